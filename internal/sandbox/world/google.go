@@ -1,0 +1,197 @@
+package world
+
+import (
+	"cmp"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/trust"
+)
+
+// Project is a Google Cloud project.
+type Project struct {
+	ID       string
+	Number   string
+	Policy   Policy
+	Services map[string]bool // enabled APIs: "aiplatform.googleapis.com"
+	Billing  bool
+	// Models are the publisher models that answer, as "publishers/google/models/gemini-2.5-flash".
+	Models map[string]bool
+	// Endpoints are the deployed endpoints, as "locations/L/endpoints/E".
+	Endpoints map[string]bool
+}
+
+// Pool is a workload identity pool and its providers.
+type Pool struct {
+	Name      string // projects/N/locations/global/workloadIdentityPools/P
+	Disabled  bool
+	Deleted   bool
+	Providers map[string]trust.Provider // by full provider name
+}
+
+// ServiceAccount is a Google service account; Policy is who may act as it.
+type ServiceAccount struct {
+	Email     string
+	UniqueID  string
+	ProjectID string
+	Disabled  bool
+	Policy    Policy
+	// LongLifetime is membership in constraints/iam.allowServiceAccountCredentialLifetimeExtension: 12 h instead of 1 h.
+	LongLifetime bool
+}
+
+// Policy is an IAM allow policy.
+type Policy struct {
+	Bindings []Binding `json:"bindings"`
+	Etag     string    `json:"etag,omitempty"`
+}
+
+// Binding grants a role to members.
+type Binding struct {
+	Role    string   `json:"role"`
+	Members []string `json:"members"`
+}
+
+// Grant is what a Google access token stands for.
+type Grant struct {
+	Principal bridge.Principal // principal://… or a service-account e-mail
+	// Members are the IAM members that the caller counts as: itself, "serviceAccount:…", and the principalSets of its
+	// mapped attributes and groups.
+	Members []string
+	Scopes  []string
+	Expiry  time.Time
+	// Delegation is who stands behind a service account's token, nearest first.
+	Delegation []string
+	UserAgent  string
+}
+
+// AddProject puts a project into the world.
+func (w *World) AddProject(p Project) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.projects[p.Number] = &p
+}
+
+// Project finds a project by id or number.
+func (w *World) Project(idOrNumber string) (Project, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.projects {
+		if p.ID == idOrNumber || p.Number == idOrNumber {
+			out := *p
+			out.Services, out.Models, out.Endpoints = maps.Clone(p.Services), maps.Clone(p.Models), maps.Clone(p.Endpoints)
+			return out, nil
+		}
+	}
+	return Project{}, &NotFound{"project", idOrNumber}
+}
+
+// AddPool puts a pool into the world, replacing one with the same name.
+func (w *World) AddPool(p Pool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p.Providers = maps.Clone(p.Providers)
+	if p.Providers == nil {
+		p.Providers = map[string]trust.Provider{}
+	}
+	w.pools[p.Name] = &p
+}
+
+// Pool finds a pool by its full name.
+func (w *World) Pool(name string) (Pool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, ok := w.pools[name]
+	if !ok {
+		return Pool{}, &NotFound{"workload identity pool", name}
+	}
+	out := *p
+	out.Providers = maps.Clone(p.Providers)
+	return out, nil
+}
+
+// AddServiceAccount puts a service account into the world, replacing one with the same e-mail.
+func (w *World) AddServiceAccount(a ServiceAccount) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.accounts[a.Email] = &a
+}
+
+// ServiceAccount finds an account by e-mail or unique id.
+func (w *World) ServiceAccount(name string) (ServiceAccount, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.accounts {
+		if a.Email == name || a.UniqueID == name {
+			return *a, nil
+		}
+	}
+	return ServiceAccount{}, &NotFound{"service account", name}
+}
+
+// Issue remembers a new Google access token and returns it. Expired grants are forgotten on the way.
+func (w *World) Issue(g Grant) bridge.Secret {
+	token := bridge.NewSecret("ya29.sandbox." + strings.ReplaceAll(GUID()+GUID(), "-", ""))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := w.clock()
+	maps.DeleteFunc(w.grants, func(_ string, old *Grant) bool { return old.Expiry.Before(now) })
+	w.grants[token.Name()] = &g
+	return token
+}
+
+// Grant says what a Google access token stands for; false when it is unknown or over.
+func (w *World) Grant(token bridge.Secret) (Grant, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g, ok := w.grants[token.Name()]
+	if !ok || !w.clock().Before(g.Expiry) {
+		return Grant{}, false
+	}
+	return *g, true
+}
+
+// Fault makes an API of the sandbox misbehave: Status with a body of its kind, HTML instead of JSON, or no answer.
+type Fault struct {
+	Status     int           `json:"status,omitempty"`      // answer with this status
+	HTML       bool          `json:"html,omitempty"`        // answer with an HTML page
+	Hang       bool          `json:"hang,omitempty"`        // never answer
+	NoExpiry   bool          `json:"no_expiry,omitempty"`   // leave the lifetime out of the answer
+	RetryAfter time.Duration `json:"retry_after,omitempty"` // send Retry-After
+	Times      int           `json:"times,omitempty"`       // this many calls; 0 is until it is taken back
+}
+
+// SetFault makes the API with this name ("sts", "iamcredentials", "entra", "vertex", …) misbehave; the zero Fault heals it.
+func (w *World) SetFault(api string, f Fault) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f == (Fault{}) {
+		delete(w.faults, api)
+		return
+	}
+	w.faults[api] = f
+}
+
+// TakeFault returns the fault that the next call of the API shall show, counting down Times.
+func (w *World) TakeFault(api string) (Fault, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f, ok := w.faults[api]
+	if !ok {
+		return Fault{}, false
+	}
+	switch f.Times {
+	case 0:
+	case 1:
+		delete(w.faults, api)
+	default:
+		left := f
+		left.Times--
+		w.faults[api] = left
+	}
+	return f, true
+}
+
+func compare(a, b string) int { return cmp.Compare(a, b) }
