@@ -1,0 +1,121 @@
+package audit
+
+import (
+	"errors"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+)
+
+// appendRecord appends the record as the one JSON line that encoding/json would make of it, without reflection. The
+// free-text fields are blacked out where they look like a token.
+func appendRecord(b []byte, r *bridge.Record) ([]byte, error) {
+	var err error
+	b = append(b, `{"time":`...)
+	if b, err = appendTime(b, r.Time); err != nil {
+		return b, err
+	}
+	b = append(b, `,"event":`...)
+	b = appendString(b, string(r.Event))
+	b = appendField(b, `,"door":`, r.Door)
+	b = appendField(b, `,"caller":`, redact(r.Caller))
+	b = appendField(b, `,"issuer":`, r.Issuer)
+	b = appendField(b, `,"subject":`, redact(r.Subject))
+	b = appendField(b, `,"principal":`, string(r.Principal))
+	for i, scope := range r.Scopes {
+		if i == 0 {
+			b = append(b, `,"scopes":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = appendString(b, scope)
+	}
+	if len(r.Scopes) > 0 {
+		b = append(b, ']')
+	}
+	b = appendField(b, `,"audience":`, r.Audience)
+	b = appendField(b, `,"token":`, r.Token)
+	if !r.Expiry.IsZero() {
+		b = append(b, `,"expiry":`...)
+		if b, err = appendTime(b, r.Expiry); err != nil {
+			return b, err
+		}
+	}
+	b = appendField(b, `,"hop":`, string(r.Hop))
+	b = appendField(b, `,"code":`, redact(r.Code))
+	b = appendField(b, `,"reason":`, redact(r.Reason))
+	if r.Took != 0 {
+		b = append(b, `,"took_ns":`...)
+		b = strconv.AppendInt(b, int64(r.Took), 10)
+	}
+	return append(b, '}', '\n'), nil
+}
+
+func appendField(b []byte, key, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return appendString(append(b, key...), value)
+}
+
+func appendTime(b []byte, t time.Time) ([]byte, error) {
+	if y := t.Year(); y < 0 || y > 9999 {
+		return b, errors.New("the year is outside of 0 to 9999")
+	}
+	b = append(b, '"')
+	b = t.AppendFormat(b, time.RFC3339Nano)
+	return append(b, '"'), nil
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendString quotes s as encoding/json does, which also keeps HTML out of viewers that render lines.
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c >= ' ' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' {
+				i++
+				continue
+			}
+			b = appendEscape(append(b, s[start:i]...), c)
+			i++
+			start = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			b = append(append(b, s[start:i]...), `\ufffd`...)
+			start = i + size
+		case r == '\u2028' || r == '\u2029':
+			b = append(append(b, s[start:i]...), `\u202`...)
+			b = append(b, hexDigits[r&0xF])
+			start = i + size
+		}
+		i += size
+	}
+	return append(append(b, s[start:]...), '"')
+}
+
+func appendEscape(b []byte, c byte) []byte {
+	switch c {
+	case '\\', '"':
+		return append(b, '\\', c)
+	case '\b':
+		return append(b, `\b`...)
+	case '\f':
+		return append(b, `\f`...)
+	case '\n':
+		return append(b, `\n`...)
+	case '\r':
+		return append(b, `\r`...)
+	case '\t':
+		return append(b, `\t`...)
+	}
+	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xF])
+}
