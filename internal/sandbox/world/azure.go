@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/trust"
@@ -80,8 +81,16 @@ func (w *World) Clusters() []Cluster {
 	return out
 }
 
-// ServiceAccountToken mints a projected service-account token as a kube-apiserver does for TokenRequest.
+// BoundObject is the Kubernetes object that a service-account token lives and dies with.
+type BoundObject struct{ Kind, Name, UID string }
+
+// ServiceAccountToken mints a projected service-account token as a kube-apiserver does for a pod's volume.
 func (w *World) ServiceAccountToken(issuer, namespace, name string, audiences []string, life time.Duration) (string, time.Time, error) {
+	return w.BoundToken(issuer, namespace, name, audiences, life, BoundObject{Kind: "Pod", Name: name + "-0", UID: GUID()})
+}
+
+// BoundToken mints a service-account token as a kube-apiserver does for TokenRequest; a zero bound is no binding.
+func (w *World) BoundToken(issuer, namespace, name string, audiences []string, life time.Duration, bound BoundObject) (string, time.Time, error) {
 	c, err := w.Cluster(issuer)
 	if err != nil {
 		return "", time.Time{}, err
@@ -91,17 +100,20 @@ func (w *World) ServiceAccountToken(issuer, namespace, name string, audiences []
 	}
 	now := w.Now()
 	expiry := now.Add(life).Truncate(time.Second)
+	about := map[string]any{
+		"namespace":      namespace,
+		"serviceaccount": map[string]any{"name": name, "uid": GUID()},
+	}
+	if bound != (BoundObject{}) {
+		about[strings.ToLower(bound.Kind)] = map[string]any{"name": bound.Name, "uid": bound.UID}
+	}
 	token, err := c.Keys.Sign(map[string]any{
 		"iss": c.Issuer,
 		"sub": fmt.Sprintf("system:serviceaccount:%s:%s", namespace, name),
 		"aud": audiences,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": expiry.Unix(),
-		"jti": GUID(),
-		"kubernetes.io": map[string]any{
-			"namespace":      namespace,
-			"serviceaccount": map[string]any{"name": name, "uid": GUID()},
-			"pod":            map[string]any{"name": name + "-0", "uid": GUID()},
-		},
+		"jti":           GUID(),
+		"kubernetes.io": about,
 	})
 	return token, expiry, err
 }

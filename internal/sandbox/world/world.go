@@ -23,6 +23,7 @@ type World struct {
 	clusters   map[string]*Cluster        // by issuer
 	tenants    map[string]*Tenant         // by tenant id
 	identities map[string]*Identity       // by client id
+	estate     estate                     // hosts, subscriptions, storage accounts
 	projects   map[string]*Project        // by number
 	pools      map[string]*Pool           // by "projects/N/locations/global/workloadIdentityPools/P"
 	accounts   map[string]*ServiceAccount // by e-mail
