@@ -1,0 +1,40 @@
+# The everyday commands. Everything that is needed beyond Go and make is installed by "make test" into a cache outside the
+# checkout (~/.cache/landbridge).
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+BIN     := bin/landbridge
+DIST    := dist
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+
+.PHONY: build up test lint bench image release clean
+
+build: ## the binary
+	@mkdir -p $(dir $(BIN))
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/landbridge
+
+up: build ## sandbox, bridge and doors on loopback, with a tour; ONCE=1 ends after the tour
+	$(BIN) up $(if $(ONCE),--once)
+
+test: ## every stage that this machine can run; STAGES=unit,lint for some, see "go run ./cmd/run -list" in e2e
+	@cd e2e && go run ./cmd/run -only '$(STAGES)'
+
+lint: ## the linters alone
+	@cd e2e && go run ./cmd/run -only vet,lint
+
+bench: ## benchmarks, against their peers
+	cd bench && go test -run '^$$' -bench . -benchmem ./...
+
+image: ## a container image as an OCI archive, without a container engine
+	$(MAKE) --no-print-directory build BIN=$(DIST)/image/landbridge GOOS=linux
+	cd tools && go run ./ociimage -binary ../$(DIST)/image/landbridge -version '$(VERSION)' -o ../$(DIST)/landbridge-image.tar
+
+release: $(PLATFORMS:%=release/%) ## binaries for every platform, with checksums
+	cd $(DIST) && sha256sum landbridge-* > SHA256SUMS && cat SHA256SUMS
+
+release/%:
+	@mkdir -p $(DIST)
+	CGO_ENABLED=0 GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) go build -trimpath -ldflags '$(LDFLAGS)' \
+	  -o $(DIST)/landbridge-$(VERSION)-$(subst /,-,$*)$(if $(findstring windows,$*),.exe) ./cmd/landbridge
+
+clean: ## what was built in the checkout
+	rm -rf bin dist

@@ -1,0 +1,90 @@
+package parts
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// Kube is a real kube-apiserver and etcd, built from their Go modules: about seven minutes on two cores, once.
+var Kube = Part{
+	Name:     "kube",
+	Programs: []string{"bash", "go"},
+	Recipe:   []string{"kube/build.sh"},
+	Words:    []string{runtime.Version(), runtime.GOARCH},
+	Build: func(ctx context.Context, b Bench) error {
+		return b.run(ctx, nil, "bash", filepath.Join(b.E2E, "kube", "build.sh"), b.Dir)
+	},
+}
+
+const golangci = "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"
+
+// Lint is golangci-lint.
+var Lint = Part{
+	Name:     "golangci-lint",
+	Programs: []string{"go"},
+	Words:    []string{golangci, runtime.Version()},
+	Build: func(ctx context.Context, b Bench) error {
+		return b.run(ctx, []string{"GOBIN=" + b.Dir, "GOFLAGS=", "GOWORK=off"}, "go", "install", golangci)
+	},
+}
+
+// Python is a virtual environment with Google's and Azure's Python clients.
+var Python = Part{
+	Name:     "python",
+	Programs: []string{"python3"},
+	Recipe:   []string{"clients/python/requirements.txt"},
+	Build: func(ctx context.Context, b Bench) error {
+		if err := b.run(ctx, nil, "python3", "-m", "venv", "--clear", b.Dir); err != nil {
+			return err
+		}
+		return b.run(ctx, nil, filepath.Join(b.Dir, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check",
+			"-r", filepath.Join(b.E2E, "clients/python/requirements.txt"))
+	},
+}
+
+// Node is a folder with node_modules: Google's and Azure's Node clients.
+var Node = Part{
+	Name:     "node",
+	Programs: []string{"node", "npm"},
+	Recipe:   []string{"clients/node/package.json", "clients/node/package-lock.json"},
+	Build: func(ctx context.Context, b Bench) error {
+		for _, name := range []string{"package.json", "package-lock.json"} {
+			if err := copyFile(filepath.Join(b.Dir, name), filepath.Join(b.E2E, "clients/node", name)); err != nil {
+				return err
+			}
+		}
+		return b.run(ctx, nil, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	},
+}
+
+// Java is a folder with Google's Java client's jars and the compiled client program.
+var Java = Part{
+	Name:     "java",
+	Programs: []string{"java", "mvn"},
+	Recipe:   []string{"clients/java/pom.xml", "clients/java/src/main/java/Client.java"},
+	Build: func(ctx context.Context, b Bench) error {
+		source := filepath.Join(b.Dir, "src/main/java")
+		if err := os.MkdirAll(source, 0o755); err != nil {
+			return err
+		}
+		for _, name := range []string{"pom.xml", "src/main/java/Client.java"} {
+			if err := copyFile(filepath.Join(b.Dir, name), filepath.Join(b.E2E, "clients/java", name)); err != nil {
+				return err
+			}
+		}
+		return b.run(ctx, nil, "mvn", "--batch-mode", "--quiet", "package")
+	},
+}
+
+// All are every part, in the order in which they are wanted.
+func All() []Part { return []Part{Kube, Lint, Python, Node, Java} }
+
+func copyFile(to, from string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o644)
+}
