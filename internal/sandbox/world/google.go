@@ -64,13 +64,18 @@ type Grant struct {
 	Expiry  time.Time
 	// Delegation is who stands behind a service account's token, nearest first.
 	Delegation []string
-	UserAgent  string
+	// Project whose APIs and quota the holder uses by default: the pool's or the account's (id or number).
+	Project string
 }
 
 // AddProject puts a project into the world.
 func (w *World) AddProject(p Project) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	p = cloneProject(&p)
+	if p.Policy.Etag == "" {
+		p.Policy.Etag = w.nextEtag()
+	}
 	w.projects[p.Number] = &p
 }
 
@@ -78,14 +83,32 @@ func (w *World) AddProject(p Project) {
 func (w *World) Project(idOrNumber string) (Project, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	p := w.project(idOrNumber)
+	if p == nil {
+		return Project{}, &NotFound{"project", idOrNumber}
+	}
+	return cloneProject(p), nil
+}
+
+// UpdateProject changes a project in place: its services, models, endpoints or billing.
+func (w *World) UpdateProject(idOrNumber string, change func(*Project)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.project(idOrNumber)
+	if p == nil {
+		return &NotFound{"project", idOrNumber}
+	}
+	change(p)
+	return nil
+}
+
+func (w *World) project(idOrNumber string) *Project {
 	for _, p := range w.projects {
 		if p.ID == idOrNumber || p.Number == idOrNumber {
-			out := *p
-			out.Services, out.Models, out.Endpoints = maps.Clone(p.Services), maps.Clone(p.Models), maps.Clone(p.Endpoints)
-			return out, nil
+			return p
 		}
 	}
-	return Project{}, &NotFound{"project", idOrNumber}
+	return nil
 }
 
 // AddPool puts a pool into the world, replacing one with the same name.
@@ -112,10 +135,25 @@ func (w *World) Pool(name string) (Pool, error) {
 	return out, nil
 }
 
+// UpdatePool changes a pool in place: its state or its providers.
+func (w *World) UpdatePool(name string, change func(*Pool) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, ok := w.pools[name]
+	if !ok {
+		return &NotFound{"workload identity pool", name}
+	}
+	return change(p)
+}
+
 // AddServiceAccount puts a service account into the world, replacing one with the same e-mail.
 func (w *World) AddServiceAccount(a ServiceAccount) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	a.Policy = clonePolicy(a.Policy)
+	if a.Policy.Etag == "" {
+		a.Policy.Etag = w.nextEtag()
+	}
 	w.accounts[a.Email] = &a
 }
 
@@ -123,12 +161,34 @@ func (w *World) AddServiceAccount(a ServiceAccount) {
 func (w *World) ServiceAccount(name string) (ServiceAccount, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	a := w.account(name)
+	if a == nil {
+		return ServiceAccount{}, &NotFound{"service account", name}
+	}
+	out := *a
+	out.Policy = clonePolicy(a.Policy)
+	return out, nil
+}
+
+// UpdateServiceAccount changes an account in place.
+func (w *World) UpdateServiceAccount(name string, change func(*ServiceAccount)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.account(name)
+	if a == nil {
+		return &NotFound{"service account", name}
+	}
+	change(a)
+	return nil
+}
+
+func (w *World) account(name string) *ServiceAccount {
 	for _, a := range w.accounts {
 		if a.Email == name || a.UniqueID == name {
-			return *a, nil
+			return a
 		}
 	}
-	return ServiceAccount{}, &NotFound{"service account", name}
+	return nil
 }
 
 // Issue remembers a new Google access token and returns it. Expired grants are forgotten on the way.

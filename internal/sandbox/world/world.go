@@ -28,6 +28,9 @@ type World struct {
 	pools      map[string]*Pool           // by "projects/N/locations/global/workloadIdentityPools/P"
 	accounts   map[string]*ServiceAccount // by e-mail
 	grants     map[string]*Grant          // Google access tokens, by Secret.Name
+	roles      map[string][]string        // permissions, by role
+	revision   uint64                     // of the allow policies
+	instance   Instance                   // whom Google's metadata server speaks for
 	google     *KeyRing                   // signs Google's ID tokens
 	faults     map[string]Fault           // by API name
 }
@@ -43,6 +46,7 @@ func New(clock bridge.Clock) *World {
 		pools:      map[string]*Pool{},
 		accounts:   map[string]*ServiceAccount{},
 		grants:     map[string]*Grant{},
+		roles:      predefinedRoles(),
 		google:     NewKeyRing(),
 		faults:     map[string]Fault{},
 	}
