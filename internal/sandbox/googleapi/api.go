@@ -1,0 +1,121 @@
+// Package googleapi pretends Google's APIs: Security Token Service, IAM Service Account Credentials, IAM policies, Cloud
+// Resource Manager, OAuth 2.0, the metadata server, and Vertex AI over REST and gRPC.
+//
+// Requests of Google's own clients enter, answers in the real shapes and refusals in the real words leave. It keeps no
+// state but a cache of compiled providers, must never accept what package trust refuses, and answers
+// 501 to what it does not know.
+package googleapi
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/sandbox/fault"
+	"github.com/landbridge/landbridge/internal/sandbox/googleapi/message"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
+	"github.com/landbridge/landbridge/internal/trust"
+)
+
+// Options configure New.
+type Options struct {
+	// Keys finds the keys of assertion issuers; with nil no issuer can be reached.
+	Keys trust.Keys
+}
+
+// API is every pretended API of Google as one handler.
+type API struct {
+	world     *world.World
+	keys      trust.Keys
+	providers *providers
+	messages  *message.Set
+	methods   map[string]vertexMethod
+	services  []service
+}
+
+// service is one API: the production hosts that it answers on, and the paths by which it is known on any other host.
+type service struct {
+	name  string // as in faults
+	hosts *regexp.Regexp
+	paths *regexp.Regexp
+	serve http.Handler
+}
+
+// New returns the APIs over a world.
+func New(w *world.World, o Options) *API {
+	a := &API{
+		world:     w,
+		keys:      o.Keys,
+		providers: newProviders(),
+		messages:  message.Load(),
+		methods:   vertexMethods(),
+	}
+	add := func(name, hosts, paths string, serve http.HandlerFunc) {
+		a.services = append(a.services, service{
+			name:  name,
+			hosts: regexp.MustCompile(`^(?:` + hosts + `)$`),
+			paths: regexp.MustCompile(`^(?:` + paths + `)$`),
+			serve: fault.Wrap(w, name, serve),
+		})
+	}
+	add("sts", `sts(\.mtls)?\.googleapis\.com|sts\.[a-z0-9-]+\.rep\.googleapis\.com`, `/v1/(token|introspect|oauthtoken)`, a.serveSTS)
+	add("iamcredentials", `iamcredentials(\.mtls)?\.googleapis\.com`,
+		`/v1/projects/[^/]+/serviceAccounts/[^/]+:(generateAccessToken|generateIdToken|signBlob|signJwt)|/v1/projects/.+/allowedLocations`, a.serveCredentials)
+	add("iam", `iam(\.mtls)?\.googleapis\.com`, `/v1/projects/[^/]+/(serviceAccounts|locations/global/workloadIdentityPools)(/.*)?`, a.serveIAM)
+	add("cloudresourcemanager", `cloudresourcemanager(\.mtls)?\.googleapis\.com`, `/(v1|v3)/projects/[^/]+`, a.serveProjects)
+	add("vertex", `([a-z0-9-]+-)?aiplatform(\.mtls)?\.googleapis\.com|aiplatform\.(us|eu)\.rep\.googleapis\.com`,
+		`/(v1|v1beta1)/(projects/[^/]+/locations/.*|publishers/.*)|/google\.cloud\.aiplatform\..*`, a.serveVertex)
+	add("oauth2", `(oauth2|www|openidconnect)\.googleapis\.com|accounts\.google\.com`,
+		`/tokeninfo|/oauth2/v[123]/.*|/v1/userinfo|/\.well-known/openid-configuration`, a.serveOAuth2)
+	add("googlemetadata", `metadata(\.google\.internal)?`, `/computeMetadata/.*|/computeMetadata`, a.serveMetadata)
+	return a
+}
+
+// Owns says whether a request is for one of these APIs, by its host or else by its path.
+func (a *API) Owns(r *http.Request) bool { return a.find(r) != nil }
+
+// ServeHTTP implements http.Handler.
+func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	s := a.find(r)
+	if s == nil {
+		unknown(r).write(rw)
+		return
+	}
+	s.serve.ServeHTTP(rw, r)
+}
+
+func (a *API) find(r *http.Request) *service {
+	host := hostOf(r)
+	for i := range a.services {
+		if a.services[i].hosts.MatchString(host) {
+			return &a.services[i]
+		}
+	}
+	// The detection ping of Google's SDKs: "/" and this header.
+	metadataPing := r.URL.Path == "/" && r.Header.Get("Metadata-Flavor") != ""
+	for i := range a.services {
+		if a.services[i].paths.MatchString(r.URL.Path) || metadataPing && a.services[i].name == "googlemetadata" {
+			return &a.services[i]
+		}
+	}
+	return nil
+}
+
+// hostOf is the host that the caller named, without a port.
+func hostOf(r *http.Request) string {
+	host := strings.ToLower(r.Host)
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.TrimSuffix(host, ".")
+}
+
+// unknown is the answer to a route that the sandbox does not pretend.
+func unknown(r *http.Request) *problem {
+	return &problem{
+		Code: http.StatusNotImplemented, Status: "UNIMPLEMENTED",
+		Message: fmt.Sprintf("the sandbox does not know %s %s; docs/sandbox.md lists what it knows", r.Method, r.URL.Path),
+	}
+}
