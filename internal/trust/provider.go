@@ -10,28 +10,19 @@ package trust
 // "gcloud iam workload-identity-pools providers describe --format=json" is one.
 type Provider struct {
 	// Name is projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER.
-	Name               string            `json:"name"`
-	DisplayName        string            `json:"displayName,omitempty"`
-	Description        string            `json:"description,omitempty"`
-	State              string            `json:"state,omitempty"` // ACTIVE or DELETED; empty is ACTIVE
-	Disabled           bool              `json:"disabled,omitempty"`
-	AttributeMapping   map[string]string `json:"attributeMapping,omitempty"`
-	AttributeCondition string            `json:"attributeCondition,omitempty"`
-	OIDC               OIDC              `json:"oidc"`
+	Name               string            `json:"name" yaml:"name"`
+	DisplayName        string            `json:"displayName,omitempty" yaml:"displayName,omitempty"`
+	Description        string            `json:"description,omitempty" yaml:"description,omitempty"`
+	State              string            `json:"state,omitempty" yaml:"state,omitempty"` // ACTIVE or DELETED; empty is ACTIVE
+	Disabled           bool              `json:"disabled,omitempty" yaml:"disabled,omitempty"`
+	AttributeMapping   map[string]string `json:"attributeMapping,omitempty" yaml:"attributeMapping,omitempty"`
+	AttributeCondition string            `json:"attributeCondition,omitempty" yaml:"attributeCondition,omitempty"`
+	OIDC               OIDC              `json:"oidc" yaml:"oidc"`
 }
 
 // OIDC is the issuer side of a Provider.
 type OIDC struct {
-	IssuerURI        string   `json:"issuerUri"`
-	AllowedAudiences []string `json:"allowedAudiences,omitempty"` // empty: the provider's own name only
-	JWKSJSON         string   `json:"jwksJson,omitempty"`         // empty: fetched by discovery
-}
-
-// FederatedCredential is what an Entra application or managed identity accepts in place of a secret, in the JSON shape of
-// Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials' properties.
-type FederatedCredential struct {
-	Name      string   `json:"name,omitempty"`
-	Issuer    string   `json:"issuer"`
-	Subject   string   `json:"subject"`
-	Audiences []string `json:"audiences"`
+	IssuerURI        string   `json:"issuerUri" yaml:"issuerUri"`
+	AllowedAudiences []string `json:"allowedAudiences,omitempty" yaml:"allowedAudiences,omitempty"` // empty: the provider's own name only
+	JWKSJSON         string   `json:"jwksJson,omitempty" yaml:"jwksJson,omitempty"`                 // empty: fetched by discovery
 }
