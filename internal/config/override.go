@@ -43,7 +43,7 @@ func (l *loader) flags(flags []Flag) {
 			var paths []string
 			l.root.leaves(func(f *field) { paths = append(paths, f.path) })
 			fix := "config explain lists the paths"
-			if near := nearest(fl.Path, paths); near != "" {
+			if near := Nearest(fl.Path, paths); near != "" {
 				fix = "did you mean " + near + "?"
 			}
 			l.at(Mistake, origin, "", "no such path: "+quote(fl.Path), fix)
@@ -101,7 +101,7 @@ func (l *loader) find(path string) *field {
 }
 
 func nearestVariable(name string, names []string) string {
-	if near := nearest(name, lower(names)); near != "" {
+	if near := Nearest(name, lower(names)); near != "" {
 		return strings.ToUpper(near)
 	}
 	return ""

@@ -2,8 +2,8 @@ package config
 
 import "strings"
 
-// nearest returns the word that s was most likely meant to be, or "" when none is near.
-func nearest(s string, words []string) string {
+// Nearest returns the word that s was most likely meant to be, or "" when none is near.
+func Nearest(s string, words []string) string {
 	s = strings.ReplaceAll(strings.ToLower(s), "-", "_")
 	best, limit := "", len(s)/3+1
 	for _, w := range words {

@@ -13,7 +13,7 @@ func (l *loader) unknown(f *field, path, key string, where Origin) {
 		known = append(known, c.key)
 	}
 	fix := "known here: " + strings.Join(known, ", ")
-	if near := nearest(key, known); near != "" {
+	if near := Nearest(key, known); near != "" {
 		fix = "did you mean " + near + "?"
 		l.spoiled[f.child(near).path] = true // it is not missing too
 	} else if homes := l.homes(key); len(homes) > 0 {

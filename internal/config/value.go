@@ -41,7 +41,7 @@ func (f *field) parse(s string) (v reflect.Value, wrong, fix string) {
 		fix = "one of: " + strings.Join(f.choices, ", ")
 		if len(f.choices) == 1 {
 			fix = "write " + f.choices[0]
-		} else if near := nearest(s, f.choices); near != "" {
+		} else if near := Nearest(s, f.choices); near != "" {
 			fix = "did you mean " + near + "? " + fix
 		}
 		return v, quote(s) + " is not known here", fix
