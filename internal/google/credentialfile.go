@@ -104,6 +104,9 @@ func (c CredentialFile) JSON() ([]byte, error) {
 	if c.Region != "" && !regionForm.MatchString(c.Region) {
 		return nil, usage("region_invalid", fmt.Sprintf("sts region %q is not a region", c.Region), "use a region such as europe-west4")
 	}
+	if c.Region != "" && c.STSEndpoint != "" {
+		return nil, usage("endpoint_ambiguous", "both a region and an endpoint of sts are named", "keep one of the two")
+	}
 	sts, err := endpoint("sts", c.STSEndpoint, stsHost(c.Region, out.UniverseDomain))
 	if err != nil {
 		return nil, err

@@ -82,6 +82,9 @@ func NewExchange(o ExchangeOptions) (*Exchange, error) {
 	if o.Region != "" && !regionForm.MatchString(o.Region) {
 		return nil, usage("region_invalid", fmt.Sprintf("sts region %q is not a region", o.Region), "use a region such as europe-west4, or leave it out for the global endpoint")
 	}
+	if o.Region != "" && o.STSEndpoint != "" {
+		return nil, usage("endpoint_ambiguous", "both a region and an endpoint of sts are named", "keep one of the two")
+	}
 	x := &Exchange{o: o, provider: p}
 	if x.sts, err = endpoint("sts", o.STSEndpoint, stsHost(o.Region, domain)); err != nil {
 		return nil, err

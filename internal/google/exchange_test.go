@@ -168,6 +168,10 @@ func TestExchangeOptionsRefused(t *testing.T) {
 			func(o *google.ExchangeOptions) { o.Region = "evil.com/" },
 		},
 		{
+			"region and endpoint", "both a region and an endpoint of sts are named", "keep one of the two",
+			func(o *google.ExchangeOptions) { o.Region, o.STSEndpoint = "europe-west4", "https://sts.example.com" },
+		},
+		{
 			"universe", `universe domain "x/y" is not a domain name`, "leave it out for googleapis.com",
 			func(o *google.ExchangeOptions) { o.UniverseDomain = "x/y" },
 		},

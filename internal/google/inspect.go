@@ -29,7 +29,8 @@ type Credential struct {
 	ServiceAccount string
 	Lifetime       time.Duration
 	QuotaProject   string
-	TokenURL       string
+	// STSEndpoint and IAMEndpoint are the base URLs that the file names; the latter only with a service account.
+	STSEndpoint, IAMEndpoint string
 }
 
 // Inspect judges a Google credential file. A key is refused with the way out of it, and so is a file that would send a
@@ -62,14 +63,17 @@ func Inspect(data []byte, o InspectOptions) (Credential, error) {
 	if f.UniverseDomain != "" && f.UniverseDomain != domain {
 		return Credential{}, usage("universe_domain_mismatch", fmt.Sprintf("the credential file is for universe %q, not %q", clean(f.UniverseDomain), domain), "set the universe domain in the configuration")
 	}
-	c := Credential{TokenType: bridge.TokenType(f.SubjectTokenType), QuotaProject: f.QuotaProject, TokenURL: f.TokenURL}
+	c := Credential{TokenType: bridge.TokenType(f.SubjectTokenType), QuotaProject: f.QuotaProject}
+	if c.STSEndpoint, err = f.stsEndpoint(); err != nil {
+		return Credential{}, err
+	}
 	if c.TokenType != bridge.JWT && c.TokenType != bridge.IDToken {
 		return Credential{}, usage("credential_token_type", fmt.Sprintf("the credential file's subject_token_type %q is not that of an OIDC token", short(f.SubjectTokenType)), "use "+string(bridge.JWT))
 	}
 	if c.Provider, err = ParseProvider(f.Audience); err != nil {
 		return Credential{}, err
 	}
-	if c.ServiceAccount, err = f.serviceAccount(); err != nil {
+	if c.IAMEndpoint, c.ServiceAccount, err = f.serviceAccount(); err != nil {
 		return Credential{}, err
 	}
 	if f.Impersonation != nil {
@@ -103,19 +107,24 @@ func (f credentialJSON) checkType() error {
 
 const knownTypes = "landbridge takes external_account; it refuses service_account, authorized_user and external_account_authorized_user; it does not know impersonated_service_account and gdch_service_account"
 
-func (f credentialJSON) serviceAccount() (string, error) {
+func (f credentialJSON) stsEndpoint() (string, error) {
+	base, ok := strings.CutSuffix(f.TokenURL, "/v1/token")
+	if !ok {
+		return "", usage("credential_url_refused", "the credential file's token_url does not end in /v1/token", "write the file anew: landbridge credentials write")
+	}
+	return base, nil
+}
+
+func (f credentialJSON) serviceAccount() (base, account string, err error) {
 	if f.ImpersonationURL == "" {
-		return "", nil
+		return "", "", nil
 	}
-	u, err := url.Parse(f.ImpersonationURL)
-	if err == nil {
-		sa, before := strings.CutPrefix(u.Path, "/v1/projects/-/serviceAccounts/")
-		sa, after := strings.CutSuffix(sa, ":generateAccessToken")
-		if before && after && sa != "" && !strings.ContainsAny(sa, "/:?#") {
-			return sa, nil
-		}
+	base, rest, found := strings.Cut(f.ImpersonationURL, "/v1/projects/-/serviceAccounts/")
+	account, ok := strings.CutSuffix(rest, ":generateAccessToken")
+	if !found || !ok || account == "" || strings.ContainsAny(account, "/:?#%") {
+		return "", "", usage("credential_url_refused", "the credential file's service_account_impersonation_url does not name a service account's generateAccessToken", "write the file anew: landbridge credentials write")
 	}
-	return "", usage("credential_url_refused", "the credential file's service_account_impersonation_url does not name a service account's generateAccessToken", "write the file anew: landbridge credentials write")
+	return base, account, nil
 }
 
 // judge is about a source that somebody else wrote down.

@@ -29,10 +29,10 @@ func TestInspectTakesWhatGcloudWrites(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if c.Provider.Name() != provider || c.TokenType != bridge.JWT || c.TokenURL != "https://sts.googleapis.com/v1/token" {
+		if c.Provider.Name() != provider || c.TokenType != bridge.JWT || c.STSEndpoint != "https://sts.googleapis.com" {
 			t.Errorf("%s: %+v", name, c)
 		}
-		if name == "file_service_account.json" && (c.ServiceAccount != account || c.Lifetime != time.Hour || c.Source.File != tokenPath) {
+		if name == "file_service_account.json" && (c.ServiceAccount != account || c.Lifetime != time.Hour || c.Source.File != tokenPath || c.IAMEndpoint != "https://iamcredentials.googleapis.com") {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}
@@ -62,6 +62,7 @@ func TestInspectRefuses(t *testing.T) {
 		{"user info", swap(file, sts, "https://sts.googleapis.com@evil.test/"), "the credential file's token_url has user information or a port"},
 		{"plain", swap(file, sts, "http://sts.googleapis.com/v1/token"), "the credential file's token_url is not https"},
 		{"port", swap(file, sts, "https://sts.googleapis.com:8443/v1/token"), "the credential file's token_url has user information or a port"},
+		{"path", swap(file, sts, "https://sts.googleapis.com/v1/oauthtoken"), "the credential file's token_url does not end in /v1/token"},
 		{"absent", swap(file, sts, ""), "the credential file's token_url is not a URL"},
 		{"loopback", swap(file, sts, "http://127.0.0.1:8080/v1/token"), "the credential file's token_url is not https"},
 		{"introspection", swap(file, "https://sts.googleapis.com/v1/introspect", "https://evil.test/"), "the credential file's token_info_url goes to evil.test, which is not google's"},
@@ -113,8 +114,8 @@ func FuzzInspect(f *testing.F) {
 	f.Add([]byte(`{"type":"service_account"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := google.Inspect(data, google.InspectOptions{})
-		if err == nil && (!strings.HasPrefix(c.TokenURL, "https://") || !strings.Contains(c.TokenURL, ".googleapis.com")) {
-			t.Errorf("token_url %q passed", c.TokenURL)
+		if err == nil && (!strings.HasPrefix(c.STSEndpoint, "https://") || !strings.Contains(c.STSEndpoint, ".googleapis.com")) {
+			t.Errorf("token_url at %q passed", c.STSEndpoint)
 		}
 	})
 }
