@@ -1,0 +1,108 @@
+// Package azureapi pretends Azure's APIs: AKS OIDC issuers and Kubernetes TokenRequest, Entra's token endpoint, the
+// managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager and Blob Storage.
+//
+// Requests of Azure's own clients enter, answers in the real shapes and refusals in the real words leave. It keeps no
+// state but Arc's open challenges, must never accept what package trust refuses or a token that it has not verified, and
+// answers 501 to what it does not know.
+package azureapi
+
+import (
+	"net/http"
+	"regexp"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/sandbox/fault"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
+	"github.com/landbridge/landbridge/internal/trust"
+)
+
+// Options configure New. What is left empty is refused, not open: an endpoint without its secret lets nobody in.
+type Options struct {
+	// Keys finds the keys of assertion issuers that are not in the world; with nil they cannot be reached.
+	Keys trust.Keys
+	// KubeAdmin is the bearer token that TokenRequest asks for.
+	KubeAdmin bridge.Secret
+	// KubeCluster is the issuer of the cluster behind /api when no /clusters/NAME says which; empty is the first by name.
+	KubeCluster string
+	// IdentityHeader is what App Service, Functions and Container Apps put into IDENTITY_HEADER, and old ones into MSI_SECRET.
+	IdentityHeader bridge.Secret
+	// FabricSecret is what Service Fabric puts into IDENTITY_HEADER.
+	FabricSecret bridge.Secret
+	// ArcKeys is the directory of Arc's challenge files, as /var/opt/azcmagent/tokens is; it must exist.
+	ArcKeys string
+}
+
+// API is every pretended API of Azure as one handler.
+type API struct {
+	world    *world.World
+	options  Options
+	arc      challenges
+	services []service
+}
+
+// service is one API: the production hosts that it answers on, and what it is known by on any other host.
+type service struct {
+	hosts *regexp.Regexp
+	owns  func(*http.Request) bool
+	serve http.Handler
+}
+
+// New returns the APIs over a world.
+func New(w *world.World, o Options) *API {
+	a := &API{world: w, options: o}
+	add := func(name, hosts string, owns func(*http.Request) bool, serve http.HandlerFunc) {
+		a.services = append(a.services, service{
+			hosts: regexp.MustCompile(`^(?:` + hosts + `)$`),
+			owns:  owns,
+			serve: fault.Wrap(w, name, serve),
+		})
+	}
+	const nowhere = `[^\s\S]` // no production host of its own: shared, link-local or loopback
+	add("aks", `[a-z0-9-]+\.oic\.prod-aks\.azure\.com`, a.ownsIssuer, a.serveIssuer)
+	add("kube", `[a-z0-9.-]+\.azmk8s\.io`, paths(`(/clusters/[^/]+)?/(api|apis)(/.*)?`), a.serveKube)
+	add("entra", `login\.microsoftonline\.com|login\.windows\.net|login\.microsoft\.com|sts\.windows\.net`,
+		paths(`/common/discovery/instance|/[^/]+(/v2\.0)?/\.well-known/openid-configuration|/[^/]+/discovery/(v2\.0/)?keys|/[^/]+/oauth2/(v2\.0/)?[^/]+`), a.serveEntra)
+	add("arc", `(localhost|127\.0\.0\.1):40342`, paths(`/arc/metadata/identity/oauth2/token`), a.serveArc)
+	add("servicefabric", nowhere, paths(`/servicefabric/metadata/identity/oauth2/token`), a.serveFabric)
+	// 169.254.169.254 is Google's metadata server too: the path decides.
+	add("imds", nowhere, paths(`/metadata/(identity|instance|versions|attested|scheduledevents|loadbalancer)(/.*)?`), a.serveIMDS)
+	add("appservice", nowhere, paths(`/msi/token/?`), a.serveAppService)
+	add("arm", `management\.azure\.com|management\.core\.windows\.net`, paths(`/subscriptions(/.*)?|/tenants|/providers(/.*)?`), a.serveARM)
+	add("storage", `[a-z0-9]{3,24}\.blob\.core\.windows\.net`, a.ownsStorage, a.serveStorage)
+	return a
+}
+
+// Owns says whether a request is for one of these APIs, by its host or else by its path.
+func (a *API) Owns(r *http.Request) bool { return a.find(r) != nil }
+
+// ServeHTTP implements http.Handler.
+func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	s := a.find(r)
+	if s == nil {
+		notPretended(rw, r)
+		return
+	}
+	r.Body = http.MaxBytesReader(rw, r.Body, 1<<20)
+	s.ServeHTTP(rw, r)
+}
+
+func (a *API) find(r *http.Request) http.Handler {
+	host := hostOf(r)
+	for i := range a.services {
+		if s := &a.services[i]; s.hosts.MatchString(host) || s.hosts.MatchString(r.Host) {
+			return s.serve
+		}
+	}
+	for i := range a.services {
+		if s := &a.services[i]; s.owns(r) {
+			return s.serve
+		}
+	}
+	return nil
+}
+
+// paths matches a request by the whole of its path.
+func paths(pattern string) func(*http.Request) bool {
+	re := regexp.MustCompile(`^(?:` + pattern + `)$`)
+	return func(r *http.Request) bool { return re.MatchString(r.URL.Path) }
+}
