@@ -1,0 +1,143 @@
+// Package imports holds the house's arrows: which room may import which, which libraries have one home, and what nobody
+// may import or call. It is a test and nothing else.
+//
+// Source files enter, broken rules leave, each with its file, line and arrow. It must not run a child process, nor need
+// the code to compile. The same table, with its reasons, is in docs/design/house.md; a change is a line in both.
+package imports
+
+// module is the path that our own imports begin with.
+const module = "github.com/landbridge/landbridge"
+
+// where the table is explained; a broken rule names it.
+const table = "docs/design/house.md, Rooms and arrows"
+
+// anything lets a room import every room.
+const anything = "*"
+
+// room is one folder of the module, or with /... the folders below it too.
+type room struct {
+	path string
+	may  []string // rooms that it may import, written like path; the standard library goes without saying
+}
+
+// rooms is the table. A folder that no line names is an unknown room, which is an error too.
+var rooms = []room{
+	// The vocabulary.
+	{"internal/bridge", nil},
+	{"internal/wire", []string{"internal/bridge"}},
+	{"internal/tokenfile", []string{"internal/bridge"}},
+
+	// Core: pure, and never one another.
+	{"internal/trust", []string{"internal/bridge"}},
+	{"internal/broker", []string{"internal/bridge"}},
+	{"internal/audit", []string{"internal/bridge"}},
+
+	// An issuer's keys over the network, for rules that fetch nothing.
+	{"internal/discovery", []string{"internal/bridge", "internal/wire", "internal/trust"}},
+
+	// Shores: never each other, never the core.
+	{"internal/azure", []string{"internal/bridge", "internal/wire", "internal/tokenfile"}},
+	{"internal/google", []string{"internal/bridge", "internal/wire", "internal/tokenfile"}},
+
+	// The token's journey, assembled: what the product and the Go API share.
+	{"internal/route", []string{
+		"internal/bridge", "internal/wire", "internal/tokenfile", "internal/broker", "internal/azure", "internal/google",
+	}},
+
+	// Doors: know no cloud.
+	{"internal/metadata", []string{"internal/bridge", "internal/wire", "internal/trust", "internal/broker", "internal/audit"}},
+
+	// Assembly.
+	{"internal/config", []string{"internal/bridge"}},
+	{"internal/sandbox/...", []string{"internal/bridge", "internal/wire", "internal/trust", "internal/sandbox/..."}},
+	{"internal/app", []string{anything}},
+	{"internal/cli", []string{"internal/app", "internal/config", "internal/bridge"}},
+	{"cmd/landbridge", []string{"internal/cli"}},
+
+	// The public Go API, at the root of the module, and the suites that other implementations of the ports can run.
+	{"", []string{"internal/route", "internal/bridge", "internal/wire"}},
+	{"testkit/...", []string{"internal/bridge"}},
+
+	// This guard, and the list that keeps go.mod whole.
+	{"internal/imports", nil},
+	{"internal/deps", nil},
+}
+
+// home says in which rooms alone a library may be imported, so that it can be replaced there.
+type home struct {
+	prefix string
+	rooms  []string
+}
+
+// homes are not for test files. internal/deps names every library that go.mod needs.
+var homes = []home{
+	{"github.com/Azure/", []string{"internal/azure", "", "internal/deps"}},
+	{"cloud.google.com/go/auth", []string{"", "internal/deps"}},
+	{"golang.org/x/oauth2", []string{"", "internal/google", "internal/deps"}},
+	{"google.golang.org/api", []string{"internal/google"}},
+	{"cel.dev/", []string{"internal/trust", "internal/deps"}},
+	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/app", "internal/deps"}},
+	{"github.com/spf13/", []string{"internal/cli", "internal/deps"}},
+	{"github.com/prometheus/", []string{"internal/metadata", "internal/app", "internal/deps"}},
+}
+
+// ban is a library that no file of this module may import, tests included. A * stands for one element of the path.
+type ban struct{ prefix, why string }
+
+var bans = []ban{
+	{"k8s.io/api", "4 MiB for one Pod; keep the object raw"},
+	{"k8s.io/client-go/kubernetes", "19 to 38 MiB; use k8s.io/client-go/dynamic"},
+	{"k8s.io/client-go/informers", "38 MiB; use k8s.io/client-go/dynamic"},
+	{"sigs.k8s.io/controller-runtime", "23 MiB"},
+	{"cloud.google.com/go/storage", "18 MiB of gRPC and xDS; speak GCS over wire"},
+	{"cloud.google.com/go/*/apiv*", "a gRPC client for a few REST calls"},
+	{"google.golang.org/api/aiplatform", "compiles for 44 s; bodies pass through as they are"},
+	{"google.golang.org/genai", "belongs in the nested e2e module"},
+	{"github.com/redis", "8 MiB and a third service"},
+	{"github.com/go-redis", "8 MiB and a third service"},
+	{"github.com/knights-analytics", "models run in a program of their own"},
+	{"github.com/nyaruka/phonenumbers", "10 ms at every start; generate a table from it in tools"},
+	{"github.com/open-policy-agent/opa", "17 MiB; policies are CEL"},
+	{"github.com/pkg/errors", "errors are fmt.Errorf with %w"},
+	{"github.com/google/cel-go", "moved to cel.dev/cel-go"},
+}
+
+// call is something of the standard library that belongs in a few rooms only.
+type call struct {
+	pkg, name string
+	rooms     []string
+	instead   string
+}
+
+// edges are the rooms that meet the real process; everything else takes what it needs as input.
+var edges = []string{"internal/app", "internal/cli", "", "cmd/landbridge"}
+
+// calls are not for test files, nor for testkit, which is tests for others to run.
+var calls = []call{
+	{"time", "Now", edges, "take a bridge.Clock"},
+	{"time", "Since", edges, "take a bridge.Clock"},
+	{"time", "Until", edges, "take a bridge.Clock"},
+	{"os", "Getenv", edges, "take a bridge.Env"},
+	{"os", "LookupEnv", edges, "take a bridge.Env"},
+	{"os", "Environ", edges, "take a bridge.Env"},
+	{"os", "ExpandEnv", edges, "take a bridge.Env"},
+	{"os", "Exit", []string{"cmd/landbridge"}, "return an error"},
+	{"log", "Fatal", nil, "return an error"},
+	{"log", "Fatalf", nil, "return an error"},
+	{"net/http", "DefaultClient", edges, "take a *wire.Client"},
+	{"net/http", "DefaultTransport", nil, "take a *wire.Client"},
+	{"net/http", "DefaultServeMux", nil, "make a http.ServeMux"},
+	{"net/http", "Get", nil, "take a *wire.Client"},
+	{"net/http", "Head", nil, "take a *wire.Client"},
+	{"net/http", "Post", nil, "take a *wire.Client"},
+	{"net/http", "PostForm", nil, "take a *wire.Client"},
+	{"net/http", "Handle", nil, "make a http.ServeMux"},
+	{"net/http", "HandleFunc", nil, "make a http.ServeMux"},
+	{"net/http", "ListenAndServe", nil, "make a http.Server with deadlines"},
+	{"log/slog", "Default", edges, "take a *slog.Logger"},
+	{"log/slog", "SetDefault", nil, "pass the *slog.Logger on"},
+	{"log/slog", "Debug", nil, "take a *slog.Logger"},
+	{"log/slog", "Info", nil, "take a *slog.Logger"},
+	{"log/slog", "Warn", nil, "take a *slog.Logger"},
+	{"log/slog", "Error", nil, "take a *slog.Logger"},
+}
