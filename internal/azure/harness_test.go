@@ -1,10 +1,13 @@
 package azure
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -82,6 +85,7 @@ func start(t testing.TB, h http.HandlerFunc, start func(*httptest.Server)) *serv
 		s.mu.Unlock()
 		h(w, r)
 	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes that fail on purpose
 	start(s.Server)
 	t.Cleanup(s.Close)
 	return s
@@ -102,6 +106,13 @@ func (s *server) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.asked)
+}
+
+// pool trusts a TLS server.
+func pool(s *server) *x509.CertPool {
+	out := x509.NewCertPool()
+	out.AddCert(s.Certificate())
+	return out
 }
 
 // says answers every request with one status and body.

@@ -48,22 +48,24 @@ func presentable(text string) string {
 	for _, end := range []string{"\r", "\n", " Trace ID:", " Correlation ID:", " Timestamp:", "\tat "} {
 		text, _, _ = strings.Cut(text, end)
 	}
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, text)
 	words := strings.Fields(text)
 	for i, word := range words {
 		if strings.Contains(word, "eyJ") {
 			words[i] = "[redacted]"
-			continue
-		}
-		if strings.Contains(word, "://") {
+		} else if strings.Contains(word, "://") {
 			words[i] = withoutQuery(word)
 		}
 	}
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, strings.Join(words, " "))
+	text = strings.Join(words, " ")
 	const longest = 400
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "..."
