@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/sandbox/fault"
@@ -75,6 +76,12 @@ func New(w *world.World, o Options) *API {
 
 // Owns says whether a request is for one of these APIs, by its host or else by its path.
 func (a *API) Owns(r *http.Request) bool { return a.find(r) != nil }
+
+// OwnsHost says whether a request names a production host of these APIs.
+func (a *API) OwnsHost(r *http.Request) bool {
+	host := hostOf(r)
+	return slices.ContainsFunc(a.services, func(s service) bool { return s.hosts.MatchString(host) })
+}
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {

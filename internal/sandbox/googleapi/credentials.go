@@ -1,7 +1,6 @@
 package googleapi
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/sandbox/googleapi/message"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -29,8 +29,10 @@ func (a *API) serveCredentials(rw http.ResponseWriter, r *http.Request) {
 	var out any
 	var p *problem
 	switch {
-	case !ok || r.Method != http.MethodPost:
+	case r.Method != http.MethodPost || !strings.Contains(r.URL.Path, ":"):
 		p = unknown(r)
+	case !ok: // a project where only "-" may stand
+		p = invalidArgument("Request contains an invalid argument.")
 	case verb == "generateAccessToken":
 		out, p = a.generateAccessToken(r, account)
 	case verb == "generateIdToken":
@@ -114,7 +116,7 @@ func (a *API) generateIDToken(r *http.Request, name string) (any, *problem) {
 
 // impersonate checks everything that the methods have in common: who calls, whether the API is on, the body, that the
 // account exists and works, and that each hop of the delegation chain is allowed.
-func (a *API) impersonate(r *http.Request, name, method, message, permission string, body any, delegates *[]string) (world.Grant, world.ServiceAccount, *problem) {
+func (a *API) impersonate(r *http.Request, name, method, request, permission string, body any, delegates *[]string) (world.Grant, world.ServiceAccount, *problem) {
 	none := world.ServiceAccount{}
 	grant, p := a.authenticate(r, call{credentialsAPI, credentialsRPC + method, []string{iamScope}})
 	if p != nil {
@@ -123,7 +125,7 @@ func (a *API) impersonate(r *http.Request, name, method, message, permission str
 	if p := a.enabled(grant.Project, credentialsTitle, credentialsAPI); p != nil {
 		return grant, none, p
 	}
-	if p := a.read(r, message, body); p != nil {
+	if p := a.read(r, request, body); p != nil {
 		return grant, none, p
 	}
 	account, err := a.world.ServiceAccount(name)
@@ -161,11 +163,8 @@ func lifetime(text string, account world.ServiceAccount) (time.Duration, *proble
 	}
 	life, err := time.ParseDuration(text)
 	if err != nil || !strings.HasSuffix(text, "s") || strings.ContainsAny(text, "hmunµ") {
-		description := fmt.Sprintf("Invalid value at 'lifetime' (type.googleapis.com/google.protobuf.Duration), Field 'lifetime', Illegal duration format; duration must end with 's'")
-		return 0, &problem{
-			Code: http.StatusBadRequest, Status: "INVALID_ARGUMENT", Message: description,
-			Details: []map[string]any{{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": []map[string]any{{"field": "lifetime", "description": description}}}},
-		}
+		description := "Invalid value at 'lifetime' (type.googleapis.com/google.protobuf.Duration), Field 'lifetime', Illegal duration format; duration must end with 's'"
+		return 0, refused(&message.Refusal{Violations: []message.Violation{{Field: "lifetime", Description: description}}})
 	}
 	switch {
 	case life <= 0:

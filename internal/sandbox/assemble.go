@@ -1,0 +1,128 @@
+package sandbox
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/sandbox/azureapi"
+	"github.com/landbridge/landbridge/internal/sandbox/discovery"
+	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
+	"github.com/landbridge/landbridge/internal/trust"
+	"github.com/landbridge/landbridge/internal/wire"
+)
+
+// assemble builds the world, if there is none, and puts both clouds and the admin API behind one handler.
+func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, error) {
+	pool, err := s.pool()
+	if err != nil {
+		return nil, nil, err
+	}
+	st := &state{world: s.options.World, profile: Profile{
+		HTTP: "http://" + httpAddr, HTTPS: "https://" + httpsAddr,
+		AdminURL: "http://" + httpAddr + adminPrefix, CAPEM: string(s.pem),
+	}}
+	secrets := azureapi.Options{
+		KubeAdmin:      bridge.NewSecret("kube-" + world.GUID()),
+		IdentityHeader: bridge.NewSecret(world.GUID()),
+		FabricSecret:   bridge.NewSecret(world.GUID()),
+		ArcKeys:        s.options.ArcDir,
+	}
+	if st.world == nil {
+		st.world = world.New(s.options.Clock)
+		issuer := st.profile.HTTPS + "/" + tenantID + "/" + clusterID + "/"
+		if err := seed(st.world, issuer); err != nil {
+			return nil, nil, err
+		}
+		secrets.KubeCluster = issuer
+		describe(&st.profile, st.world, httpAddr, secrets)
+	}
+	secrets.Keys = discovery.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
+	azure := azureapi.New(st.world, secrets)
+	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})
+	admin := newAdmin(st)
+	handler := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch {
+		case isAdmin(r):
+			admin.ServeHTTP(rw, r)
+		case !google.OwnsHost(r) && azure.Owns(r):
+			azure.ServeHTTP(rw, r)
+		default:
+			google.ServeHTTP(rw, r)
+		}
+	})
+	return logged(s.options.Log, s.options.Clock, handler), st, nil
+}
+
+// describe fills in what the default world is called.
+func describe(p *Profile, w *world.World, httpAddr string, secrets azureapi.Options) {
+	provider := trust.ProviderName{Project: projectNumber, Pool: poolID, Provider: providerID}
+	project, _ := w.Project(projectID)
+	p.Google = GoogleProfile{
+		ProjectID: projectID, ProjectNumber: projectNumber, Location: location,
+		TokenURL: p.HTTP + "/v1/token", IntrospectURL: p.HTTP + "/v1/introspect",
+		ImpersonationURL: p.HTTP + "/v1/projects/-/serviceAccounts/" + callerEmail + ":generateAccessToken",
+		CredentialsURL:   p.HTTP, VertexURL: p.HTTP, ResourceManagerURL: p.HTTP + "/v1/projects/", MetadataHost: httpAddr,
+		Provider: provider.String(), Audience: provider.Audience(), TokenAudience: provider.TokenAudience(),
+		ProductionProvider: poolName + "/providers/aks-production", EntraProvider: poolName + "/providers/entra",
+		ServiceAccount: callerEmail, DirectPrincipal: string(provider.Principal(subject)), JobAccount: jobEmail,
+		Model: model, EmbeddingModel: embedding, Models: slices.Sorted(maps.Keys(project.Models)), EndpointID: endpointID,
+	}
+	p.Azure = AzureProfile{
+		TenantID: tenantID, AuthorityURL: p.HTTPS + "/",
+		ClusterIssuer: secrets.KubeCluster, ProductionIssuer: productionIssuer,
+		KubeURL: p.HTTPS, KubeToken: secrets.KubeAdmin.Reveal(), Namespace: namespace, ServiceAccount: serviceAccount, Subject: subject,
+		WorkloadClientID: workloadClient, WorkloadObjectID: workloadObject, VMClientID: vmClient, VMObjectID: vmObject,
+		ReaderClientID: readerClient, ReaderObjectID: readerObject, ExchangeResource: exchangeAudience,
+		IMDSURL: p.HTTP, IdentityEndpoint: p.HTTP + "/msi/token", IdentityHeader: secrets.IdentityHeader.Reveal(),
+		FabricEndpoint: p.HTTPS + "/servicefabric/metadata/identity/oauth2/token", FabricHeader: secrets.FabricSecret.Reveal(),
+		SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, ARMURL: p.HTTPS,
+		StorageAccount: storageName, StorageURL: p.HTTPS + "/" + storageName, Container: container, Blob: blob,
+	}
+	if secrets.ArcKeys != "" {
+		p.Azure.ArcEndpoint = p.HTTP + "/arc/metadata/identity/oauth2/token"
+	}
+}
+
+// logged writes a line for each request: never a header, a query or a body.
+func logged(log *slog.Logger, now bridge.Clock, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if !log.Enabled(r.Context(), slog.LevelInfo) {
+			next.ServeHTTP(rw, r)
+			return
+		}
+		start := now()
+		seen := &statusWriter{ResponseWriter: rw}
+		defer func() {
+			log.LogAttrs(context.WithoutCancel(r.Context()), slog.LevelInfo, "request",
+				slog.String("method", r.Method), slog.String("host", r.Host), slog.String("path", r.URL.Path),
+				slog.Int("status", seen.status), slog.Duration("took", now().Sub(start)))
+		}()
+		next.ServeHTTP(seen, r)
+	})
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach Flush.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
