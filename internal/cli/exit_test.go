@@ -59,7 +59,9 @@ func TestFinish(t *testing.T) {
 		{"text", printer{}, denied, "landbridge: sts: the audience does not match: status 400\n  next: landbridge trust explain\n", 4},
 		{"quiet", printer{quiet: true}, denied, "landbridge: sts: the audience does not match: status 400\n", 4},
 		{
-			"json", printer{json: true, quiet: true}, denied,
+			"json",
+			printer{json: true, quiet: true},
+			denied,
 			`{"error":{"kind":"denied","hop":"sts","code":"invalid_grant","text":"sts: the audience does not match: status 400","hint":"landbridge trust explain","exit_code":4}}` + "\n", 4,
 		},
 		{"colours", printer{errColours: true}, errors.New("x"), "\x1b[31mlandbridge:\x1b[0m x\n", 1},

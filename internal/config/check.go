@@ -36,15 +36,51 @@ func (l *loader) written(path string) bool {
 	return ok && o.From == ""
 }
 
-// unused reports values that the section's kind does not read, so that nothing is written in vain.
+// unused reports values that the section's kind does not read, so that nothing is written in vain. A kind that overrides
+// another from outside the file leaves the file's keys for that other one alone.
 func (l *loader) unused(prefix, kind string, used map[string]bool, all ...string) {
 	if l.spoiled[prefix+"kind"] {
 		return
 	}
+	rank := l.cfg.origins[prefix+"kind"].rank()
 	for _, key := range all {
-		if l.written(prefix+key) && !used[key] {
+		if l.written(prefix+key) && !used[key] && l.cfg.origins[prefix+key].rank() >= rank {
 			l.mistake(prefix+key, fmt.Sprintf("is not used by kind %s", kind), "remove it, or name another kind")
 		}
+	}
+}
+
+// rival is one of several values of which only one can hold.
+type rival struct {
+	path  string
+	value *string
+}
+
+// oneOf lets the strongest of the rivals that are written hold: a flag's before the environment's before the file's. Two
+// of one strength are a mistake.
+func (l *loader) oneOf(text, fix string, rivals ...rival) {
+	best := rival{}
+	for _, r := range rivals {
+		if !l.written(r.path) {
+			continue
+		}
+		rank, bestRank := l.cfg.origins[r.path].rank(), l.cfg.origins[best.path].rank()
+		switch {
+		case best.value != nil && rank == bestRank:
+			l.mistake(r.path, text, fix)
+		case best.value == nil || rank > bestRank:
+			l.drop(best)
+			best = r
+		default:
+			l.drop(r)
+		}
+	}
+}
+
+func (l *loader) drop(r rival) {
+	if r.value != nil {
+		*r.value = ""
+		delete(l.cfg.origins, r.path)
 	}
 }
 

@@ -46,8 +46,11 @@ func (l *loader) checkAzureSource(s *AzureSource) {
 		if n, port, err := net.SplitHostPort(h); err == nil && digits(port) {
 			name = n
 		}
-		if strings.Contains(h, "://") || strings.ContainsAny(name, "/ @") {
+		switch {
+		case strings.Contains(h, "://") || strings.ContainsAny(name, "/ @"):
 			l.mistake(prefix+"metadata_host", quote(h)+" is not HOST or HOST:PORT", "write it without http://, as in GCE_METADATA_HOST")
+		case name != "metadata.google.internal" && !plainHTTP(name, true):
+			l.mistake(prefix+"metadata_host", "plain http to "+quote(name)+" is refused: tokens travel here", "name metadata.google.internal, a link-local address or loopback")
 		}
 	}
 }

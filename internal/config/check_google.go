@@ -40,9 +40,8 @@ func (l *loader) checkGoogle(g *ToGoogle) {
 	l.addressAt("to_google.endpoints.sts", g.Endpoints.STS, false)
 	l.addressAt("to_google.endpoints.iam_credentials", g.Endpoints.IAMCredentials, false)
 	l.addressAt("to_google.endpoints.aiplatform", g.Endpoints.AIPlatform, false)
-	if g.STSLocation != "" && g.Endpoints.STS != "" {
-		l.mistake("to_google.sts_location", "and endpoints.sts both say where the Security Token Service is", "keep one of the two")
-	}
+	l.oneOf("says where the Security Token Service is, and so does another key", "keep one of sts_location and endpoints.sts",
+		rival{"to_google.endpoints.sts", &g.Endpoints.STS}, rival{"to_google.sts_location", &g.STSLocation})
 }
 
 // checkProvider drops the host from the name, and tells apart what people write in its place.
@@ -78,7 +77,7 @@ func (l *loader) checkProvider(g *ToGoogle) {
 func (l *loader) checkImpersonation(g *ToGoogle) {
 	if g.ServiceAccount == "" {
 		for _, key := range []string{"delegates", "lifetime", "allow_long_lifetime"} {
-			if path := "to_google." + key; l.written(path) && !(key == "delegates" && len(g.Delegates) == 0) {
+			if path := "to_google." + key; l.written(path) && (key != "delegates" || len(g.Delegates) > 0) {
 				l.mistake(path, impersonation, "add service_account, or remove "+key)
 			}
 		}

@@ -38,14 +38,8 @@ func (l *loader) checkGoogleSource(s *GoogleSource) {
 			l.mistake(prefix+"file", "the file holds JSON, and format is text", "write format: json, and in field the key of the token")
 		}
 	}
-	selectors := 0
-	for _, key := range []string{"client_id", "object_id", "resource_id"} {
-		if l.written(prefix + key) {
-			if selectors++; selectors == 2 {
-				l.mistake(prefix+key, "is a second selector of one managed identity", "keep one of client_id, object_id and resource_id")
-			}
-		}
-	}
+	l.oneOf("is a second selector of one managed identity", "keep one of client_id, object_id and resource_id",
+		rival{prefix + "client_id", &s.ClientID}, rival{prefix + "object_id", &s.ObjectID}, rival{prefix + "resource_id", &s.ResourceID})
 	l.matches(prefix+"client_id", s.ClientID, guid, "a GUID", "az identity show --query clientId")
 	l.matches(prefix+"object_id", s.ObjectID, guid, "a GUID", "az identity show --query principalId")
 	l.matches(prefix+"resource_id", s.ResourceID, func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "/subscriptions/") },

@@ -282,3 +282,25 @@ func TestOverrideMendsAValue(t *testing.T) {
 		t.Error(listing(problems))
 	}
 }
+
+// TestOverrideBeatsItsRivals: a flag that names another kind, another endpoint or another identity is not refused for
+// what the file says of the one that it replaces.
+func TestOverrideBeatsItsRivals(t *testing.T) {
+	t.Parallel()
+	text := "version: 1\nto_google:\n  provider: " + provider + "\n  sts_location: europe-west4\n" +
+		"  source: {kind: imds, client_id: 11111111-2222-3333-4444-555555555555}\n"
+	cfg, problems := load(text, Options{
+		Environ: []string{"LANDBRIDGE_TO_GOOGLE_SOURCE_OBJECT_ID=99999999-2222-3333-4444-555555555555"},
+		Flags:   []Flag{{Name: "sandbox", Path: "to_google.endpoints.sts", Value: "http://127.0.0.1:1"}},
+	})
+	if len(problems) > 0 {
+		t.Fatal(listing(problems))
+	}
+	if g := cfg.ToGoogle; g.STSLocation != "" || g.Source.ClientID != "" || g.Source.ObjectID == "" || g.Endpoints.STS == "" {
+		t.Errorf("%+v", g)
+	}
+	cfg, problems = load(text, Options{Flags: []Flag{{Name: "sandbox", Path: "to_google.source.kind", Value: "kubernetes"}}})
+	if len(problems) > 0 || cfg.ToGoogle.Source.Kind != "kubernetes" {
+		t.Error(listing(problems))
+	}
+}

@@ -25,3 +25,16 @@ func (o Origin) String() string {
 	}
 	return "default"
 }
+
+// rank orders origins by what overrides what.
+func (o Origin) rank() int {
+	switch {
+	case o.Flag != "":
+		return 3
+	case o.Variable != "":
+		return 2
+	case o.File != "":
+		return 1
+	}
+	return 0
+}

@@ -67,7 +67,8 @@ func parseYAML(text string) (file *ast.File, wrong string, tk *token.Token) {
 		return file, "", nil
 	}
 	wrong = "cannot be parsed"
-	if e, ok := err.(interface { //nolint:errorlint // the parser returns its own error unwrapped, of an internal type
+	// The parser's error is of an internal type, and comes unwrapped.
+	if e, ok := err.(interface {
 		GetToken() *token.Token
 		GetMessage() string
 	}); ok {

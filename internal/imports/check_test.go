@@ -98,7 +98,7 @@ func (c *checker) calls(f *ast.File) {
 
 func (c *checker) selector(x *ast.SelectorExpr, packages map[string]string) {
 	id, ok := x.X.(*ast.Ident)
-	if !ok || id.Obj != nil { //nolint:staticcheck // a variable of the file that shadows the package; that is all we ask of Obj
+	if !ok || id.Obj != nil { // a variable that shadows the package
 		return
 	}
 	for _, rule := range calls {
