@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,14 +48,20 @@ type sandbox struct {
 	now    func() time.Time
 }
 
+// testKeys are made once: an RSA key takes longer than everything else in a test together.
+var testKeys = sync.OnceValue(func() [3]*world.KeyRing {
+	return [3]*world.KeyRing{world.NewKeyRing(), world.NewKeyRing(), world.NewKeyRing()}
+})
+
 func fixedClock() time.Time { return noon }
 
 func newSandbox(t *testing.T, clock bridge.Clock) *sandbox {
 	t.Helper()
 	w := world.New(clock)
-	w.AddTenant(world.Tenant{ID: tenantID})
-	w.AddTenant(world.Tenant{ID: otherTenant})
-	w.AddCluster(world.Cluster{Name: "aks-demo", TenantID: tenantID, Issuer: issuer, Accounts: map[string]bool{"demo/app": true, "demo/other": true}})
+	keys := testKeys()
+	w.AddTenant(world.Tenant{ID: tenantID, Keys: keys[0]})
+	w.AddTenant(world.Tenant{ID: otherTenant, Keys: keys[1]})
+	w.AddCluster(world.Cluster{Name: "aks-demo", TenantID: tenantID, Issuer: issuer, Keys: keys[2], Accounts: map[string]bool{"demo/app": true, "demo/other": true}})
 	w.AddIdentity(world.Identity{
 		Name: "id-app", TenantID: tenantID, ClientID: clientID, ObjectID: objectID, ResourceID: resourceID, Managed: true,
 		Credentials: []trust.FederatedCredential{{Name: "aks", Issuer: issuer, Subject: nodeSubject, Audiences: []string{trust.ExchangeAudience}}},
@@ -239,3 +246,6 @@ func background(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	return ctx
 }
+
+// text is an answer without its headers, for comparing.
+func (r reply) text() string { return http.StatusText(r.status) + " " + r.body }

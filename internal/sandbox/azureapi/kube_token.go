@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"time"
@@ -99,16 +100,25 @@ func (a *API) serveTokenRequest(rw http.ResponseWriter, r *http.Request, c world
 	writeJSON(rw, http.StatusCreated, in)
 }
 
+// readTokenRequest reads JSON, as programs write it, or protobuf, as kubectl does. The answer is JSON to both.
 func readTokenRequest(rw http.ResponseWriter, r *http.Request) (tokenRequest, bool) {
 	var in tokenRequest
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		writeStatus(rw, http.StatusUnsupportedMediaType, "UnsupportedMediaType",
-			"the body of the request was in an unknown format - accepted media types include: application/json", nil)
-		return in, false
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // what cannot be read is of no known kind
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		switch kind {
+		case "application/json":
+			err = json.Unmarshal(body, &in)
+		case kubeProto:
+			in, err = protoTokenRequest(body)
+		default:
+			writeStatus(rw, http.StatusUnsupportedMediaType, "UnsupportedMediaType",
+				"the body of the request was in an unknown format - accepted media types include: application/json, "+kubeProto, nil)
+			return in, false
+		}
 	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		writeStatus(rw, http.StatusBadRequest, "BadRequest", "the object provided is unrecognized (must be of type TokenRequest): couldn't get version/kind; json parse error", nil)
+	if err != nil {
+		writeStatus(rw, http.StatusBadRequest, "BadRequest", "the object provided is unrecognized (must be of type TokenRequest): couldn't get version/kind", nil)
 		return in, false
 	}
 	if in.Kind != "TokenRequest" || in.APIVersion != "authentication.k8s.io/v1" {
