@@ -78,7 +78,7 @@ func appendString(b []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			if c >= ' ' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' {
+			if asItIs(c) {
 				i++
 				continue
 			}
@@ -100,6 +100,16 @@ func appendString(b []byte, s string) []byte {
 		i += size
 	}
 	return append(append(b, s[start:]...), '"')
+}
+
+// asItIs says whether an ASCII byte needs no escape: a bit each, because this is asked for every byte of the log.
+func asItIs(c byte) bool {
+	const low uint64 = (1<<64 - 1<<' ') &^ (1<<'"' | 1<<'&' | 1<<'<' | 1<<'>')
+	const high uint64 = (1<<64 - 1) &^ (1 << ('\\' - 64))
+	if c < 64 {
+		return low>>c&1 != 0
+	}
+	return high>>(c-64)&1 != 0
 }
 
 func appendEscape(b []byte, c byte) []byte {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -121,7 +122,7 @@ func TestSlowDiskPushesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		out := &faulty{gate: make(chan struct{})}
-		log := audit.New(audit.Options{Writer: out, Buffer: 256, MaxWait: time.Second})
+		log := audit.New(audit.Options{Writer: out, Buffer: 256, MaxWait: time.Second, SyncEvery: time.Hour})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- log.Run(ctx) }()
@@ -151,6 +152,42 @@ func TestSlowDiskPushesBack(t *testing.T) {
 		if got := len(out.lines()); got != n {
 			t.Errorf("%d lines of %d accepted records", got, n)
 		}
+	})
+}
+
+// tired is a writer whose fsync fails while it is told to.
+type tired struct {
+	sink
+	fail atomic.Bool
+}
+
+func (w *tired) Sync() error {
+	if w.fail.Load() {
+		return syscall.EIO
+	}
+	return w.sink.Sync()
+}
+
+func TestFailedFsyncRefusesUntilOneSucceeds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		out := &tired{}
+		log := audit.New(audit.Options{Writer: out})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- log.Run(ctx) }()
+		synctest.Wait()
+		out.fail.Store(true)
+		must(t, log.Record(ctx, record(bridge.EventLease, "before")))
+		time.Sleep(1500 * time.Millisecond)
+		if err := log.Record(ctx, record(bridge.EventLease, "x")); err == nil || err.Error() != "door: the audit log cannot be written: input/output error" {
+			t.Errorf("after a failed fsync: %v", err)
+		}
+		out.fail.Store(false)
+		time.Sleep(1500 * time.Millisecond)
+		must(t, log.Record(ctx, record(bridge.EventLease, "after")))
+		cancel()
+		must(t, <-done)
 	})
 }
 

@@ -19,6 +19,7 @@ type output struct {
 	off     int    // how much of block is written
 	written uint64 // how many bytes were ever written
 	dirty   bool   // written since the last fsync
+	sick    error  // why the last fsync failed: until one succeeds nobody knows what the disk has
 }
 
 // take swaps the finished block for the waiting lines and returns an empty buffer for the next ones.
@@ -30,6 +31,9 @@ func (o *output) take(waiting []byte) []byte {
 
 // write writes the rest of the block. After an error the rest stays, so that the next try goes on where this one ended.
 func (o *output) write() error {
+	if o.sick != nil {
+		return o.sick
+	}
 	if o.off == len(o.block) {
 		return nil
 	}
@@ -97,34 +101,52 @@ func endTornLine(f *os.File) error {
 	return err
 }
 
+// sync fsyncs what was written. The lock is not held meanwhile: a slow disk must hold up no line.
 func (o *output) sync() error {
-	if !o.dirty {
+	o.mu.Lock()
+	w, dirty := o.w, o.dirty
+	o.dirty = false
+	o.mu.Unlock()
+	if !dirty {
 		return nil
 	}
-	if s, ok := o.w.(interface{ Sync() error }); ok {
-		if err := s.Sync(); err != nil && !unsyncable(o.file) {
-			return err
-		}
-	}
-	o.dirty = false
-	return nil
+	err := fsync(w)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sick = err
+	o.dirty = o.dirty || err != nil
+	return err
 }
 
-// unsyncable is true of pipes and terminals: fsync refuses them and there is nothing to lose.
-func unsyncable(f *os.File) bool {
-	if f == nil {
-		return false
+// fsync takes for done what needs no fsync: pipes and terminals refuse it, and a file that rotation has closed meanwhile
+// was fsynced at its closing.
+func fsync(w io.Writer) error {
+	s, ok := w.(interface{ Sync() error })
+	if !ok {
+		return nil
 	}
-	info, err := f.Stat()
-	return err == nil && !info.Mode().IsRegular()
+	err := s.Sync()
+	if err == nil || errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	if f, ok := w.(*os.File); ok {
+		if info, serr := f.Stat(); serr == nil && !info.Mode().IsRegular() {
+			return nil
+		}
+	}
+	return err
 }
 
 // close fsyncs and closes the file; a writer that was given is only fsynced.
 func (o *output) close() error {
-	err := o.sync()
+	var err error
+	if o.dirty {
+		err = fsync(o.w)
+		o.dirty = err != nil
+	}
 	if o.file != nil {
 		err = errors.Join(err, o.file.Close())
-		o.file, o.w = nil, nil
+		o.file, o.w, o.sick = nil, nil, nil
 	}
 	return err
 }

@@ -21,8 +21,9 @@ func (l *Log) Run(ctx context.Context) error {
 	l.mu.Unlock()
 	flush := time.NewTicker(l.o.FlushEvery)
 	defer flush.Stop()
-	sync := time.NewTicker(l.o.SyncEvery)
-	defer sync.Stop()
+	syncing := make(chan struct{})
+	go func() { defer close(syncing); l.syncs(ctx) }()
+	defer func() { <-syncing }()
 	for {
 		select {
 		case <-ctx.Done():
@@ -31,8 +32,22 @@ func (l *Log) Run(ctx context.Context) error {
 			_ = l.flush(0)
 		case <-l.kick:
 			_ = l.flush(0)
-		case <-sync.C:
-			l.sync()
+		}
+	}
+}
+
+// syncs fsyncs beside the writer: a write does not wait for the disk, so the buffer never fills up behind an fsync.
+func (l *Log) syncs(ctx context.Context) {
+	tick := time.NewTicker(l.o.SyncEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := l.out.sync(); err != nil {
+				_ = l.verdict(err)
+			}
 		}
 	}
 }
@@ -93,14 +108,6 @@ func (l *Log) flush(upTo uint64) error {
 		close(l.room)
 		l.room = make(chan struct{})
 		l.mu.Unlock()
-	}
-}
-
-func (l *Log) sync() {
-	l.out.mu.Lock()
-	defer l.out.mu.Unlock()
-	if err := l.out.sync(); err != nil {
-		_ = l.verdict(err)
 	}
 }
 
