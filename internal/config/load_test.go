@@ -304,3 +304,11 @@ func TestOverrideBeatsItsRivals(t *testing.T) {
 		t.Error(listing(problems))
 	}
 }
+
+func TestLargeFile(t *testing.T) {
+	t.Parallel()
+	_, problems := load(strings.Repeat("#", maxFile+1), Options{})
+	if len(problems) != 1 || problems[0].Text != "is larger than 64 KiB" {
+		t.Error(listing(problems))
+	}
+}

@@ -10,9 +10,10 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// maxFile bounds a configuration file, and maxNesting what the parser is given to recurse into.
+// maxFile bounds a configuration file, because the parser takes quadratic time on some; maxNesting bounds what it recurses
+// into.
 const (
-	maxFile    = 256 << 10
+	maxFile    = 64 << 10
 	maxNesting = 32
 )
 
