@@ -18,6 +18,8 @@ type Choice struct {
 	Reason string
 	// Source describes itself with the reason (bridge.Describer).
 	Source bridge.Source
+	// File is the token file that the source reads as it is; empty for any other source.
+	File string
 	// Rejected are the other kinds in the order of detection; nil when the kind was named.
 	Rejected []Rejection
 }
@@ -70,7 +72,11 @@ func choose(d Deps, s Settings, kind Kind, reason string, rejected []Rejection) 
 	if err != nil {
 		return Choice{}, err
 	}
-	return Choice{Kind: kind, Reason: reason, Source: reasoned{source, reason}, Rejected: rejected}, nil
+	c := Choice{Kind: kind, Reason: reason, Source: reasoned{source, reason}, Rejected: rejected}
+	if file, ok := source.(*tokenfile.Source); ok {
+		c.File = file.Path()
+	}
+	return c, nil
 }
 
 // describedSource is what every source of this shore is.

@@ -7,6 +7,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -26,13 +27,13 @@ type IO struct {
 
 // Main runs one command line and returns its exit code. It is all that main calls, and what scripts test.
 func Main(ctx context.Context, io IO, version string) int {
-	d := &deps{io: io, version: version}
+	d := &deps{ctx: ctx, io: io, version: version}
 	d.out = newPrinter(io, d.env())
 	root := newRoot(d)
 	root.SetArgs(io.Args)
 	ran := false
 	markRun(root, &ran)
-	err := root.ExecuteContext(ctx)
+	err := errors.Join(root.ExecuteContext(ctx), d.close())
 	if err != nil && !ran {
 		d.out.json = d.out.json || asksForJSON(io.Args)
 		err = asUsage(err)
@@ -61,7 +62,14 @@ func newRoot(d *deps) *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.SetCompletionCommandGroupID(groupMore)
 	root.AddCommand(
+		newTokenCommand(d),
+		newExecCommand(d),
+		newCredentialsCommand(d),
+		newUpCommand(d),
+		newServeCommand(d),
+		newSandboxCommand(d),
 		newConfigCommand(d),
+		newTrustCommand(d),
 		newVersionCommand(d),
 		newExitCodesTopic(),
 	)

@@ -1,19 +1,24 @@
 package cli
 
 import (
+	"context"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/landbridge/landbridge/internal/app"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
 )
 
 // deps is what every command is built with. Its flags are filled in before a command runs.
 type deps struct {
+	ctx     context.Context // of the run
 	io      IO
 	version string
 	out     *printer
@@ -21,14 +26,47 @@ type deps struct {
 	configPath string
 	output     string
 	quiet      bool
+	verbose    bool
 	sandbox    bool
 	sets       []string
+
+	silent bool         // nothing at all on standard error: an SDK reads it
+	clouds *app.Sandbox // that --sandbox found or started
 }
+
+// app is the assembly with this run's streams and environment.
+func (d *deps) app() *app.App {
+	level := slog.LevelInfo
+	switch {
+	case d.silent:
+		level = slog.LevelError + 1
+	case d.quiet:
+		level = slog.LevelWarn
+	case d.verbose:
+		level = slog.LevelDebug
+	}
+	return app.New(app.Host{
+		Clock: time.Now, Env: d.env(), Environ: d.io.Environ, Log: newLog(d.io.Stderr, level),
+		Stdin: d.io.Stdin, Stdout: d.io.Stdout, Stderr: d.io.Stderr, ReadFile: d.readFile, Version: readBuild(d.version).Version,
+	})
+}
+
+// close ends a sandbox that this run started.
+func (d *deps) close() error {
+	if d.clouds == nil {
+		return nil
+	}
+	return d.clouds.Close()
+}
+
+// ownSandbox says whether the sandbox ends with this command.
+func (d *deps) ownSandbox() bool { return d.clouds != nil && d.clouds.Own() }
 
 func (d *deps) persistentFlags(fs *pflag.FlagSet) {
 	fs.StringVar(&d.configPath, "config", "", "configuration `file` (default: $LANDBRIDGE_CONFIG, else landbridge.yaml if it is there)")
 	fs.StringVar(&d.output, "output", "table", "`format` of results: table or json")
 	fs.BoolVar(&d.quiet, "quiet", false, "no progress and no hints on standard error")
+	fs.BoolVar(&d.verbose, "verbose", false, "also what was looked at and not chosen")
 	fs.BoolVar(&d.sandbox, "sandbox", false, "talk to a running sandbox, or start one for this command: no cloud account needed")
 	fs.StringArrayVar(&d.sets, "set", nil, "override one value of the configuration, as `path=value`, such as to_google.location=us-central1")
 }
@@ -60,6 +98,10 @@ func (d *deps) config(more ...config.Flag) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.judge(cfg, problems)
+}
+
+func (d *deps) judge(cfg *config.Config, problems config.Problems) (*config.Config, error) {
 	if err := problems.Err(); d.out.json && err != nil {
 		return nil, err // one object on standard error, and nothing beside it
 	}
@@ -81,10 +123,27 @@ func (d *deps) loadConfig(more ...config.Flag) (*config.Config, config.Problems,
 	if err != nil {
 		return nil, nil, err
 	}
+	if d.sandbox {
+		if d.clouds == nil {
+			if d.clouds, err = d.app().Sandbox(d.ctx); err != nil {
+				return nil, nil, err
+			}
+		}
+		flags = append(d.clouds.Flags(), flags...)
+	}
 	cfg, problems := config.Load(config.Options{
 		Path: d.findConfig(), ReadFile: d.readFile, Environ: d.io.Environ, Flags: append(flags, more...),
 	})
 	return cfg, problems, nil
+}
+
+// configOf is a configuration made of flags alone, and of what --set says.
+func (d *deps) configOf(flags []config.Flag) (*config.Config, error) {
+	sets, err := d.setFlags()
+	if err != nil {
+		return nil, err
+	}
+	return d.judge(config.Load(config.Options{ReadFile: d.readFile, Flags: append(flags, sets...)}))
 }
 
 // findConfig is the file to load: --config, $LANDBRIDGE_CONFIG, landbridge.yaml if it is there, or none.
@@ -93,6 +152,8 @@ func (d *deps) findConfig() string {
 	switch {
 	case d.configPath != "":
 		return d.configPath
+	case d.sandbox:
+		return "" // the sandbox is the configuration, unless a file is named
 	case d.env()("LANDBRIDGE_CONFIG") != "":
 		return d.env()("LANDBRIDGE_CONFIG")
 	}

@@ -41,6 +41,8 @@ type Google struct {
 	*Route
 	// Source is the kind that was chosen, Reason why.
 	Source, Reason string
+	// TokenFile is the file that the source reads as it is; empty for any other source.
+	TokenFile string
 	// Identity is who Google will say the workload is: the service account, or the provider's pool for direct access.
 	Identity       string
 	ServiceAccount string // empty for direct access
@@ -77,7 +79,7 @@ func ToGoogle(o GoogleOptions) (*Google, error) {
 		return nil, err
 	}
 	g := &Google{
-		Source: string(choice.Kind), Reason: choice.Reason, Provider: x.Provider(), ServiceAccount: o.ServiceAccount,
+		Source: string(choice.Kind), Reason: choice.Reason, TokenFile: choice.File, Provider: x.Provider(), ServiceAccount: o.ServiceAccount,
 		Scopes: o.Scopes, Project: o.Project, ProjectNumber: o.ProjectNumber, Location: o.Location,
 		QuotaProject: o.QuotaProject, UniverseDomain: o.UniverseDomain, world: o.World, vertex: o.VertexEndpoint,
 	}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/config"
+)
+
+// Exec runs a program whose Google SDK finds a metadata server of its own, and returns the program's exit code. The first
+// lease is had before the program starts, so that a refusal is told here and not in the program's stack trace.
+func (a *App) Exec(ctx context.Context, cfg *config.Config, args []string) (int, error) {
+	c, err := a.open(cfg, "exec")
+	if err != nil {
+		return 0, err
+	}
+	defer c.close()
+	way, err := c.way(bridge.Google)
+	if err != nil {
+		return 0, err
+	}
+	for _, line := range way.Describe() {
+		a.tell(line)
+	}
+	if _, err := way.Lease(ctx, bridge.LeaseRequest{}); err != nil {
+		return 0, err
+	}
+	var door config.MetadataDoor
+	if cfg.Doors.Metadata != nil {
+		door = *cfg.Doors.Metadata
+	}
+	server, err := a.metadataDoor(c, door, ownUser(), nil)
+	if err != nil {
+		return 0, err
+	}
+	l, err := listen(ctx, "metadata", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	empty, err := a.hideCredentials()
+	if err != nil {
+		_ = l.Close()
+		return 0, err
+	}
+	defer os.RemoveAll(empty) // "" removes nothing
+
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // the door outlives the child's last request
+	defer stop()
+	group, serving := errgroup.WithContext(serving)
+	group.Go(func() error { return server.Run(serving, l) })
+	if c.audit != nil {
+		group.Go(func() error { return c.audit.Run(serving) })
+	}
+	env := childEnv{
+		MetadataAddr: l.Addr().String(), Project: c.toGoogle.Project, Location: c.toGoogle.Location,
+		VertexURL: cfg.ToGoogle.Endpoints.AIPlatform, EmptyConfigDir: empty,
+	}
+	code, err := child{args: args, env: env.apply(a.host.Environ), stdin: a.host.Stdin, stdout: a.host.Stdout, stderr: a.host.Stderr}.run(ctx)
+	stop()
+	if serveErr := group.Wait(); err == nil && serveErr != nil {
+		err = serveErr
+	}
+	return code, err
+}
+
+// ownUser is the list of users that a private door serves: this one. Where the kernel cannot say who asks, loopback has
+// to do.
+func ownUser() []uint32 {
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	return []uint32{uint32(os.Getuid())} // #nosec G115 -- a user id is not negative on Linux
+}
+
+// hideCredentials makes an empty folder to stand in for gcloud's, when that one holds application default credentials: every
+// SDK prefers them to a metadata server. It returns "" when there are none.
+func (a *App) hideCredentials() (string, error) {
+	dir := a.host.Env("CLOUDSDK_CONFIG")
+	if dir == "" && a.host.Env("HOME") != "" {
+		dir = filepath.Join(a.host.Env("HOME"), ".config", "gcloud")
+	}
+	known := filepath.Join(dir, "application_default_credentials.json")
+	if dir == "" {
+		return "", nil
+	}
+	if _, err := os.Stat(known); err != nil {
+		return "", nil
+	}
+	a.host.Log.Warn("hiding " + known + " from the program: it would win over the metadata server")
+	empty, err := os.MkdirTemp("", "landbridge-exec-")
+	if err != nil {
+		return "", &bridge.Error{Kind: bridge.Fault, Code: "temporary_folder", Text: "cannot make a temporary folder", Cause: err}
+	}
+	return empty, nil
+}

@@ -1,0 +1,223 @@
+package app
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/config"
+	"github.com/landbridge/landbridge/internal/sandbox"
+	"github.com/landbridge/landbridge/internal/wire"
+)
+
+// Profile says where everything in a sandbox is and what it is called.
+type Profile = sandbox.Profile
+
+// Sandbox is a pair of pretended clouds that a command may use: one that runs already, or one of its own.
+type Sandbox struct {
+	Profile Profile `json:"profile"`
+	// TokenFile is the projected service-account token of the pretended pod; CAFile who signed the certificates.
+	TokenFile string `json:"token_file"`
+	CAFile    string `json:"ca_file"`
+	PID       int    `json:"pid"`
+
+	stop func() error // nil when it is not ours
+}
+
+// stateFile is how a running sandbox is found, in the state folder.
+const stateFile = "sandbox.json"
+
+// Sandbox finds the sandbox that runs, or starts one that lives until Close.
+func (a *App) Sandbox(ctx context.Context) (*Sandbox, error) {
+	if s := a.running(ctx); s != nil {
+		a.host.Log.Info("using the sandbox at " + s.Profile.HTTP)
+		return s, nil
+	}
+	dir, err := os.MkdirTemp("", "landbridge-sandbox-")
+	if err != nil {
+		return nil, cannotWrite(os.TempDir(), err)
+	}
+	s, run, err := a.startSandbox(ctx, SandboxOptions{}, dir)
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- run() }()
+	stop := s.stop
+	s.stop = func() error {
+		_ = stop()
+		return errors.Join(<-ended, os.RemoveAll(dir))
+	}
+	a.host.Log.Info("started a sandbox for this command")
+	return s, nil
+}
+
+// running is the sandbox of the state folder, if it answers and is the one that wrote it.
+func (a *App) running(ctx context.Context) *Sandbox {
+	data, err := os.ReadFile(filepath.Join(a.StateDir(), stateFile))
+	if err != nil {
+		return nil
+	}
+	var s, now Sandbox
+	if json.Unmarshal(data, &s) != nil {
+		return nil
+	}
+	client := wire.New(wire.Options{Timeout: time.Second, NoProxy: true, UserAgent: a.agent()})
+	resp, err := client.Get(ctx, bridge.HopDoor, s.Profile.AdminURL+"/profile", nil)
+	if err != nil || resp.Status != http.StatusOK || json.Unmarshal(resp.Body, &now.Profile) != nil || now.Profile.CAPEM != s.Profile.CAPEM {
+		return nil
+	}
+	return &s
+}
+
+// SandboxOptions say how a sandbox is run.
+type SandboxOptions struct {
+	HTTP, HTTPS string // addresses; free ports of 127.0.0.1 when empty
+	ExtraHTTP   []string
+	RotateKeys  time.Duration
+	Faults      []Fault
+	Log         *slog.Logger // a line for each request; nil keeps silent
+}
+
+// RunSandbox runs a sandbox that other commands find, until ctx ends. Started is called once, when it answers.
+func (a *App) RunSandbox(ctx context.Context, o SandboxOptions, started func(*Sandbox)) error {
+	dir := a.StateDir()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return cannotWrite(dir, err)
+	}
+	s, run, err := a.startSandbox(ctx, o, dir)
+	if err != nil {
+		return err
+	}
+	if err := a.announce(s, dir); err != nil {
+		return errors.Join(err, s.stop(), run())
+	}
+	defer a.withdraw(s, dir)
+	if started != nil {
+		started(s)
+	}
+	return run()
+}
+
+func (a *App) announce(s *Sandbox, dir string) error {
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeAtomically(filepath.Join(dir, stateFile), data)
+}
+
+// withdraw removes what the sandbox left in the state folder, unless another has taken the place over.
+func (a *App) withdraw(s *Sandbox, dir string) {
+	var now Sandbox
+	data, err := os.ReadFile(filepath.Join(dir, stateFile))
+	if err != nil || json.Unmarshal(data, &now) != nil || now.PID != s.PID {
+		return
+	}
+	for _, path := range []string{filepath.Join(dir, stateFile), s.TokenFile, s.CAFile} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			a.host.Log.Warn("cannot remove "+path, "error", reason(err))
+		}
+	}
+	_ = os.Remove(filepath.Join(dir, "arc"))
+}
+
+// startSandbox starts the clouds and the pretended pod; run waits for their end, the Sandbox's stop brings it about.
+func (a *App) startSandbox(ctx context.Context, o SandboxOptions, dir string) (*Sandbox, func() error, error) {
+	arc := filepath.Join(dir, "arc")
+	if err := os.MkdirAll(arc, 0o700); err != nil {
+		return nil, nil, cannotWrite(arc, err)
+	}
+	clouds, err := sandbox.New(sandbox.Options{
+		Clock: a.host.Clock, HTTPAddr: o.HTTP, HTTPSAddr: o.HTTPS, ExtraHTTP: o.ExtraHTTP, RotateKeys: o.RotateKeys, ArcDir: arc, Log: o.Log,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return clouds.Run(ctx) })
+	fail := func(err error) (*Sandbox, func() error, error) {
+		cancel()
+		return nil, nil, errors.Join(err, group.Wait())
+	}
+	select {
+	case <-clouds.Ready():
+	case <-ctx.Done():
+		return fail(nil)
+	}
+	for _, f := range o.Faults {
+		clouds.World().SetFault(f.API, f.Fault)
+	}
+	s := &Sandbox{
+		Profile: clouds.Profile(), TokenFile: filepath.Join(dir, "token"), CAFile: filepath.Join(dir, "ca.pem"), PID: os.Getpid(),
+		stop: func() error { cancel(); return nil },
+	}
+	if err := writeAtomically(s.CAFile, []byte(s.Profile.CAPEM)); err != nil {
+		return fail(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(s.Profile.CAPEM))
+	p := pod{client: wire.New(wire.Options{NoProxy: true, RootCAs: roots, UserAgent: a.agent()}), clock: a.host.Clock, profile: s.Profile, path: s.TokenFile}
+	renew, err := p.project(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	group.Go(func() error { return p.run(ctx, renew) })
+	return s, group.Wait, nil
+}
+
+// AuditFile is where "up" keeps its audit log.
+func (s *Sandbox) AuditFile() string { return filepath.Join(filepath.Dir(s.TokenFile), "audit.jsonl") }
+
+// Own says whether the sandbox lives only as long as this command.
+func (s *Sandbox) Own() bool { return s.stop != nil }
+
+// Close ends a sandbox of this command's own.
+func (s *Sandbox) Close() error {
+	if s.stop == nil {
+		return nil
+	}
+	return s.stop()
+}
+
+// Flags is the configuration that leads to the sandbox's clouds, for both ways.
+func (s *Sandbox) Flags() []config.Flag {
+	g, z := s.Profile.Google, s.Profile.Azure
+	values := []struct{ path, value string }{
+		{"to_google.source.kind", "kubernetes"},
+		{"to_google.source.file", s.TokenFile},
+		{"to_google.provider", g.Provider},
+		{"to_google.service_account", g.ServiceAccount},
+		{"to_google.project", g.ProjectID},
+		{"to_google.project_number", g.ProjectNumber},
+		{"to_google.location", g.Location},
+		{"to_google.endpoints.sts", s.Profile.HTTP},
+		{"to_google.endpoints.iam_credentials", g.CredentialsURL},
+		{"to_google.endpoints.aiplatform", g.VertexURL},
+		{"to_azure.source.kind", "google-metadata"},
+		{"to_azure.source.metadata_host", g.MetadataHost},
+		{"to_azure.tenant_id", z.TenantID},
+		{"to_azure.client_id", z.ReaderClientID},
+		{"to_azure.authority_host", z.AuthorityURL},
+		{"to_azure.storage_account_url", z.StorageURL},
+		{"to_azure.endpoints.resource_manager", z.ARMURL},
+		{"tls.ca_file", s.CAFile},
+	}
+	flags := make([]config.Flag, len(values))
+	for i, v := range values {
+		flags[i] = config.Flag{Name: "sandbox", Path: v.path, Value: v.value}
+	}
+	return flags
+}

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/landbridge/landbridge/internal/app"
+)
+
+func newServeCommand(d *deps) *cobra.Command {
+	return &cobra.Command{
+		Use:     "serve",
+		Short:   "Run the doors that the configuration names",
+		GroupID: groupRun,
+		Long: "Serve runs the metadata server that Google SDKs expect, and the admin door with /metrics, /healthz and /readyz.\n" +
+			"SIGHUP opens the audit log anew, after rotation; SIGTERM lets requests under way finish.",
+		Example: "  landbridge serve --config landbridge.yaml\n  landbridge serve --sandbox --set doors.metadata.listen=127.0.0.1:8980",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := d.config()
+			if err != nil {
+				return err
+			}
+			return d.app().Serve(cmd.Context(), cfg, func(at app.Serving) {
+				if d.out.json {
+					_ = d.out.encode(at)
+					return
+				}
+				if at.Metadata != "" {
+					_ = d.out.line("metadata server  http://%s", at.Metadata)
+				}
+				if at.Admin != "" {
+					_ = d.out.line("admin            http://%s", at.Admin)
+				}
+			})
+		},
+	}
+}

@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/landbridge/landbridge/internal/app"
+	"github.com/landbridge/landbridge/internal/bridge"
+)
+
+func newTrustCommand(d *deps) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "trust",
+		Short:   "Google's and Entra's acceptance rules, offline: why is a token refused?",
+		GroupID: groupConfig,
+		Args:    cobra.ArbitraryArgs,
+		RunE:    d.group,
+	}
+	cmd.AddCommand(newTrustExplainCommand(d), newTrustTestCommand(d))
+	return cmd
+}
+
+func newTrustExplainCommand(d *deps) *cobra.Command {
+	var provider, token, jwks, at, scope string
+	cmd := &cobra.Command{
+		Use:   "explain --provider FILE --token FILE",
+		Short: "Hold a token against a provider by Google's rules",
+		Long: "Explain walks Google's rules for one token and one workload identity pool provider: issuer, audiences, signature,\n" +
+			"times, key types, mapping, condition, limits. A refusal comes in Google's own words, with the reason and the fix.\n" +
+			"The issuer's keys are the provider's jwksJson, --jwks, or what the issuer publishes.\n" +
+			"It ends with exit code 4 when the token would be refused, 2 when the provider itself is wrong.",
+		Example: "  gcloud iam workload-identity-pools providers describe aks --workload-identity-pool=azure --location=global --format=json > provider.json\n" +
+			"  kubectl create token app --audience=... | landbridge trust explain --provider provider.json --token -",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o := app.ExplainOptions{Scope: scope}
+			files := []struct {
+				flag, path string
+				into       *[]byte
+			}{{"provider", provider, &o.Provider}, {"token", token, &o.Token}, {"jwks", jwks, &o.JWKS}}
+			stdin := false
+			for _, f := range files {
+				switch {
+				case f.path == "" && f.flag != "jwks":
+					return &bridge.Error{Kind: bridge.Usage, Code: "flag_missing", Text: "--" + f.flag + " is missing", Hint: "name a file, or - for standard input"}
+				case f.path == "":
+					continue
+				case f.path == "-" && stdin:
+					return &bridge.Error{Kind: bridge.Usage, Code: "flag_conflict", Text: "two of --provider, --token and --jwks are standard input", Hint: "put one into a file"}
+				}
+				stdin = stdin || f.path == "-"
+				data, err := d.readFile(f.path)
+				if err != nil {
+					return &bridge.Error{Kind: bridge.Usage, Code: "file_unreadable", Text: "cannot read --" + f.flag + " " + f.path, Cause: err, Hint: "check the path and its permissions"}
+				}
+				*f.into = data
+			}
+			if at != "" {
+				var err error
+				if o.At, err = time.Parse(time.RFC3339, at); err != nil {
+					return &bridge.Error{Kind: bridge.Usage, Code: "flag_invalid", Text: fmt.Sprintf("--at %q is not a time", at), Hint: "write it as 2026-11-23T12:00:00Z"}
+				}
+			}
+			e, err := d.app().Explain(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			return d.printExplanation(e)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&provider, "provider", "", "`file` with the provider as JSON of the IAM API; - is standard input")
+	f.StringVar(&token, "token", "", "`file` with the token; - is standard input")
+	f.StringVar(&jwks, "jwks", "", "`file` with the issuer's keys (default: the provider's, or fetched from the issuer)")
+	f.StringVar(&at, "at", "", "judge at this `time` (RFC 3339) instead of now")
+	f.StringVar(&scope, "scope", "", "`scope` that the exchange asks for (default: cloud-platform)")
+	return cmd
+}
+
+func (d *deps) printExplanation(e app.Explanation) error {
+	exit := error(nil)
+	switch {
+	case len(e.Problems) > 0:
+		exit = ended{2}
+	case !e.Verdict.Accepted:
+		exit = ended{4}
+	}
+	if d.out.json {
+		if err := d.out.encode(e); err != nil {
+			return err
+		}
+		return exit
+	}
+	if len(e.Problems) > 0 {
+		_ = d.out.line("provider %s: %s", e.Provider, counted(len(e.Problems), "mistake"))
+		for _, p := range e.Problems {
+			_ = d.out.line("  %s", p)
+		}
+		return exit
+	}
+	rows := make([][]string, 0, len(e.Verdict.Steps))
+	for _, s := range e.Verdict.Steps {
+		mark := "ok"
+		switch {
+		case s.Skipped:
+			mark = "-"
+		case !s.OK:
+			mark = "NO"
+		}
+		got := s.Got
+		if s.Detail != "" {
+			got += " (" + s.Detail + ")"
+		}
+		rows = append(rows, []string{s.Name, mark, s.Expected, got})
+	}
+	if err := d.out.table([]string{"RULE", "", "EXPECTED", "GOT"}, rows); err != nil {
+		return err
+	}
+	d.printVerdict(e.Verdict)
+	return exit
+}
+
+func (d *deps) printVerdict(v *app.Verdict) {
+	if v.Accepted {
+		_ = d.out.line("\naccepted as %s", v.Principal)
+		_ = d.out.line("federated token good until %s", v.Expiry.UTC().Format(time.RFC3339))
+		return
+	}
+	_ = d.out.line("\nrefused: %s", v.Refusal)
+	_ = d.out.line("reason:  %s", v.Refusal.Reason)
+	if v.Refusal.Fix != "" {
+		_ = d.out.line("fix:     %s", v.Refusal.Fix)
+	}
+}
+
+func newTrustTestCommand(d *deps) *cobra.Command {
+	return &cobra.Command{
+		Use:   "test CASES.yaml",
+		Short: "Run unit tests of a federation",
+		Long: "Test runs cases that say which token a provider or a federated credential shall accept, and which it shall refuse.\n" +
+			"docs/trust.md shows the file. It ends with exit code 7 when a case comes out otherwise than expected.",
+		Example: "  landbridge trust test cases.yaml",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			results, err := d.app().RunCases(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			failed := 0
+			for _, r := range results {
+				if !r.Passed {
+					failed++
+				}
+			}
+			if d.out.json {
+				err = d.out.encode(results)
+			} else {
+				err = d.printCases(results, failed)
+			}
+			if err == nil && failed > 0 {
+				return ended{7}
+			}
+			return err
+		},
+	}
+}
+
+func (d *deps) printCases(results []app.CaseResult, failed int) error {
+	for _, r := range results {
+		if r.Passed {
+			_ = d.out.line("ok    %s", r.Name)
+			continue
+		}
+		_ = d.out.line("%s  %s", colour(d.out.outColours, red, "FAIL"), r.Name)
+		for _, diff := range r.Diffs {
+			_ = d.out.line("      %s", diff)
+		}
+	}
+	return d.out.line("%d passed, %d failed", len(results)-failed, failed)
+}
