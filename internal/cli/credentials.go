@@ -16,6 +16,7 @@ func newCredentialsCommand(d *deps) *cobra.Command {
 		Use:     "credentials",
 		Short:   "Credential files for Google SDKs, without a secret in them",
 		GroupID: groupTokens,
+		Example: "  landbridge credentials write > credentials.json",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
 	}

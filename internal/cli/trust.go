@@ -15,6 +15,7 @@ func newTrustCommand(d *deps) *cobra.Command {
 		Use:     "trust",
 		Short:   "Google's and Entra's acceptance rules, offline: why is a token refused?",
 		GroupID: groupConfig,
+		Example: "  landbridge trust explain --provider provider.json --token -\n  landbridge trust test cases.yaml",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
 	}
