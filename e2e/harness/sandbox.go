@@ -1,0 +1,207 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/landbridge/landbridge/e2e/proc"
+)
+
+// Profile is what the sandbox says about itself: as much of it as the tests use.
+type Profile struct {
+	HTTP     string `json:"http"`
+	HTTPS    string `json:"https"`
+	AdminURL string `json:"admin_url"`
+	CAPEM    string `json:"ca_pem"`
+	Google   struct {
+		ProjectID          string `json:"project_id"`
+		ProjectNumber      string `json:"project_number"`
+		Location           string `json:"location"`
+		Provider           string `json:"provider"`
+		ProductionProvider string `json:"production_provider"`
+		EntraProvider      string `json:"entra_provider"`
+		TokenAudience      string `json:"token_audience"`
+		ServiceAccount     string `json:"service_account"`
+		DirectPrincipal    string `json:"direct_principal"`
+		Model              string `json:"model"`
+		EndpointID         string `json:"endpoint"`
+	} `json:"google"`
+	Azure struct {
+		TenantID         string `json:"tenant_id"`
+		AuthorityURL     string `json:"authority_url"`
+		ClusterIssuer    string `json:"cluster_issuer"`
+		ProductionIssuer string `json:"production_issuer"`
+		Namespace        string `json:"namespace"`
+		ServiceAccount   string `json:"service_account"`
+		Subject          string `json:"subject"`
+		WorkloadClientID string `json:"workload_client_id"`
+		WorkloadObjectID string `json:"workload_object_id"`
+		VMObjectID       string `json:"vm_object_id"`
+		IMDSURL          string `json:"imds_url"`
+		IdentityEndpoint string `json:"identity_endpoint"`
+		IdentityHeader   string `json:"identity_header"`
+	} `json:"azure"`
+}
+
+// Sandbox is a running "landbridge sandbox".
+type Sandbox struct {
+	Profile
+	CAFile string
+	Dir    string // of the test
+}
+
+// Start starts a sandbox for as long as the test lasts.
+func Start(t testing.TB) *Sandbox {
+	t.Helper()
+	ports := freePorts(t, 2)
+	return start(t, "127.0.0.1:"+ports[0], "127.0.0.1:"+ports[1])
+}
+
+// StartOn starts a sandbox on the ports of production: in a network namespace of one's own only.
+func StartOn(t testing.TB, extra ...string) *Sandbox {
+	t.Helper()
+	return start(t, "127.0.0.1:80", "127.0.0.1:443", extra...)
+}
+
+func start(t testing.TB, plain, secure string, extra ...string) *Sandbox {
+	t.Helper()
+	logFile, err := os.OpenFile(logPath(t)+".sandbox", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	args := []string{"sandbox", "--http", plain, "--https", secure}
+	for _, addr := range extra {
+		args = append(args, "--also-http", addr)
+	}
+	cmd := proc.Command(ctx, Landbridge(t), args...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = bare(t), logFile, logFile
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		proc.Reap(cmd)
+		_ = logFile.Close()
+	})
+	s := &Sandbox{Dir: t.TempDir()}
+	s.await(t, "http://"+plain, ended)
+	s.CAFile = s.Write(t, "ca.pem", s.CAPEM)
+	return s
+}
+
+// await waits for the profile.
+func (s *Sandbox) await(t testing.TB, base string, ended <-chan struct{}) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		err := s.call(http.MethodGet, base+"/sandbox/v1/profile", nil, &s.Profile)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ended:
+			t.Fatalf("the sandbox ended; see %s.sandbox", logPath(t))
+		case <-deadline:
+			t.Fatalf("the sandbox does not answer: %v", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Write writes a file of the test's own, where no log is.
+func (s *Sandbox) Write(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(s.Dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TokenFile writes a projected service-account token as a kubelet would, and returns its path.
+func (s *Sandbox) TokenFile(t testing.TB, issuer, audience string) string {
+	t.Helper()
+	var minted struct{ Token string }
+	s.admin(t, http.MethodPost, "/tokens", map[string]any{"issuer": issuer, "audience": []string{audience}, "lifetime": "2h"}, &minted)
+	return s.Write(t, "token-"+strings.Map(word, audience), minted.Token)
+}
+
+// Bind grants a role in the sandbox.
+func (s *Sandbox) Bind(t testing.TB, resource, role, member string) {
+	t.Helper()
+	s.admin(t, http.MethodPost, "/bindings", map[string]string{"resource": resource, "role": role, "member": member}, nil)
+}
+
+// PutProvider adds a provider to a pool of the sandbox's project.
+func (s *Sandbox) PutProvider(t testing.TB, pool, id string, provider map[string]any) {
+	t.Helper()
+	s.admin(t, http.MethodPut, "/pools/"+pool+"/providers/"+id, provider, nil)
+}
+
+func (s *Sandbox) admin(t testing.TB, method, path string, in, out any) {
+	t.Helper()
+	if err := s.call(method, s.AdminURL+path, in, out); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// call makes one call of the admin API. Its answers may hold tokens, so that an error says the status and no more.
+func (s *Sandbox) call(method, url string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("%s %s: %s", method, url, resp.Status)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(out)
+}
+
+// freePorts finds ports that nobody listens on. They are found together, so that they differ.
+func freePorts(t testing.TB, n int) (ports []string) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		ports = append(ports, port)
+	}
+	return ports
+}
+
+// word keeps the characters of a file's name.
+func word(r rune) rune {
+	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+		return r
+	}
+	return -1
+}

@@ -1,0 +1,100 @@
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Workload is work on a pod of the sandbox's cluster: its configuration, and how to start programs in it.
+type Workload struct {
+	*Sandbox
+	Config string // landbridge.yaml
+	Caller string // who Vertex says calls
+}
+
+// Mode is how a workload appears on Google's side.
+type Mode string
+
+// The modes.
+const (
+	Impersonated Mode = "impersonated" // as a service account
+	Direct       Mode = "direct"       // as its own principal
+)
+
+// Workload makes a workload.
+func (s *Sandbox) Workload(t testing.TB, mode Mode) *Workload {
+	t.Helper()
+	token := s.TokenFile(t, s.Azure.ClusterIssuer, s.Google.TokenAudience)
+	w := &Workload{Sandbox: s, Caller: s.Google.DirectPrincipal}
+	records := filepath.Join(s.Dir, "audit-"+string(mode)+".jsonl")
+	t.Cleanup(func() { logFile(t, records) })
+	account := ""
+	if mode == Impersonated {
+		account = "  service_account: " + s.Google.ServiceAccount + "\n"
+		w.Caller = s.Google.ServiceAccount
+	}
+	w.Config = s.Write(t, "landbridge-"+string(mode)+".yaml", fmt.Sprintf(`version: 1
+to_google:
+  provider: %s
+%s  project: %s
+  location: %s
+  source: {kind: file, file: %s}
+  endpoints: {sts: %s, iam_credentials: %s, aiplatform: %s}
+tls: {ca_file: %s}
+audit: {file: %s}
+`, s.Google.Provider, account, s.Google.ProjectID, s.Google.Location, token, s.HTTP, s.HTTP, s.HTTP, s.CAFile,
+		records))
+	return w
+}
+
+// ClientEnv is what the client programs ask for and every way of delivery leaves open.
+func (s *Sandbox) ClientEnv(more ...string) []string {
+	return append([]string{
+		"LB_MODEL=" + s.Google.Model, "LB_ENDPOINT_ID=" + s.Google.EndpointID, "LB_GRPC=" + strings.TrimPrefix(s.HTTPS, "https://"),
+		"SSL_CERT_FILE=" + s.CAFile, "REQUESTS_CA_BUNDLE=" + s.CAFile, "NODE_EXTRA_CA_CERTS=" + s.CAFile, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH=" + s.CAFile,
+	}, more...)
+}
+
+// Exec runs a client program under "landbridge exec": with the metadata server.
+func (w *Workload) Exec(t testing.TB, env []string, client ...string) string {
+	t.Helper()
+	args := append([]string{Landbridge(t), "exec", "--config", w.Config, "--"}, client...)
+	return Run(t, Program{Args: args, Env: w.ClientEnv(env...), Dir: w.Dir})
+}
+
+// WithFile runs a client program with the credential file that "landbridge credentials write" makes.
+func (w *Workload) WithFile(t testing.TB, env []string, client ...string) string {
+	t.Helper()
+	file := w.Write(t, "credentials.json", Run(t, Program{Args: []string{Landbridge(t), "credentials", "write", "--config", w.Config}, Dir: w.Dir}))
+	env = append(env,
+		"GOOGLE_APPLICATION_CREDENTIALS="+file, "GOOGLE_CLOUD_PROJECT="+w.Google.ProjectID, "GOOGLE_CLOUD_LOCATION="+w.Google.Location,
+		"GOOGLE_VERTEX_BASE_URL="+w.HTTP)
+	return Run(t, Program{Args: client, Env: w.ClientEnv(env...), Dir: w.Dir})
+}
+
+// answer is one line of a client program.
+type answer struct{ Case, Answer string }
+
+// CheckCaller checks that a client program answered every case, and that each answer names the caller.
+func CheckCaller(t testing.TB, out, caller string, cases ...string) {
+	t.Helper()
+	seen := map[string]bool{}
+	for line := range strings.Lines(out) {
+		var a answer
+		if json.Unmarshal([]byte(line), &a) != nil {
+			continue // a line of a library's own
+		}
+		seen[a.Case] = true
+		if !strings.Contains(a.Answer, caller) {
+			t.Errorf("%s: the answer does not name %s: %s", a.Case, caller, a.Answer)
+		}
+	}
+	for _, name := range cases {
+		if !seen[name] {
+			t.Errorf("%s: no answer", name)
+		}
+	}
+}
