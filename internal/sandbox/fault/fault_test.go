@@ -38,6 +38,7 @@ func TestWrapShowsEachFault(t *testing.T) {
 		{"entra throttles", "entra", world.Fault{Status: 429}, 429, "application/json; charset=utf-8", "AADSTS90055", ""},
 		{"imds throttles", "imds", world.Fault{Status: 429}, 429, "application/json; charset=utf-8", "too_many_requests", ""},
 		{"arm is busy", "arm", world.Fault{Status: 503}, 503, "application/json; charset=utf-8", `{"error":{"code":"ServerBusy"`, ""},
+		{"a kube-apiserver is busy", "kube", world.Fault{Status: 503}, 503, "application/json", `"kind":"Status"`, ""},
 		{"storage is busy", "storage", world.Fault{Status: 503}, 503, "application/xml", "<Code>ServerBusy</Code>", ""},
 		{"the lifetime is left out", "sts", world.Fault{NoExpiry: true}, 200, "application/json", `{"access_token":"t"}`, ""},
 		{"no fault", "sts", world.Fault{}, 200, "application/json", `{"access_token":"t","expires_in":3600}`, ""},

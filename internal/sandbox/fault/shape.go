@@ -18,7 +18,12 @@ func errorBody(api string, status int, now time.Time) (contentType string, body 
 		return "application/json; charset=UTF-8", stsBody(status)
 	case "imds", "appservice", "arc":
 		return "application/json; charset=utf-8", managedIdentityBody(status)
-	case "arm":
+	case "kube":
+		return "application/json", encode(map[string]any{
+			"kind": "Status", "apiVersion": "v1", "metadata": map[string]any{}, "status": "Failure", "code": status,
+			"message": "the server is currently unable to handle the request",
+		})
+	case "arm", "aks", "servicefabric":
 		return "application/json; charset=utf-8", encode(map[string]any{
 			"error": map[string]any{"code": azureCode(status), "message": azureMessage(status)},
 		})
