@@ -3,6 +3,7 @@ package trust
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -91,18 +92,11 @@ func evaluate(ctx context.Context, p cel.Program, vars map[string]any) (ref.Val,
 	return out, nil
 }
 
-// names lists which of the given variables an expression uses.
-func names(ast *cel.Ast, wanted ...string) []string {
-	var used []string
+// namesAny says whether an expression uses one of the variables.
+func namesAny(ast *cel.Ast, variables ...string) bool {
+	used := false
 	celast.PreOrderVisit(ast.NativeRep().Expr(), celast.NewExprVisitor(func(e celast.Expr) {
-		if e.Kind() != celast.IdentKind {
-			return
-		}
-		for _, w := range wanted {
-			if e.AsIdent() == w {
-				used = append(used, w)
-			}
-		}
+		used = used || e.Kind() == celast.IdentKind && slices.Contains(variables, e.AsIdent())
 	}))
 	return used
 }

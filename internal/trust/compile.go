@@ -17,7 +17,7 @@ type Verifier struct {
 	uploaded  *KeySet // nil: the issuer is asked
 	mapping   []rule  // google.subject first, then the rest by name
 	condition cel.Program
-	claims    bool // the condition looks at claims or mapped values
+	wanted    []string // attribute.NAMEs that the condition reads
 }
 
 // rule is one line of the attribute mapping.
@@ -105,8 +105,8 @@ func (v *Verifier) compileCondition(e *cel.Env) []Problem {
 		})
 	}
 	v.condition = run
-	v.claims = len(names(ast, "assertion", "google", "attribute")) > 0
-	if _, shared := sharedIssuer(v.provider.OIDC.IssuerURI); shared && !v.claims {
+	v.wanted = wantedAttributes(ast.NativeRep().Expr())
+	if _, shared := sharedIssuer(v.provider.OIDC.IssuerURI); shared && !namesAny(ast, "assertion", "google", "attribute") {
 		found = append(found, claimlessCondition(&v.provider))
 	}
 	return found

@@ -1,7 +1,7 @@
 package trust
 
 import (
-	"cmp"
+	"strconv"
 	"strings"
 )
 
@@ -71,23 +71,74 @@ func (v *Verifier) fixKeys() string {
 	return "curl -fsS " + quote(strings.TrimSuffix(v.provider.OIDC.IssuerURI, "/")+"/.well-known/openid-configuration")
 }
 
+// fixSubject maps google.subject from what this very token has, in as few bytes as there are.
 func (v *Verifier) fixSubject(t *Token) string {
-	want := "google.subject=assertion.sub"
-	if _, _, ok := kubernetesAccount(t.Subject); ok {
-		want = "google.subject=assertion.sub.extract('system:serviceaccount:{s}')"
+	expression := subjectExpression(t)
+	if expression == "" {
+		return "ask the issuer for a token with a sub claim"
 	}
-	return v.update("--attribute-mapping", v.mappingWith(want))
+	return v.fixMapping(append([]string{subjectKey + "=" + expression}, v.mappingWithout(subjectKey)...))
 }
 
-// mappingWith repeats the mapping with google.subject replaced: the flag sets the whole of it.
-func (v *Verifier) mappingWith(subject string) string {
-	line := []string{subject}
-	for _, r := range v.mapping {
-		if r.key != subjectKey {
-			line = append(line, r.key+"="+r.text)
+// subjectExpression: Kubernetes' prefix of 22 bytes can be taken off; an account's uid, or Entra's oid, is always short.
+func subjectExpression(t *Token) string {
+	const prefix = "system:serviceaccount:"
+	if _, _, ok := kubernetesAccount(t.Subject); ok && len(t.Subject)-len(prefix) <= maxSubject {
+		return "assertion.sub.extract('" + prefix + "{s}')"
+	}
+	if t.Subject != "" && len(t.Subject) <= maxSubject {
+		return "assertion.sub"
+	}
+	for _, short := range []struct {
+		path       []string
+		expression string
+	}{
+		{[]string{"kubernetes.io", "serviceaccount", "uid"}, "assertion['kubernetes.io']['serviceaccount']['uid']"},
+		{[]string{"oid"}, "assertion.oid"},
+		{[]string{"client_id"}, "assertion.client_id"},
+		{[]string{"azp"}, "assertion.azp"},
+		{[]string{"email"}, "assertion.email"},
+	} {
+		if text := claimText(t.Claims, short.path); text != "" && len(text) <= maxSubject {
+			return short.expression
 		}
 	}
-	return strings.Join(line, ",")
+	return ""
+}
+
+func claimText(claims map[string]any, path []string) string {
+	for _, name := range path[:len(path)-1] {
+		claims, _ = claims[name].(map[string]any)
+	}
+	text, _ := claims[path[len(path)-1]].(string)
+	return text
+}
+
+// fixAttribute drops one attribute from the mapping.
+func (v *Verifier) fixAttribute(key string) string { return v.fixMapping(v.mappingWithout(key)) }
+
+// fixMapping sets the whole mapping, as the flag does. gcloud takes a delimiter between two ^ when a comma is in use.
+func (v *Verifier) fixMapping(lines []string) string {
+	value := strings.Join(lines, ",")
+	if strings.Count(value, ",") >= len(lines) {
+		for _, d := range []string{"~", ";", "@@", "~~~"} {
+			if !strings.Contains(value, d) {
+				value = "^" + d + "^" + strings.Join(lines, d)
+				break
+			}
+		}
+	}
+	return v.update("--attribute-mapping", value)
+}
+
+func (v *Verifier) mappingWithout(key string) []string {
+	var lines []string
+	for _, r := range v.mapping {
+		if r.key != key {
+			lines = append(lines, r.key+"="+r.text)
+		}
+	}
+	return lines
 }
 
 func (v *Verifier) fixState(req *Request) string {
@@ -105,6 +156,15 @@ func (v *Verifier) fixState(req *Request) string {
 	}
 }
 
-func (v *Verifier) fixCondition() string {
-	return v.update("--attribute-condition", cmp.Or(v.provider.AttributeCondition, "CONDITION"))
+// fixCondition lets this one subject in besides those that the condition lets in already.
+func (v *Verifier) fixCondition(m *mapped) string {
+	return v.update("--attribute-condition", "("+v.provider.AttributeCondition+") || google.subject == "+celText(m.subject))
+}
+
+// celText writes a string as a CEL literal.
+func celText(s string) string {
+	if strings.ContainsAny(s, "'\\\n\r") {
+		return strconv.Quote(s)
+	}
+	return "'" + s + "'"
 }

@@ -79,6 +79,20 @@ func (m *mapped) set(key string, out ref.Val) error {
 	return nil
 }
 
+// largest is the key of the biggest value but the subject's.
+func (m *mapped) largest() string {
+	key, size := groupsKey, 0
+	for _, g := range m.groups {
+		size += len(g)
+	}
+	for name, value := range m.attributes {
+		if len(value) > size {
+			key, size = attributeKey+name, len(value)
+		}
+	}
+	return key
+}
+
 // admits evaluates the condition; the reason says why it does not hold.
 func (v *Verifier) admits(ctx context.Context, claims map[string]any, m *mapped) (ok bool, reason string) {
 	google := map[string]any{"subject": m.subject}

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -29,9 +30,9 @@ func (v *Verifier) checkName() []Problem {
 	const field = "name"
 	const form = "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER"
 	n, err := ParseProviderName(v.provider.Name)
-	switch err {
-	case nil:
-	case ErrPoolName:
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrPoolName):
 		return []Problem{{
 			Code: "pool_name", Field: field, Text: fmt.Sprintf("%q names the pool, not a provider in it", v.provider.Name),
 			Fix: "gcloud iam workload-identity-pools providers list --location=global --workload-identity-pool=" +

@@ -275,7 +275,7 @@ func (w *walk) attributes(ctx context.Context) {
 	want, got = strconv.Itoa(maxMapped)+" bytes at most", strconv.Itoa(m.size)+" bytes"
 	if m.size > maxMapped {
 		r := google(0, "invalid_request", "The total size of the mapped attributes exceeds the "+strconv.Itoa(maxMapped)+" bytes limit.").worded()
-		w.refuse(StepSize, want, got, r.because("all mapped values together have "+got, w.v.update("--attribute-mapping", w.v.mappingWith(subjectKey+"=assertion.sub"))))
+		w.refuse(StepSize, want, got, r.because("all mapped values together have "+got, w.v.fixAttribute(m.largest())))
 	} else {
 		w.ok(StepSize, want, got, "")
 	}
@@ -287,11 +287,12 @@ func (w *walk) mappingRefused(err error) {
 	if !errors.As(err, &m) {
 		m = &mappingError{key: subjectKey, why: err.Error()}
 	}
-	r := noSubject()
+	r := noSubject().because(m.Error(), w.v.fixSubject(w.token))
 	if m.want != "" && m.key != subjectKey {
-		r = google(0, "invalid_request", fmt.Sprintf("The mapped attribute %s must be of type %s.", m.key, m.want)).worded()
+		r = google(0, "invalid_request", fmt.Sprintf("The mapped attribute %s must be of type %s.", m.key, m.want)).worded().
+			because(m.Error(), w.v.fixAttribute(m.key))
 	}
-	w.refuse(StepMapping, "google.subject has a value", "", r.because(m.Error(), w.v.fixSubject(w.token)))
+	w.refuse(StepMapping, "google.subject has a value", "", r)
 }
 
 func (w *walk) condition(ctx context.Context, m *mapped) {
@@ -301,7 +302,7 @@ func (w *walk) condition(ctx context.Context, m *mapped) {
 		return
 	}
 	if ok, reason := w.v.admits(ctx, w.token.Claims, m); !ok {
-		w.refuse(StepCondition, text, "false", conditionFalse().because(reason+": "+text, w.v.fixCondition()))
+		w.refuse(StepCondition, text, "false", conditionFalse().because(reason+": "+text, w.v.fixCondition(m)))
 		return
 	}
 	w.ok(StepCondition, text, "true", "")

@@ -202,7 +202,7 @@ func TestVerifyRefusals(t *testing.T) {
 			change: map[string]any{"sub": nil}, row: 47,
 			want:   "unauthorized_client: Could not obtain a value for google.subject from the given credential.",
 			reason: `google.subject: the token has no claim "sub"; a missing claim is an error and not false: guard it with has()`,
-			fix:    update + "--attribute-mapping=google.subject=assertion.sub",
+			fix:    "ask the issuer for a token with a sub claim",
 		},
 		"empty subject": {
 			change: map[string]any{"sub": ""}, row: 47,
@@ -214,6 +214,19 @@ func TestVerifyRefusals(t *testing.T) {
 			want: "invalid_request: The size of mapped attribute google.subject exceeds the 127 bytes limit. Either modify your attribute mapping or the incoming assertion to produce a mapped attribute that is less than 127 bytes.",
 			fix:  update + `--attribute-mapping='google.subject=assertion.sub.extract('\''system:serviceaccount:{s}'\'')'`,
 		},
+		"subject too long for any prefix": {
+			change: map[string]any{"sub": "system:serviceaccount:shop:" + long(140), "kubernetes.io": map[string]any{"serviceaccount": map[string]any{"uid": "6b3f"}}}, row: 45,
+			want: "invalid_request: The size of mapped attribute google.subject exceeds the 127 bytes limit. Either modify your attribute mapping or the incoming assertion to produce a mapped attribute that is less than 127 bytes.",
+			fix:  update + `--attribute-mapping='google.subject=assertion['\''kubernetes.io'\'']['\''serviceaccount'\'']['\''uid'\'']'`,
+		},
+		"subject that the mapping does not find": {
+			provider: func(p *trust.Provider) {
+				p.AttributeMapping = map[string]string{"google.subject": "assertion.email", "google.groups": "['a', 'b']"}
+			},
+			change: map[string]any{"sub": "s"}, row: 47,
+			want: "unauthorized_client: Could not obtain a value for google.subject from the given credential.",
+			fix:  update + `--attribute-mapping='^~^google.subject=assertion.sub~google.groups=['\''a'\'', '\''b'\'']'`,
+		},
 		"condition false": {
 			provider: func(p *trust.Provider) { p.AttributeCondition = "assertion['kubernetes.io']['namespace'] == 'bank'" }, want: cond, row: 46,
 			reason: "the condition is false for this token: assertion['kubernetes.io']['namespace'] == 'bank'",
@@ -221,7 +234,7 @@ func TestVerifyRefusals(t *testing.T) {
 		"condition needs an absent claim": {
 			provider: func(p *trust.Provider) { p.AttributeCondition = "assertion.team == 'blue'" }, want: cond, row: 46,
 			reason: `the token has no claim "team"; a missing claim is an error and not false: guard it with has(): assertion.team == 'blue'`,
-			fix:    update + "--attribute-condition='assertion.team == '\\''blue'\\'''",
+			fix:    update + `--attribute-condition='(assertion.team == '\''blue'\'') || google.subject == '\''system:serviceaccount:shop:summarizer'\'''`,
 		},
 		"condition is no bool": {
 			provider: func(p *trust.Provider) { p.AttributeCondition = "assertion.sub" }, want: cond, row: 46,
@@ -231,6 +244,7 @@ func TestVerifyRefusals(t *testing.T) {
 			provider: func(p *trust.Provider) { p.AttributeMapping["attribute.aud"] = "assertion.aud" },
 			want:     "invalid_request: The mapped attribute attribute.aud must be of type STRING.",
 			reason:   "attribute.aud: a string is needed, the expression gave list",
+			fix:      update + "--attribute-mapping=google.subject=assertion.sub",
 		},
 		"groups is no list": {
 			provider: func(p *trust.Provider) { p.AttributeMapping["google.groups"] = "assertion.sub" },
