@@ -113,12 +113,19 @@ func facts(prompt string, sentences []string) []string {
 	longest := slices.MaxFunc(list, func(a, b string) int { return cmp.Compare(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) })
 	sum := sha256.Sum256([]byte(prompt))
 	return []string{
-		fmt.Sprintf("The prompt has %d words in %d sentences.", len(list), len(sentences)),
+		fmt.Sprintf("The prompt has %s in %s.", count(len(list), "word"), count(len(sentences), "sentence")),
 		fmt.Sprintf("It is about %s.", strings.Join(keyTerms(prompt, 3), ", ")),
 		fmt.Sprintf("It starts with %q and ends with %q.", list[0], list[len(list)-1]),
 		fmt.Sprintf("Its longest word is %q.", longest),
 		fmt.Sprintf("Its SHA-256 starts with %x.", sum[:4]),
 	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
 }
 
 func nth(prompt string, i int) string {

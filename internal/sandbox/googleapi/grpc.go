@@ -22,8 +22,8 @@ var grpcPath = regexp.MustCompile(`^/google\.cloud\.aiplatform\.(v1|v1beta1)\.(?
 func (a *API) serveGRPC(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("Content-Type", "application/grpc")
 	frames, method, p := a.grpcCall(rw, r)
+	rw.WriteHeader(http.StatusOK)
 	if p == nil {
-		rw.WriteHeader(http.StatusOK)
 		flush := http.NewResponseController(rw)
 		for _, frame := range frames {
 			body, err := a.messages.ToWire(method.response, frame)
