@@ -22,6 +22,7 @@ import (
 // What package trust says, for those who print it.
 type (
 	Verdict    = trust.Verdict
+	Step       = trust.Step
 	CaseResult = trust.CaseResult
 )
 

@@ -101,26 +101,30 @@ func (d *deps) printExplanation(e app.Explanation) error {
 		}
 		return exit
 	}
-	rows := make([][]string, 0, len(e.Verdict.Steps))
-	for _, s := range e.Verdict.Steps {
-		mark := "ok"
-		switch {
-		case s.Skipped:
-			mark = "-"
-		case !s.OK:
-			mark = "NO"
-		}
-		got := s.Got
-		if s.Detail != "" {
-			got += " (" + s.Detail + ")"
-		}
-		rows = append(rows, []string{s.Name, mark, s.Expected, got})
-	}
-	if err := d.out.table([]string{"RULE", "", "EXPECTED", "GOT"}, rows); err != nil {
-		return err
+	for _, step := range e.Verdict.Steps {
+		d.printStep(step)
 	}
 	d.printVerdict(e.Verdict)
 	return exit
+}
+
+// printStep shows a rule that held in one line, and one that did not with what it wanted and what it saw.
+func (d *deps) printStep(s app.Step) {
+	switch {
+	case s.Skipped:
+		_ = d.out.line("-   %-10s", s.Name)
+	case s.OK:
+		_ = d.out.line("ok  %-10s %s", s.Name, s.Got)
+	default:
+		_ = d.out.line("%s  %s", colour(d.out.outColours, red, "NO"), s.Name)
+		_ = d.out.line("      expected  %s", s.Expected)
+		if s.Got != "" {
+			_ = d.out.line("      got       %s", s.Got)
+		}
+		if s.Detail != "" {
+			_ = d.out.line("      %s", s.Detail)
+		}
+	}
 }
 
 func (d *deps) printVerdict(v *app.Verdict) {
