@@ -25,7 +25,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	}
 	st := &state{world: s.options.World, profile: Profile{
 		HTTP: "http://" + httpAddr, HTTPS: "https://" + httpsAddr,
-		AdminURL: "http://" + httpAddr + adminPrefix, CAPEM: string(s.pem),
+		AdminURL: "http://" + httpAddr + adminPrefix, CAPEM: string(s.authority.pem),
 	}}
 	secrets := azureapi.Options{
 		KubeAdmin:      bridge.NewSecret("kube-" + world.GUID()),

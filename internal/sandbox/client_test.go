@@ -7,11 +7,18 @@ import (
 	"testing"
 )
 
-func tlsClient(t *testing.T, ca string) *http.Client {
+func certPool(t *testing.T, ca string) *x509.CertPool {
 	t.Helper()
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(ca)) {
 		t.Fatal("the profile's CA is not PEM")
 	}
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}}
+	return pool
+}
+
+func tlsClient(t *testing.T, ca string) *http.Client {
+	t.Helper()
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: certPool(t, ca), MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
 }

@@ -45,9 +45,9 @@ type Options struct {
 
 // Sandbox is one instance. Make it with New, start it with Run.
 type Sandbox struct {
-	options Options
-	authority
-	ready chan struct{}
+	options   Options
+	authority *authority
+	ready     chan struct{}
 
 	mu      sync.Mutex
 	state   *state // nil until Run listens
@@ -91,6 +91,9 @@ func New(o Options) (*Sandbox, error) {
 
 // Ready is closed when the sandbox answers.
 func (s *Sandbox) Ready() <-chan struct{} { return s.ready }
+
+// CAPEM is the certificate that clients of HTTPS must trust. It is there from the start.
+func (s *Sandbox) CAPEM() []byte { return s.authority.pem }
 
 // Profile says where everything is and what it is called. It is zero before Ready.
 func (s *Sandbox) Profile() Profile {
@@ -174,7 +177,7 @@ func (s *Sandbox) serve(handler http.Handler) (*http.Server, error) {
 	server := &http.Server{
 		Handler:           handler,
 		Protocols:         protocols,
-		TLSConfig:         &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12},
+		TLSConfig:         &tls.Config{GetCertificate: s.authority.certificate, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
@@ -254,7 +257,7 @@ func (s *Sandbox) pool() (*x509.CertPool, error) {
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	pool.AppendCertsFromPEM(s.pem)
+	pool.AppendCertsFromPEM(s.authority.pem)
 	if len(s.options.RootCAs) > 0 && !pool.AppendCertsFromPEM(s.options.RootCAs) {
 		return nil, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "ca_unreadable", Text: "the extra root certificates are not PEM", Hint: "give the CA file's content"}
 	}
