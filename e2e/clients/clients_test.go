@@ -18,17 +18,16 @@ type client struct {
 }
 
 // both runs the Google cases in every way of delivery and in both modes.
-func both(t *testing.T, c client) {
+func both(t *testing.T, s *harness.Sandbox, c client) {
 	t.Helper()
-	s := harness.Start(t)
 	for _, mode := range []harness.Mode{harness.Impersonated, harness.Direct} {
 		w := s.Workload(t, mode)
 		command := append(c.command, c.google...)
 		t.Run("metadata server/"+string(mode), func(t *testing.T) {
-			harness.CheckCaller(t, w.Exec(t, c.env, command...), w.Caller, c.google...)
+			w.CheckCaller(t, w.Exec(t, c.env, command...), c.google...)
 		})
 		t.Run("credential file/"+string(mode), func(t *testing.T) {
-			harness.CheckCaller(t, w.WithFile(t, c.env, command...), w.Caller, c.google...)
+			w.CheckCaller(t, w.WithFile(t, c.env, command...), c.google...)
 		})
 	}
 }
@@ -57,14 +56,34 @@ func nodeClient(t *testing.T) client {
 	}
 }
 
-func TestGoGoogle(t *testing.T)     { both(t, goClient(t)) }
-func TestPythonGoogle(t *testing.T) { both(t, pythonClient(t)) }
-func TestNodeGoogle(t *testing.T)   { both(t, nodeClient(t)) }
+func TestGoGoogle(t *testing.T)     { both(t, harness.Start(t), goClient(t)) }
+func TestPythonGoogle(t *testing.T) { both(t, harness.Start(t), pythonClient(t)) }
+func TestNodeGoogle(t *testing.T)   { both(t, harness.Start(t), nodeClient(t)) }
 
 func TestJavaGoogle(t *testing.T) {
 	target := filepath.Join(harness.Part(t, parts.Java), "target")
 	path := filepath.Join(target, "client-1.jar") + ":" + filepath.Join(target, "jars", "*")
-	both(t, client{command: []string{"java", "-cp", path, "Client"}, google: []string{"auth"}})
+	s := harness.Start(t)
+	// Java reads no PEM file: the sandbox's CA goes into a trust store.
+	store := filepath.Join(s.Dir, "trust.p12")
+	harness.Run(t, harness.Program{Args: []string{
+		"keytool", "-importcert", "-noprompt", "-alias", "sandbox", "-file", s.CAFile, "-keystore", store, "-storetype", "PKCS12", "-storepass", "sandbox",
+	}})
+	java := []string{"java", "-Djavax.net.ssl.trustStore=" + store, "-Djavax.net.ssl.trustStorePassword=sandbox", "-cp", path, "Client"}
+	both(t, s, client{command: java, google: []string{"auth"}})
+}
+
+// TestPythonSandbox is the README's line: nothing is known but HOME and PATH.
+func TestPythonSandbox(t *testing.T) {
+	c := pythonClient(t)
+	const program = `import google.auth, google.auth.transport.requests
+credentials, project = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+credentials.refresh(google.auth.transport.requests.Request())
+print(project, credentials.valid)`
+	out := harness.Run(t, harness.Program{Args: []string{harness.Landbridge(t), "exec", "--sandbox", "--", c.command[0], "-c", program}})
+	if want := "landbridge-demo True\n"; out != want {
+		t.Errorf("the program printed %q, want %q", out, want)
+	}
 }
 
 func TestGoAzure(t *testing.T)     { azure(t, goClient(t)) }
@@ -82,7 +101,7 @@ func azure(t *testing.T, c client) {
 			"AZURE_FEDERATED_TOKEN_FILE=" + s.TokenFile(t, s.Azure.ClusterIssuer, exchange), "LB_AZURE_SCOPE=https://storage.azure.com/.default",
 		}, c.env...)
 		out := harness.Run(t, harness.Program{Args: append(c.command, "azure-workload"), Env: s.ClientEnv(env...)})
-		harness.CheckCaller(t, out, s.Azure.WorkloadObjectID, "azure-workload")
+		harness.CheckAnswers(t, out, s.Azure.WorkloadObjectID, "azure-workload")
 	})
 	t.Run("app service", func(t *testing.T) {
 		env := append([]string{
@@ -90,14 +109,14 @@ func azure(t *testing.T, c client) {
 			"AZURE_CLIENT_ID=" + s.Azure.WorkloadClientID, "LB_AZURE_SCOPE=" + exchange + "/.default",
 		}, c.env...)
 		out := harness.Run(t, harness.Program{Args: append(c.command, "azure-managed"), Env: s.ClientEnv(env...)})
-		harness.CheckCaller(t, out, s.Azure.WorkloadObjectID, "azure-managed")
+		harness.CheckAnswers(t, out, s.Azure.WorkloadObjectID, "azure-managed")
 	})
-	t.Run("virtual machine", func(t *testing.T) {
-		if c.command[0] != "node" {
-			return // Go and Python know one address of IMDS only: the production stage gives it to them
-		}
-		env := append([]string{"AZURE_POD_IDENTITY_AUTHORITY_HOST=" + s.Azure.IMDSURL, "LB_AZURE_SCOPE=" + exchange + "/.default"}, c.env...)
-		out := harness.Run(t, harness.Program{Args: append(c.command, "azure-managed"), Env: s.ClientEnv(env...)})
-		harness.CheckCaller(t, out, s.Azure.VMObjectID, "azure-managed")
-	})
+	// Go and Python know one address of IMDS only: the production stage has a sandbox there.
+	if c.command[0] == "node" {
+		t.Run("virtual machine", func(t *testing.T) {
+			env := append([]string{"AZURE_POD_IDENTITY_AUTHORITY_HOST=" + s.Azure.IMDSURL, "LB_AZURE_SCOPE=" + exchange + "/.default"}, c.env...)
+			out := harness.Run(t, harness.Program{Args: append(c.command, "azure-managed"), Env: s.ClientEnv(env...)})
+			harness.CheckAnswers(t, out, s.Azure.VMObjectID, "azure-managed")
+		})
+	}
 }

@@ -12,7 +12,7 @@ import (
 type Workload struct {
 	*Sandbox
 	Config string // landbridge.yaml
-	Caller string // who Vertex says calls
+	Caller string // who calls, in Vertex's words
 }
 
 // Mode is how a workload appears on Google's side.
@@ -34,7 +34,7 @@ func (s *Sandbox) Workload(t testing.TB, mode Mode) *Workload {
 	account := ""
 	if mode == Impersonated {
 		account = "  service_account: " + s.Google.ServiceAccount + "\n"
-		w.Caller = s.Google.ServiceAccount
+		w.Caller = s.Google.ServiceAccount + " for " + s.Google.DirectPrincipal
 	}
 	w.Config = s.Write(t, "landbridge-"+string(mode)+".yaml", fmt.Sprintf(`version: 1
 to_google:
@@ -45,7 +45,7 @@ to_google:
   endpoints: {sts: %s, iam_credentials: %s, aiplatform: %s}
 tls: {ca_file: %s}
 audit: {file: %s}
-`, s.Google.Provider, account, s.Google.ProjectID, s.Google.Location, token, s.HTTP, s.HTTP, s.HTTP, s.CAFile,
+`, s.Google.Provider, account, s.Google.ProjectID, s.Google.Location, token, s.HTTPS, s.HTTPS, s.HTTPS, s.CAFile,
 		records))
 	return w
 }
@@ -71,15 +71,21 @@ func (w *Workload) WithFile(t testing.TB, env []string, client ...string) string
 	file := w.Write(t, "credentials.json", Run(t, Program{Args: []string{Landbridge(t), "credentials", "write", "--config", w.Config}, Dir: w.Dir}))
 	env = append(env,
 		"GOOGLE_APPLICATION_CREDENTIALS="+file, "GOOGLE_CLOUD_PROJECT="+w.Google.ProjectID, "GOOGLE_CLOUD_LOCATION="+w.Google.Location,
-		"GOOGLE_VERTEX_BASE_URL="+w.HTTP)
+		"GOOGLE_VERTEX_BASE_URL="+w.HTTPS)
 	return Run(t, Program{Args: client, Env: w.ClientEnv(env...), Dir: w.Dir})
 }
 
 // answer is one line of a client program.
 type answer struct{ Case, Answer string }
 
-// CheckCaller checks that a client program answered every case, and that each answer names the caller.
-func CheckCaller(t testing.TB, out, caller string, cases ...string) {
+// CheckCaller checks that a client program answered every case, and that in each answer Vertex names the caller.
+func (w *Workload) CheckCaller(t testing.TB, out string, cases ...string) {
+	t.Helper()
+	CheckAnswers(t, out, "called by "+w.Caller, cases...)
+}
+
+// CheckAnswers checks that a client program answered every case, and that each answer says what is wanted.
+func CheckAnswers(t testing.TB, out, want string, cases ...string) {
 	t.Helper()
 	seen := map[string]bool{}
 	for line := range strings.Lines(out) {
@@ -88,8 +94,8 @@ func CheckCaller(t testing.TB, out, caller string, cases ...string) {
 			continue // a line of a library's own
 		}
 		seen[a.Case] = true
-		if !strings.Contains(a.Answer, caller) {
-			t.Errorf("%s: the answer does not name %s: %s", a.Case, caller, a.Answer)
+		if !strings.Contains(a.Answer, want) {
+			t.Errorf("%s: the answer does not say %q: %s", a.Case, want, a.Answer)
 		}
 	}
 	for _, name := range cases {
