@@ -135,3 +135,30 @@ func (a *App) checkAudience(c *crossing) error {
 		Hint: "write the credential file anew: landbridge credentials write",
 	}
 }
+
+// CheckedCredentials is what a credential file that passed says.
+type CheckedCredentials struct {
+	Provider       string `json:"provider"`
+	ServiceAccount string `json:"service_account,omitempty"`
+	Source         string `json:"source"` // file, address or program
+}
+
+// CheckCredentials judges a credential file that somebody else wrote.
+func (a *App) CheckCredentials(path string, allowExecutable bool) (CheckedCredentials, error) {
+	data, err := a.host.ReadFile(path)
+	if err != nil {
+		return CheckedCredentials{}, unreadable(path, err)
+	}
+	c, err := google.Inspect(data, google.InspectOptions{AllowExecutable: allowExecutable})
+	if err != nil {
+		return CheckedCredentials{}, err
+	}
+	source := "file " + c.Source.File
+	switch {
+	case c.Source.Executable != nil:
+		source = "program " + c.Source.Executable.Command
+	case c.Source.URL != "":
+		source = "address " + c.Source.URL
+	}
+	return CheckedCredentials{Provider: c.Provider.Path(), ServiceAccount: c.ServiceAccount, Source: source}, nil
+}

@@ -31,6 +31,7 @@ type Explanation struct {
 	Provider string         `json:"provider"`
 	Problems trust.Problems `json:"problems,omitempty"` // of the provider itself; there is no verdict then
 	Verdict  *Verdict       `json:"verdict,omitempty"`
+	Advice   trust.Problems `json:"advice,omitempty"` // what works and had better be otherwise
 }
 
 // ExplainOptions say which token is held against which provider.
@@ -69,7 +70,7 @@ func (a *App) Explain(ctx context.Context, o ExplainOptions) (Explanation, error
 		req.Scope = o.Scope
 	}
 	verdict := v.Verify(ctx, req)
-	out.Verdict = &verdict
+	out.Verdict, out.Advice = &verdict, v.Advice()
 	return out, nil
 }
 

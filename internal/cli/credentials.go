@@ -20,7 +20,7 @@ func newCredentialsCommand(d *deps) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
 	}
-	cmd.AddCommand(newCredentialsWriteCommand(d), newCredentialsHelperCommand(d))
+	cmd.AddCommand(newCredentialsWriteCommand(d), newCredentialsHelperCommand(d), newCredentialsCheckCommand(d))
 	return cmd
 }
 
@@ -109,4 +109,35 @@ func newCredentialsHelperCommand(d *deps) *cobra.Command {
 			return d.out.line("%s", answer)
 		},
 	}
+}
+
+func newCredentialsCheckCommand(d *deps) *cobra.Command {
+	var executable bool
+	cmd := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Judge a credential file that somebody else wrote",
+		Long: "Check refuses a file that holds a key, would send the workload's assertion to a host that is not Google's, would\n" +
+			"run a program, or would call an arbitrary address. It reaches no cloud.",
+		Example: "  landbridge credentials check credentials.json\n  landbridge credentials check \"$GOOGLE_APPLICATION_CREDENTIALS\" --allow-executable",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := d.app().CheckCredentials(args[0], executable)
+			if err != nil {
+				return err
+			}
+			if d.out.json {
+				return d.out.encode(c)
+			}
+			access := "direct"
+			if c.ServiceAccount != "" {
+				access = "as " + c.ServiceAccount
+			}
+			_ = d.out.line("%s: nothing to object to", args[0])
+			_ = d.out.line("provider  %s", c.Provider)
+			_ = d.out.line("access    %s", access)
+			return d.out.line("source    %s", c.Source)
+		},
+	}
+	cmd.Flags().BoolVar(&executable, "allow-executable", false, "let the file name a program to run")
+	return cmd
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,7 @@ func (d *deps) printExplanation(e app.Explanation) error {
 		_ = d.out.line("provider %s: %s", e.Provider, counted(len(e.Problems), "mistake"))
 		for _, p := range e.Problems {
 			_ = d.out.line("  %s", p)
+			_ = d.out.line("    fix: %s", p.Fix)
 		}
 		return exit
 	}
@@ -105,6 +107,10 @@ func (d *deps) printExplanation(e app.Explanation) error {
 		d.printStep(step)
 	}
 	d.printVerdict(e.Verdict)
+	for _, p := range e.Advice {
+		_ = d.out.line("advice:  %s", p)
+		_ = d.out.line("         %s", p.Fix)
+	}
 	return exit
 }
 
@@ -121,7 +127,7 @@ func (d *deps) printStep(s app.Step) {
 		if s.Got != "" {
 			_ = d.out.line("      got       %s", s.Got)
 		}
-		if s.Detail != "" {
+		if repeats := strings.Contains(s.Detail, s.Expected) && strings.Contains(s.Detail, s.Got); s.Detail != "" && !repeats {
 			_ = d.out.line("      %s", s.Detail)
 		}
 	}

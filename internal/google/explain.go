@@ -41,7 +41,7 @@ func (at attempt) stsHint(r refusal) string {
 		return fmt.Sprintf("trust this issuer: %s --issuer-uri=%s; an Entra token of the other version has the other issuer: set requestedAccessTokenVersion on the app registration",
 			update, quote(at.assertion.Issuer))
 	case r.Stale:
-		return "the assertion is expired: check that its source renews it (a projected token wants expirationSeconds: 7200) and that the clock is right: timedatectl"
+		return "the assertion is expired or not valid yet: check that its source renews it (a projected token wants expirationSeconds: 7200) and that the clock is right: timedatectl"
 	case says("Error connecting to the given credential's issuer"):
 		return fmt.Sprintf("google cannot read the issuer's keys, or does not find the assertion's kid among them: curl %s; a private issuer needs its keys uploaded, again after each rotation: %s --jwk-json-path=FILE",
 			quote(strings.TrimSuffix(at.assertion.Issuer, "/")+"/.well-known/openid-configuration"), update)
