@@ -24,30 +24,40 @@ const (
 	Direct       Mode = "direct"       // as its own principal
 )
 
-// Workload makes a workload.
+// Workload makes a workload of the sandbox's own cluster.
 func (s *Sandbox) Workload(t testing.TB, mode Mode) *Workload {
 	t.Helper()
 	token := s.TokenFile(t, s.Azure.ClusterIssuer, s.Google.TokenAudience)
-	w := &Workload{Sandbox: s, Caller: s.Google.DirectPrincipal}
-	records := filepath.Join(s.Dir, "audit-"+string(mode)+".jsonl")
-	t.Cleanup(func() { logFile(t, records) })
-	account := ""
-	if mode == Impersonated {
-		account = "  service_account: " + s.Google.ServiceAccount + "\n"
-		w.Caller = s.Google.ServiceAccount + " for " + s.Google.DirectPrincipal
+	if mode == Direct {
+		return s.workload(t, string(mode), s.Google.Provider, "", token, s.Google.DirectPrincipal)
 	}
-	w.Config = s.Write(t, "landbridge-"+string(mode)+".yaml", fmt.Sprintf(`version: 1
+	return s.workload(t, string(mode), s.Google.Provider, s.Google.ServiceAccount, token, s.Google.ServiceAccount+" for "+s.Google.DirectPrincipal)
+}
+
+// WorkloadWith makes a workload with a provider and a token file of the test's own, and direct access.
+func (s *Sandbox) WorkloadWith(t testing.TB, provider, token string) *Workload {
+	t.Helper()
+	return s.workload(t, filepath.Base(token), provider, "", token, "")
+}
+
+func (s *Sandbox) workload(t testing.TB, name, provider, account, token, caller string) *Workload {
+	t.Helper()
+	records := filepath.Join(s.Dir, "audit-"+name+".jsonl")
+	t.Cleanup(func() { logFile(t, records) })
+	if account != "" {
+		account = "\n  service_account: " + account
+	}
+	config := fmt.Sprintf(`version: 1
 to_google:
-  provider: %s
-%s  project: %s
+  provider: %s%s
+  project: %s
   location: %s
   source: {kind: file, file: %s}
   endpoints: {sts: %s, iam_credentials: %s, aiplatform: %s}
 tls: {ca_file: %s}
 audit: {file: %s}
-`, s.Google.Provider, account, s.Google.ProjectID, s.Google.Location, token, s.HTTPS, s.HTTPS, s.HTTPS, s.CAFile,
-		records))
-	return w
+`, provider, account, s.Google.ProjectID, s.Google.Location, token, s.HTTPS, s.HTTPS, s.HTTPS, s.CAFile, records)
+	return &Workload{Sandbox: s, Config: s.Write(t, "landbridge-"+name+".yaml", config), Caller: caller}
 }
 
 // ClientEnv is what the client programs ask for and every way of delivery leaves open.
