@@ -53,8 +53,34 @@ func (a *API) metadataValue(rw http.ResponseWriter, r *http.Request) {
 		a.metadataIdentity(rw, r, machine, account, project)
 		return
 	}
-	tree := metadataTree(machine, account, project)
-	serveTree(rw, r, tree, strings.Trim(key, "/"))
+	if r.URL.Query().Get("wait_for_change") == "true" {
+		rw = &patient{rw, r}
+	}
+	serveTree(rw, r, metadataTree(machine, account, project), strings.Trim(key, "/"))
+}
+
+// patient holds an answer back that the caller has already: nothing on this machine ever changes, so it waits out
+// timeout_sec, or until the caller goes away.
+type patient struct {
+	http.ResponseWriter
+	r *http.Request
+}
+
+func (p *patient) WriteHeader(status int) {
+	query := p.r.URL.Query()
+	if last := query.Get("last_etag"); status == http.StatusOK && (last == "" || last == p.Header().Get("Etag")) {
+		var timeout <-chan time.Time
+		if seconds, err := strconv.Atoi(query.Get("timeout_sec")); err == nil {
+			timer := time.NewTimer(time.Duration(seconds) * time.Second)
+			defer timer.Stop()
+			timeout = timer.C
+		}
+		select {
+		case <-timeout:
+		case <-p.r.Context().Done():
+		}
+	}
+	p.ResponseWriter.WriteHeader(status)
 }
 
 // metadataToken gives the machine's own access token. Scopes can narrow it only within what the machine was given.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -97,6 +98,24 @@ func TestMetadataTokens(t *testing.T) {
 		t.Errorf("%v", claims)
 	}
 	verifyWithCerts(t, g, identity)
+}
+
+// TestWaitForChange is a subscription: an answer that the caller has is held back until the timeout.
+func TestWaitForChange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGoogle(t)
+		const path = "/computeMetadata/v1/project/project-id?wait_for_change=true&timeout_sec=60&last_etag="
+		start := time.Now()
+		etag := g.do(http.MethodGet, path+"older", "", flavor).Header().Get("Etag")
+		if took := time.Since(start); took != 0 {
+			t.Errorf("a caller with an old value waited %s", took)
+		}
+		rec := g.do(http.MethodGet, path+etag, "", flavor)
+		if took := time.Since(start); took != time.Minute || rec.Body.String() != "demo" {
+			t.Errorf("after %s: %s", took, rec.Body)
+		}
+	})
 }
 
 // verifyWithCerts checks an ID token as any relying party would: discovery, certificates, signature.
