@@ -5,15 +5,37 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// load sends token requests over keep-alive connections and returns how many were answered. One thread asks the kernel
-// which connections have an answer and sends the next request on each: the generator takes as little as it can of the
-// machine that it measures.
+// load sends token requests over keep-alive connections and returns how many were answered. A thread for each processor
+// has its share of the connections, so that the server is never the one that waits.
 func load(addr string, conns int, length time.Duration) (int64, error) {
+	threads := min(runtime.NumCPU(), conns)
+	var total atomic.Int64
+	errs := make([]error, threads)
+	var wg sync.WaitGroup
+	for i := range threads {
+		wg.Go(func() {
+			n, err := drive(addr, (conns+i)/threads, length)
+			total.Add(n)
+			errs[i] = err
+		})
+	}
+	wg.Wait()
+	return total.Load(), errors.Join(errs...)
+}
+
+// drive asks the kernel which connections have an answer and sends the next request on each: the generator takes as
+// little as it can of the machine that it measures.
+func drive(addr string, conns int, length time.Duration) (int64, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	request := []byte("GET /computeMetadata/v1/instance/service-accounts/default/token HTTP/1.1\r\n" +
 		"Host: " + addr + "\r\nUser-Agent: bench\r\nAccept-Encoding: gzip\r\nMetadata-Flavor: Google\r\n\r\n")
 	poll, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)

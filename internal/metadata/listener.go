@@ -1,23 +1,26 @@
 package metadata
 
 import (
-	"bytes"
+	"context"
 	"net"
-	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// limited bounds how many connections are open. One beyond is told so and closed, instead of waiting in a queue whose
-// head a slow client holds.
+// limited bounds how many connections are open and how long each may be slow. A connection beyond is told so and closed,
+// instead of waiting in a queue whose head a slow client holds.
+//
+// net/http's own timeouts set six timers a request, which is a tenth of what a token costs here. So connections note what
+// they wait for and since which tick, and a look at all of them once a tick finds those that wait for too long.
 type limited struct {
 	net.Listener
 	server *Server
-	slots  chan struct{}
-}
+	ticks  atomic.Int64
 
-// stamp is what every answer of the real server carries.
-const stamp = "Metadata-Flavor: Google\r\nServer: Metadata Server for VM\r\nX-XSS-Protection: 0\r\nX-Frame-Options: SAMEORIGIN\r\n"
+	mu   sync.Mutex
+	open map[*slot]bool
+}
 
 const tooMany = "HTTP/1.1 503 Service Unavailable\r\n" + stamp +
 	"Content-Type: text/plain\r\nContent-Length: 21\r\nRetry-After: 1\r\nConnection: close\r\n\r\ntoo many connections\n"
@@ -28,58 +31,61 @@ func (l *limited) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		select {
-		case l.slots <- struct{}{}:
-			return &slot{Conn: c, free: sync.OnceFunc(func() { <-l.slots }), fresh: true}, nil
-		default:
+		if s := l.admit(c); s != nil {
+			return s, nil
 		}
 		l.server.metrics.turnedAway.Inc()
-		_ = c.SetWriteDeadline(l.server.o.Clock().Add(time.Second))
-		_, _ = c.Write([]byte(tooMany))
+		_, _ = c.Write([]byte(tooMany)) // a new socket has room for it
 		_ = c.Close()
 	}
 }
 
-// slot is a connection that counts, and that stamps each answer after its status line. It is done here because net/http
-// writes some answers without asking a handler (400, 431), and SDKs call an answer without the stamp somebody else's.
-type slot struct {
-	net.Conn
-	free  func()
-	fresh bool   // the next byte written begins an answer; only the connection's own goroutine looks
-	buf   []byte // a stamped answer
+func (l *limited) admit(c net.Conn) *slot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.open) >= l.server.o.MaxConns {
+		return nil
+	}
+	s := &slot{Conn: c, l: l, fresh: true}
+	s.note(reading)
+	l.open[s] = true
+	return s
 }
 
-func (s *slot) Write(p []byte) (int, error) {
-	if !s.fresh {
-		return s.Conn.Write(p)
-	}
-	s.fresh = false
-	line := bytes.IndexByte(p, '\n') + 1
-	if line == 0 || !bytes.HasPrefix(p, []byte("HTTP/1.")) {
-		return s.Conn.Write(p)
-	}
-	s.buf = append(append(append(s.buf[:0], p[:line]...), stamp...), p[line:]...)
-	n, err := s.Conn.Write(s.buf)
-	return min(max(n-len(stamp), 0), len(p)), err
+func (l *limited) leave(s *slot) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, s)
 }
 
-// rested is for http.Server.ConnState: the answer is out, and what is written next begins another.
-func rested(c net.Conn, state http.ConnState) {
-	if s, ok := c.(*slot); ok && state == http.StateIdle {
-		s.fresh = true
+// watch closes connections that wait for too long, until ctx ends.
+func (l *limited) watch(ctx context.Context) {
+	o := l.server.o
+	every := min(max(min(o.HeaderTimeout, o.IdleTimeout)/4, 5*time.Millisecond), time.Second)
+	limits := [...]int64{
+		resting: int64(o.IdleTimeout/every) + 1,
+		reading: int64(o.HeaderTimeout/every) + 1,
+		writing: int64(writeTimeout/every) + 1,
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			l.cut(l.ticks.Add(1), limits[:])
+		}
 	}
 }
 
-func (s *slot) Close() error {
-	err := s.Conn.Close()
-	s.free()
-	return err
-}
-
-// CloseWrite lets net/http end a connection whose request it did not read to the end without losing the answer.
-func (s *slot) CloseWrite() error {
-	if half, ok := s.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
+func (l *limited) cut(now int64, limits []int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := range l.open {
+		does, since := s.state()
+		if does != serving && now-since > limits[does] {
+			_ = s.Conn.Close() // net/http sees the error and does the rest
+		}
 	}
-	return nil
 }

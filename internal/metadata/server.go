@@ -131,18 +131,17 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
 		Handler:                      s.Handler(),
 		ConnContext:                  s.ConnContext,
-		ConnState:                    rested,
-		ReadHeaderTimeout:            s.o.HeaderTimeout,
-		WriteTimeout:                 writeTimeout,
-		IdleTimeout:                  s.o.IdleTimeout,
+		ConnState:                    turned, // the listener watches over slow clients
 		MaxHeaderBytes:               maxHeaderBytes,
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     s.errorLog(),
 	}
+	slots := &limited{Listener: l, server: s, open: map[*slot]bool{}}
+	watch, unwatch := context.WithCancel(context.WithoutCancel(ctx))
+	defer unwatch()
+	go slots.watch(watch)
 	served := make(chan error, 1)
-	go func() {
-		served <- srv.Serve(&limited{Listener: l, server: s, slots: make(chan struct{}, s.o.MaxConns)})
-	}()
+	go func() { served <- srv.Serve(slots) }()
 	select {
 	case err := <-served:
 		return &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopDoor, Code: "listener_failed", Text: "the metadata door's listener failed", Cause: err}

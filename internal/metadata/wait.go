@@ -31,7 +31,6 @@ func (s *Server) waitForChange(w http.ResponseWriter, r *http.Request, path stri
 		return outcome{class: classValue, status: http.StatusServiceUnavailable}
 	}
 	defer s.waiting.Add(-1)
-	_ = http.NewResponseController(w).SetWriteDeadline(noTime) // a test's recorder has none
 
 	known, told := param(query, "last_etag")
 	for {
