@@ -25,6 +25,18 @@ import (
 // limit bounds one program: far above what any takes, far below a stage's limit.
 const limit = 2 * time.Minute
 
+// Prepare builds what tests without a network will ask for.
+func Prepare(ctx context.Context, needs ...parts.Part) error {
+	for _, p := range needs {
+		if _, err := p.Ensure(ctx, io.Discard); err != nil {
+			return err
+		}
+	}
+	_, err := product()
+	_, clientErr := goClient()
+	return errors.Join(err, clientErr)
+}
+
 // Landbridge is the product's binary: $LANDBRIDGE_BIN, or built from the checkout.
 func Landbridge(t testing.TB) string {
 	t.Helper()
@@ -108,34 +120,82 @@ type Program struct {
 	Dir   string
 }
 
+// Result is what became of a program.
+type Result struct {
+	Out, Err string
+	Code     int
+}
+
 // Run runs a program that must succeed and returns its standard output, which is not logged: it may be a token.
 func Run(t testing.TB, p Program) string {
 	t.Helper()
-	out, code := Try(t, p)
-	if code != 0 {
-		t.Fatalf("%s ended with %d; its standard error is in %s", strings.Join(p.Args[:min(3, len(p.Args))], " "), code, logPath(t))
+	r := Try(t, p)
+	if r.Code != 0 {
+		t.Fatalf("%s ended with %d; its standard error is in %s", strings.Join(p.Args[:min(3, len(p.Args))], " "), r.Code, logPath(t))
 	}
-	return out
+	return r.Out
 }
 
-// Try runs a program and returns its standard output and its exit code. Standard error goes to the test's log.
-func Try(t testing.TB, p Program) (string, int) {
+// Try runs a program to its end, whatever that is. Its standard error goes to the test's log too.
+func Try(t testing.TB, p Program) Result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	var out, errs bytes.Buffer
-	cmd := proc.Command(ctx, p.Args[0], p.Args[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stdin = p.Dir, append(bare(t), p.Env...), strings.NewReader(p.Stdin)
+	cmd := p.command(ctx, t)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := proc.Run(cmd)
 	log(t, errs.String())
+	r := Result{Out: out.String(), Err: errs.String()}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return out.String(), exit.ExitCode()
-	}
-	if err != nil {
+		r.Code = exit.ExitCode()
+	} else if err != nil {
 		t.Fatalf("%s: %v", p.Args[0], err)
 	}
-	return out.String(), 0
+	return r
+}
+
+// Background starts a program that runs as long as the test, and waits until it is ready.
+func Background(t testing.TB, p Program, ready func() error) {
+	t.Helper()
+	file, err := os.OpenFile(logPath(t)+"."+p.Args[1], os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	cmd := p.command(ctx, t)
+	cmd.Stdout, cmd.Stderr = file, file
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		proc.Reap(cmd)
+		_ = file.Close()
+	})
+	deadline := time.After(30 * time.Second)
+	for {
+		err := ready()
+		if err == nil {
+			return
+		}
+		select {
+		case <-ended:
+			t.Fatalf("%s ended; see %s", p.Args[1], file.Name())
+		case <-deadline:
+			t.Fatalf("%s does not answer: %v", p.Args[1], err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (p Program) command(ctx context.Context, t testing.TB) *exec.Cmd {
+	cmd := proc.Command(ctx, p.Args[0], p.Args[1:]...)
+	cmd.Dir, cmd.Env, cmd.Stdin = p.Dir, append(bare(t), p.Env...), strings.NewReader(p.Stdin)
+	return cmd
 }
 
 // bare is the least environment that a program has: HOME, without any credentials in it, and PATH.

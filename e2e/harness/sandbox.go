@@ -2,7 +2,6 @@ package harness
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/landbridge/landbridge/e2e/proc"
 )
 
 // Profile is what the sandbox says about itself: as much of it as the tests use.
@@ -75,51 +72,16 @@ func StartOn(t testing.TB, extra ...string) *Sandbox {
 
 func start(t testing.TB, plain, secure string, extra ...string) *Sandbox {
 	t.Helper()
-	logFile, err := os.OpenFile(logPath(t)+".sandbox", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	args := []string{"sandbox", "--http", plain, "--https", secure}
+	args := []string{Landbridge(t), "sandbox", "--http", plain, "--https", secure}
 	for _, addr := range extra {
 		args = append(args, "--also-http", addr)
 	}
-	cmd := proc.Command(ctx, Landbridge(t), args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = bare(t), logFile, logFile
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
-	t.Cleanup(func() {
-		cancel()
-		<-ended
-		proc.Reap(cmd)
-		_ = logFile.Close()
-	})
 	s := &Sandbox{Dir: t.TempDir()}
-	s.await(t, "http://"+plain, ended)
+	Background(t, Program{Args: args}, func() error {
+		return s.call(http.MethodGet, "http://"+plain+"/sandbox/v1/profile", nil, &s.Profile)
+	})
 	s.CAFile = s.Write(t, "ca.pem", s.CAPEM)
 	return s
-}
-
-// await waits for the profile.
-func (s *Sandbox) await(t testing.TB, base string, ended <-chan struct{}) {
-	t.Helper()
-	deadline := time.After(30 * time.Second)
-	for {
-		err := s.call(http.MethodGet, base+"/sandbox/v1/profile", nil, &s.Profile)
-		if err == nil {
-			return
-		}
-		select {
-		case <-ended:
-			t.Fatalf("the sandbox ended; see %s.sandbox", logPath(t))
-		case <-deadline:
-			t.Fatalf("the sandbox does not answer: %v", err)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }
 
 // Write writes a file of the test's own, where no log is.

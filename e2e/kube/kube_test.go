@@ -91,9 +91,12 @@ func TestRealCluster(t *testing.T) {
 	t.Run("another namespace is refused", func(t *testing.T) {
 		_, path := c.token(t, "elsewhere")
 		refused := c.WorkloadWith(t, c.name, path)
-		_, code := harness.Try(t, harness.Program{Args: []string{harness.Landbridge(t), "token", "--config", refused.Config}, Dir: w.Dir})
-		if code != 4 {
-			t.Errorf("exit code = %d, want 4: refused by a cloud", code)
+		r := harness.Try(t, harness.Program{Args: []string{harness.Landbridge(t), "token", "--config", refused.Config}, Dir: w.Dir})
+		if r.Code != 4 || r.Out != "" {
+			t.Errorf("exit code = %d with %d bytes on standard output, want 4: refused by a cloud", r.Code, len(r.Out))
+		}
+		if want := "The given credential is rejected by the attribute condition."; !strings.Contains(r.Err, want) {
+			t.Errorf("the refusal does not say %q", want)
 		}
 	})
 }
