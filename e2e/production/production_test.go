@@ -125,6 +125,20 @@ func TestPod(t *testing.T) {
 	})
 }
 
+// A pod with Azure Workload Identity: the variables that its webhook sets are all there is, the source is detected, and the
+// assertion goes through Entra.
+func TestWorkloadIdentity(t *testing.T) {
+	s := enter(t)
+	webhook := append(trust(s),
+		"AZURE_TENANT_ID="+s.Azure.TenantID, "AZURE_CLIENT_ID="+s.Azure.WorkloadClientID, "AZURE_AUTHORITY_HOST=https://login.microsoftonline.com/",
+		"AZURE_FEDERATED_TOKEN_FILE="+s.TokenFile(t, s.Azure.ProductionIssuer, "api://AzureADTokenExchange"))
+	file := config(t, s, s.Google.EntraProvider, "{kind: auto}", "")
+	caller := fmt.Sprintf("%s for principal://iam.googleapis.com/projects/%s/locations/global/workloadIdentityPools/azure/subject/%s",
+		s.Google.ServiceAccount, s.Google.ProjectNumber, s.Azure.WorkloadObjectID)
+	command := []string{harness.Landbridge(t), "exec", "--config", file, "--", harness.GoClient(t), "genai"}
+	harness.CheckAnswers(t, harness.Run(t, harness.Program{Args: command, Env: webhook}), "called by "+caller, "genai")
+}
+
 // A virtual machine: its managed identity is known to the metadata service of Azure, on the address that it has.
 func TestVirtualMachine(t *testing.T) {
 	s := enter(t, metadata+":80")
