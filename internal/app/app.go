@@ -89,5 +89,5 @@ func (a *App) tell(line string) {
 	if strings.HasPrefix(line, " ") {
 		level = slog.LevelDebug
 	}
-	a.host.Log.Log(context.Background(), level, line)
+	a.host.Log.Log(context.Background(), level, line) //nolint:sloglint // a whole sentence for a person, made by the route
 }

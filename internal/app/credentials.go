@@ -46,7 +46,7 @@ func (a *App) CredentialFile(cfg *config.Config, o CredentialFileOptions) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	a.host.Log.Info(c.toGoogle.Describe()[0])
+	a.tell(c.toGoogle.Describe()[0])
 	file := google.CredentialFile{
 		Provider: g.Provider, Source: source, ServiceAccount: g.ServiceAccount, Region: g.STSLocation, UniverseDomain: g.UniverseDomain,
 		QuotaProject: g.QuotaProject, STSEndpoint: g.Endpoints.STS, IAMEndpoint: g.Endpoints.IAMCredentials,

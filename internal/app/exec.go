@@ -2,11 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
@@ -14,7 +14,7 @@ import (
 
 // Exec runs a program whose Google SDK finds a metadata server of its own, and returns the program's exit code. The first
 // lease is had before the program starts, so that a refusal is told here and not in the program's stack trace.
-func (a *App) Exec(ctx context.Context, cfg *config.Config, args []string) (int, error) {
+func (a *App) Exec(ctx context.Context, cfg *config.Config, args []string) (code int, err error) {
 	c, err := a.open(cfg, "exec")
 	if err != nil {
 		return 0, err
@@ -49,23 +49,28 @@ func (a *App) Exec(ctx context.Context, cfg *config.Config, args []string) (int,
 	}
 	defer os.RemoveAll(empty) // "" removes nothing
 
-	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // the door outlives the child's last request
-	defer stop()
-	group, serving := errgroup.WithContext(serving)
-	group.Go(func() error { return server.Run(serving, l) })
-	if c.audit != nil {
-		group.Go(func() error { return c.audit.Run(serving) })
-	}
 	env := childEnv{
 		MetadataAddr: l.Addr().String(), Project: c.toGoogle.Project, Location: c.toGoogle.Location,
 		VertexURL: cfg.ToGoogle.Endpoints.AIPlatform, EmptyConfigDir: empty,
 	}
-	code, err := child{args: args, env: env.apply(a.host.Environ), stdin: a.host.Stdin, stdout: a.host.Stdout, stderr: a.host.Stderr}.run(ctx)
-	stop()
-	if serveErr := group.Wait(); err == nil && serveErr != nil {
-		err = serveErr
-	}
+	run := child{args: args, env: env.apply(a.host.Environ), stdin: a.host.Stdin, stdout: a.host.Stdout, stderr: a.host.Stderr}
+	err = c.recording(func() (err error) {
+		code, err = beside(ctx, func(ctx context.Context) error { return server.Run(ctx, l) }, run)
+		return err
+	})
 	return code, err
+}
+
+// beside runs a child while serve serves. The door outlives the child's last request, and the end of ctx, which the child
+// is told first.
+func beside(ctx context.Context, serve func(context.Context) error, run child) (int, error) {
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- serve(serving) }()
+	code, err := run.run(ctx)
+	stop()
+	return code, errors.Join(err, <-served)
 }
 
 // ownUser is the list of users that a private door serves: this one. Where the kernel cannot say who asks, loopback has
@@ -91,7 +96,7 @@ func (a *App) hideCredentials() (string, error) {
 	if _, err := os.Stat(known); err != nil {
 		return "", nil
 	}
-	a.host.Log.Warn("hiding " + known + " from the program: it would win over the metadata server")
+	a.host.Log.Warn("credentials are hidden from the program: they would win over the metadata server", slog.String("file", known))
 	empty, err := os.MkdirTemp("", "landbridge-exec-")
 	if err != nil {
 		return "", &bridge.Error{Kind: bridge.Fault, Code: "temporary_folder", Text: "cannot make a temporary folder", Cause: err}

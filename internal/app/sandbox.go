@@ -40,7 +40,7 @@ const stateFile = "sandbox.json"
 // Sandbox finds the sandbox that runs, or starts one that lives until Close.
 func (a *App) Sandbox(ctx context.Context) (*Sandbox, error) {
 	if s := a.running(ctx); s != nil {
-		a.host.Log.Info("using the sandbox at " + s.Profile.HTTP)
+		a.host.Log.InfoContext(ctx, "using the sandbox that runs", slog.String("at", s.Profile.HTTP))
 		return s, nil
 	}
 	dir, err := os.MkdirTemp("", "landbridge-sandbox-")
@@ -59,7 +59,7 @@ func (a *App) Sandbox(ctx context.Context) (*Sandbox, error) {
 		_ = stop()
 		return errors.Join(<-ended, os.RemoveAll(dir))
 	}
-	a.host.Log.Info("started a sandbox for this command")
+	a.host.Log.InfoContext(ctx, "started a sandbox for this command")
 	return s, nil
 }
 
@@ -127,7 +127,7 @@ func (a *App) withdraw(s *Sandbox, dir string) {
 	}
 	for _, path := range []string{filepath.Join(dir, stateFile), s.TokenFile, s.CAFile} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			a.host.Log.Warn("cannot remove "+path, "error", reason(err))
+			a.host.Log.Warn("a file of the sandbox is left behind", slog.String("file", path), slog.Any("error", reason(err)))
 		}
 	}
 	_ = os.Remove(filepath.Join(dir, "arc"))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"os"
 	"os/signal"
@@ -79,15 +80,16 @@ func (a *App) doors(ctx context.Context, c *crossing) (run func() error, at Serv
 		opened, at.Admin = append(opened, l), l.Addr().String()
 		serve = append(serve, func() error { return serveHTTP(ctx, l, c.adminHandler(registry)) })
 	}
+	if c.audit != nil {
+		serve = append(serve, func() error { return a.rotate(ctx, c) })
+	}
 	return func() error {
-		for _, s := range serve {
-			group.Go(s)
-		}
-		if c.audit != nil {
-			group.Go(func() error { return c.audit.Run(ctx) })
-			group.Go(func() error { return a.rotate(ctx, c) })
-		}
-		return group.Wait()
+		return c.recording(func() error {
+			for _, s := range serve {
+				group.Go(s)
+			}
+			return group.Wait()
+		})
 	}, at, nil
 }
 
@@ -102,9 +104,9 @@ func (a *App) rotate(ctx context.Context, c *crossing) error {
 			return nil
 		case <-hup:
 			if err := c.audit.Reopen(); err != nil {
-				a.host.Log.Error("the audit log cannot be opened again: leases are refused until it can", "error", err)
+				a.host.Log.ErrorContext(ctx, "the audit log cannot be opened again: leases are refused until it can", slog.Any("error", err))
 			} else {
-				a.host.Log.Info("audit log opened anew")
+				a.host.Log.InfoContext(ctx, "audit log opened anew")
 			}
 		}
 	}

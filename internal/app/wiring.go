@@ -1,6 +1,9 @@
 package app
 
 import (
+	"context"
+	"errors"
+
 	"github.com/landbridge/landbridge/internal/audit"
 	"github.com/landbridge/landbridge/internal/azure"
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -113,6 +116,21 @@ func (c *crossing) describe() []string {
 		lines = append(lines, c.toAzure.Describe()...)
 	}
 	return lines
+}
+
+// recording runs serve with the audit log's writer behind it. The writer ends last: what a door hands out while it shuts
+// down is recorded too.
+func (c *crossing) recording(serve func() error) error {
+	if c.audit == nil {
+		return serve()
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	written := make(chan error, 1)
+	go func() { written <- c.audit.Run(ctx) }()
+	err := serve()
+	stop()
+	return errors.Join(err, <-written)
 }
 
 // close ends the ways and writes what the log still holds.

@@ -55,10 +55,14 @@ func TestCLIRefusals(t *testing.T) {
 		want want
 	}{
 		"absent": {"AzureCLICredential: executable not found on path", want{kind: bridge.Usage, code: "azure_cli_missing", text: "the Azure CLI is not on PATH", hint: "install it"}},
-		"signed out": {"AzureCLICredential: ERROR: Please run 'az login' to setup account." + trouble,
-			want{kind: bridge.Denied, code: "azure_cli_signed_out", text: "the Azure CLI says: Please run 'az login' to setup account.", hint: "az login"}},
-		"not consented": {"AzureCLICredential: ERROR: AADSTS65001: The user has not consented.\r\nTrace ID: 1",
-			want{kind: bridge.Denied, code: "AADSTS65001", text: "the Azure CLI says: AADSTS65001: The user has not consented.", hint: "App ID URI"}},
+		"signed out": {
+			"AzureCLICredential: ERROR: Please run 'az login' to setup account." + trouble,
+			want{kind: bridge.Denied, code: "azure_cli_signed_out", text: "the Azure CLI says: Please run 'az login' to setup account.", hint: "az login"},
+		},
+		"not consented": {
+			"AzureCLICredential: ERROR: AADSTS65001: The user has not consented.\r\nTrace ID: 1",
+			want{kind: bridge.Denied, code: "AADSTS65001", text: "the Azure CLI says: AADSTS65001: The user has not consented.", hint: "App ID URI"},
+		},
 		"a token": {"AzureCLICredential: unexpected eyJhbGciOiJub25lIn0.e30. in output", want{kind: bridge.Denied, code: "azure_cli_refused", text: "the Azure CLI says: unexpected [redacted] in output", hint: "az account get-access-token"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -152,14 +152,22 @@ func TestEntraOddAnswers(t *testing.T) {
 		"redirect":      {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://evil.example/", 307) }, want{kind: bridge.Unreachable, code: "redirect_refused", text: "HOST answered 307 with a redirect, which is never followed", hint: proxy}},
 		"no token":      {saysJSON(200, `{"token_type":"Bearer","expires_in":3599}`), want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without an access_token", hint: proxy}},
 		"no expires_in": {saysJSON(200, `{"token_type":"Bearer","access_token":"x"}`), want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without a usable expires_in", hint: proxy}},
-		"odd expires_in": {saysJSON(200, `{"token_type":"Bearer","access_token":"x","expires_in":"soon"}`),
-			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without a usable expires_in", hint: proxy}},
-		"dead on arrival": {saysJSON(200, `{"token_type":"Bearer","access_token":"x","expires_in":0}`),
-			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without a usable expires_in", hint: proxy}},
-		"eternal": {saysJSON(200, `{"token_type":"Bearer","access_token":"x","expires_in":9223372036854775807}`),
-			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without a usable expires_in", hint: proxy}},
-		"pop token": {saysJSON(200, `{"token_type":"pop","access_token":"x","expires_in":10}`),
-			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 with a token that is not a bearer token", hint: proxy}},
+		"odd expires_in": {
+			saysJSON(200, `{"token_type":"Bearer","access_token":"x","expires_in":"soon"}`),
+			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without a usable expires_in", hint: proxy},
+		},
+		"dead on arrival": {
+			saysJSON(200, `{"token_type":"Bearer","access_token":"x","expires_in":0}`),
+			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without a usable expires_in", hint: proxy},
+		},
+		"eternal": {
+			saysJSON(200, `{"token_type":"Bearer","access_token":"x","expires_in":9223372036854775807}`),
+			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 without a usable expires_in", hint: proxy},
+		},
+		"pop token": {
+			saysJSON(200, `{"token_type":"pop","access_token":"x","expires_in":10}`),
+			want{kind: bridge.Unreachable, code: "bad_answer", text: "HOST answered 200 with a token that is not a bearer token", hint: proxy},
+		},
 		"10 MB": {saysJSON(200, strings.Repeat(" ", 10<<20)), want{kind: bridge.Unreachable, code: "response_too_large", text: "HOST answered with more than 1048576 bytes", hint: "not a proxy's"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -216,10 +216,14 @@ func TestAppServiceRefusals(t *testing.T) {
 		want   want
 	}{
 		"wrong header": {saysJSON(401, ""), want{kind: bridge.Denied, code: "http_401", text: "HOST answered 401 and gave no reason", hint: "IDENTITY_HEADER"}},
-		"no identity": {saysJSON(400, `{"statusCode":400,"message":"No Managed Identity found for specified ClientId/ResourceId/PrincipalId.","correlationId":"c"}`),
-			want{kind: bridge.Denied, code: "http_400", text: "No Managed Identity found for specified ClientId/ResourceId/PrincipalId.", hint: "az webapp identity assign"}},
-		"500": {saysJSON(500, `{"statusCode":500,"message":"An unexpected error occured while fetching the AAD Token."}`),
-			want{kind: bridge.Unreachable, code: "http_500", text: "An unexpected error occured while fetching the AAD Token.", hint: "far side", retry: true}},
+		"no identity": {
+			saysJSON(400, `{"statusCode":400,"message":"No Managed Identity found for specified ClientId/ResourceId/PrincipalId.","correlationId":"c"}`),
+			want{kind: bridge.Denied, code: "http_400", text: "No Managed Identity found for specified ClientId/ResourceId/PrincipalId.", hint: "az webapp identity assign"},
+		},
+		"500": {
+			saysJSON(500, `{"statusCode":500,"message":"An unexpected error occured while fetching the AAD Token."}`),
+			want{kind: bridge.Unreachable, code: "http_500", text: "An unexpected error occured while fetching the AAD Token.", hint: "far side", retry: true},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,7 +1,7 @@
 package azure
 
 import (
-	"crypto/sha1" //nolint:gosec // what Service Fabric announces
+	"crypto/sha1" // what Service Fabric announces
 	"encoding/hex"
 	"net/url"
 	"strings"
@@ -16,7 +16,7 @@ import (
 func TestServiceFabric(t *testing.T) {
 	t.Parallel()
 	s := serveTLS(t, granted(t, noon.Add(time.Hour)))
-	sum := sha1.Sum(s.Certificate().Raw) //nolint:gosec // see the import
+	sum := sha1.Sum(s.Certificate().Raw)
 	pin := strings.ToUpper(hex.EncodeToString(sum[:]))
 	env := map[string]string{"IDENTITY_ENDPOINT": s.URL + "/metadata/identity/oauth2/token", "IDENTITY_HEADER": "h", "IDENTITY_SERVER_THUMBPRINT": pin}
 	source, err := NewServiceFabric(deps(env), Settings{})
@@ -71,7 +71,7 @@ func TestServiceFabricRefusals(t *testing.T) {
 		}
 	}
 	s := serveTLS(t, saysJSON(400, `{"error":{"correlationId":"c","code":"SecretHeaderNotFound","message":"Secret is not found in the request headers."}}`))
-	sum := sha1.Sum(s.Certificate().Raw) //nolint:gosec // see the import
+	sum := sha1.Sum(s.Certificate().Raw)
 	source, err := NewServiceFabric(deps(map[string]string{"IDENTITY_ENDPOINT": s.URL, "IDENTITY_HEADER": "h", "IDENTITY_SERVER_THUMBPRINT": hex.EncodeToString(sum[:])}), Settings{})
 	if err != nil {
 		t.Fatal(err)

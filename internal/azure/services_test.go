@@ -75,24 +75,36 @@ func TestServiceRefusals(t *testing.T) {
 		answer http.HandlerFunc
 		want   want
 	}{
-		"arm wrong audience": {bridge.HopARM, saysJSON(401, `{"error":{"code":"InvalidAuthenticationToken","message":"The received access token has been obtained from wrong audience or resource 'x'."}}`),
-			want{kind: bridge.Denied, code: "InvalidAuthenticationToken", text: "The received access token has been obtained from wrong audience or resource 'x'.", hint: "the token was asked for [https://management.azure.com/.default]"}},
-		"arm no role": {bridge.HopARM, saysJSON(403, `{"error":{"code":"AuthorizationFailed","message":"The client 'x' does not have authorization."}}`),
-			want{kind: bridge.Denied, code: "AuthorizationFailed", text: "The client 'x' does not have authorization.", hint: "give " + objectID + " the role Reader on the subscription: az role assignment create"}},
+		"arm wrong audience": {
+			bridge.HopARM, saysJSON(401, `{"error":{"code":"InvalidAuthenticationToken","message":"The received access token has been obtained from wrong audience or resource 'x'."}}`),
+			want{kind: bridge.Denied, code: "InvalidAuthenticationToken", text: "The received access token has been obtained from wrong audience or resource 'x'.", hint: "the token was asked for [https://management.azure.com/.default]"},
+		},
+		"arm no role": {
+			bridge.HopARM, saysJSON(403, `{"error":{"code":"AuthorizationFailed","message":"The client 'x' does not have authorization."}}`),
+			want{kind: bridge.Denied, code: "AuthorizationFailed", text: "The client 'x' does not have authorization.", hint: "give " + objectID + " the role Reader on the subscription: az role assignment create"},
+		},
 		"arm throttled": {bridge.HopARM, saysJSON(429, `{"error":{"code":"TooManyRequests","message":"later"}}`), want{kind: bridge.Unreachable, code: "TooManyRequests", text: "later", hint: "too many requests", retry: true}},
 		"arm html":      {bridge.HopARM, says(200, "text/html", "<html>"), want{kind: bridge.Unreachable, code: "not_json", text: "HOST answered 200 with HTML where JSON was due", hint: "proxy"}},
-		"storage wrong audience": {bridge.HopStorage, says(401, "application/xml", xmlError("InvalidAuthenticationInfo", "Server failed to authenticate the request.")),
-			want{kind: bridge.Denied, code: "InvalidAuthenticationInfo", text: "Server failed to authenticate the request.", hint: "the token was asked for [https://storage.azure.com/.default]"}},
-		"storage no role": {bridge.HopStorage, says(403, "application/xml", xmlError("AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.")),
-			want{kind: bridge.Denied, code: "AuthorizationPermissionMismatch", text: "This request is not authorized to perform this operation using this permission.", hint: `the role "Storage Blob Data Reader" on the account`}},
-		"storage firewall": {bridge.HopStorage, says(403, "application/xml", xmlError("AuthorizationFailure", "This request is not authorized to perform this operation.")),
-			want{kind: bridge.Denied, code: "AuthorizationFailure", text: "This request is not authorized to perform this operation.", hint: "firewall"}},
+		"storage wrong audience": {
+			bridge.HopStorage, says(401, "application/xml", xmlError("InvalidAuthenticationInfo", "Server failed to authenticate the request.")),
+			want{kind: bridge.Denied, code: "InvalidAuthenticationInfo", text: "Server failed to authenticate the request.", hint: "the token was asked for [https://storage.azure.com/.default]"},
+		},
+		"storage no role": {
+			bridge.HopStorage, says(403, "application/xml", xmlError("AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.")),
+			want{kind: bridge.Denied, code: "AuthorizationPermissionMismatch", text: "This request is not authorized to perform this operation using this permission.", hint: `the role "Storage Blob Data Reader" on the account`},
+		},
+		"storage firewall": {
+			bridge.HopStorage, says(403, "application/xml", xmlError("AuthorizationFailure", "This request is not authorized to perform this operation.")),
+			want{kind: bridge.Denied, code: "AuthorizationFailure", text: "This request is not authorized to perform this operation.", hint: "firewall"},
+		},
 		"storage header only": {bridge.HopStorage, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("x-ms-error-code", "PublicAccessNotPermitted")
 			w.WriteHeader(409)
 		}, want{kind: bridge.Denied, code: "PublicAccessNotPermitted", text: "HOST answered 409 PublicAccessNotPermitted"}},
-		"storage busy": {bridge.HopStorage, says(503, "application/xml", xmlError("ServerBusy", "The server is busy.")),
-			want{kind: bridge.Unreachable, code: "ServerBusy", text: "The server is busy.", hint: "far side", retry: true}},
+		"storage busy": {
+			bridge.HopStorage, says(503, "application/xml", xmlError("ServerBusy", "The server is busy.")),
+			want{kind: bridge.Unreachable, code: "ServerBusy", text: "The server is busy.", hint: "far side", retry: true},
+		},
 		"storage empty 500": {bridge.HopStorage, says(500, "", ""), want{kind: bridge.Unreachable, code: "http_500", text: "HOST answered 500", hint: "far side", retry: true}},
 		"storage html":      {bridge.HopStorage, says(200, "text/html", "<html>x</html>"), want{kind: bridge.Unreachable, code: "not_xml", text: "HOST answered 200 with HTML where XML was due", hint: "proxy"}},
 		"storage html 502":  {bridge.HopStorage, says(502, "text/html", "<html>x</html>"), want{kind: bridge.Unreachable, code: "not_xml", text: "HOST answered 502 with HTML where XML was due", hint: "proxy", retry: true}},

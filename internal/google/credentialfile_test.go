@@ -24,27 +24,33 @@ var credentialFiles = []struct {
 	file   google.CredentialFile
 }{
 	{
-		"file.json", []string{"--credential-source-file=" + tokenPath},
+		"file.json",
+		[]string{"--credential-source-file=" + tokenPath},
 		google.CredentialFile{Provider: provider, Source: google.CredentialSource{File: tokenPath}},
 	},
 	{
-		"file_service_account.json", []string{"--credential-source-file=" + tokenPath, "--service-account=" + account, "--service-account-token-lifetime-seconds=3600"},
+		"file_service_account.json",
+		[]string{"--credential-source-file=" + tokenPath, "--service-account=" + account, "--service-account-token-lifetime-seconds=3600"},
 		google.CredentialFile{Provider: provider, Source: google.CredentialSource{File: tokenPath}, ServiceAccount: account, Lifetime: time.Hour},
 	},
 	{
-		"imds.json", []string{"--azure", "--app-id-uri=api://AzureADTokenExchange"},
+		"imds.json",
+		[]string{"--azure", "--app-id-uri=api://AzureADTokenExchange"},
 		google.CredentialFile{Provider: provider, Source: google.IMDSSource("api://AzureADTokenExchange")},
 	},
 	{
-		"url.json", []string{"--credential-source-url=http://x/y", "--credential-source-headers=A=B", "--credential-source-type=json", "--credential-source-field-name=tok"},
+		"url.json",
+		[]string{"--credential-source-url=http://x/y", "--credential-source-headers=A=B", "--credential-source-type=json", "--credential-source-field-name=tok"},
 		google.CredentialFile{Provider: provider, Source: google.CredentialSource{URL: "http://x/y", Headers: map[string]string{"A": "B"}, Format: &google.SourceFormat{Type: "json", Field: "tok"}}},
 	},
 	{
-		"executable.json", []string{"--executable-command=/usr/local/bin/landbridge credentials helper"},
+		"executable.json",
+		[]string{"--executable-command=/usr/local/bin/landbridge credentials helper"},
 		google.CredentialFile{Provider: provider, Source: google.CredentialSource{Executable: &google.Executable{Command: "/usr/local/bin/landbridge credentials helper", TimeoutMillis: 30000}}},
 	},
 	{
-		"executable_output_file.json", []string{"--executable-command=/usr/local/bin/landbridge credentials helper", "--executable-timeout-millis=30000", "--executable-output-file=/run/landbridge/token.json"},
+		"executable_output_file.json",
+		[]string{"--executable-command=/usr/local/bin/landbridge credentials helper", "--executable-timeout-millis=30000", "--executable-output-file=/run/landbridge/token.json"},
 		google.CredentialFile{Provider: provider, Source: google.CredentialSource{Executable: &google.Executable{Command: "/usr/local/bin/landbridge credentials helper", TimeoutMillis: 30000, OutputFile: "/run/landbridge/token.json"}}},
 	},
 }

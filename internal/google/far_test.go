@@ -144,6 +144,7 @@ func exchange(t *testing.T, x *google.Exchange, req bridge.LeaseRequest) (bridge
 }
 
 func client() *wire.Client { return wire.New(wire.Options{Timeout: 2 * time.Second, NoProxy: true}) }
+
 func hasty() *wire.Client {
 	return wire.New(wire.Options{Timeout: 30 * time.Millisecond, NoProxy: true})
 }

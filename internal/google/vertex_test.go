@@ -131,11 +131,13 @@ func TestVertexRefusals(t *testing.T) {
 		},
 		{
 			"list form", "vertex ai answered 503: UNAVAILABLE: The service is currently unavailable.", "", account,
-			reply{status: 503, body: `[{"error":{"code":503,"message":"The service is currently unavailable.","status":"UNAVAILABLE"}}]`}, bridge.Unreachable,
+			reply{status: 503, body: `[{"error":{"code":503,"message":"The service is currently unavailable.","status":"UNAVAILABLE"}}]`},
+			bridge.Unreachable,
 		},
 		{
 			"blocked", "vertex ai blocked the prompt: PROHIBITED_CONTENT", "change the prompt, or the project's safety settings", account,
-			reply{status: 200, body: `{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}`}, bridge.Denied,
+			reply{status: 200, body: `{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}`},
+			bridge.Denied,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

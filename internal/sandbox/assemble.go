@@ -10,8 +10,8 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/azureapi"
-	"github.com/landbridge/landbridge/internal/sandbox/discovery"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
+	"github.com/landbridge/landbridge/internal/sandbox/issuers"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -42,7 +42,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 		secrets.KubeCluster = issuer
 		describe(&st.profile, st.world, httpAddr, secrets)
 	}
-	secrets.Keys = discovery.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
+	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
 	azure := azureapi.New(st.world, secrets)
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})
 	admin := newAdmin(st)

@@ -202,7 +202,7 @@ func (s *Sandbox) rotate(ctx context.Context, w *world.World) {
 			for _, ring := range rings(w) {
 				ring.Rotate(1)
 			}
-			s.options.Log.Info("rotated the clusters' signing keys")
+			s.options.Log.InfoContext(ctx, "rotated the clusters' signing keys")
 		}
 	}
 }

@@ -280,7 +280,6 @@ func TestReplacedWhileRead(t *testing.T) {
 
 // denying is a file system that lets nobody read: the tests may run as root, who may read all.
 type denying struct {
-	osFiles
 	info fs.FileInfo
 }
 
@@ -350,10 +349,18 @@ func TestRefusals(t *testing.T) {
 		"odd subject":     {jwt(t, map[string]any{"sub": 7}), Options{}, bridge.Usage, "token_file_malformed", "token file PATH is not a JWT: its claims are not of the types that a JWT has", "what writes it"},
 		"odd expiry":      {jwt(t, map[string]any{"exp": 1e300}), Options{}, bridge.Usage, "token_file_malformed", "token file PATH is not a JWT: its claims are not of the types that a JWT has", "what writes it"},
 		"cut short":       {good[:len(good)-43], Options{}, bridge.Usage, "token_file_cut_short", "token file PATH holds a token whose RS256 signature is cut short at 224 bytes", "free space"},
-		"service-account key": {`{"type":"service_account","private_key_id":"1","client_email":"a@b"}`, Options{}, bridge.Usage, "service_account_key_refused",
-			"token file PATH is a Google service-account key, a long-lived secret", "gcloud iam service-accounts keys delete"},
-		"service-account key as JSON": {`{"type":"service_account","access_token":"x"}`, Options{Format: JSON}, bridge.Usage, "service_account_key_refused",
-			"token file PATH is a Google service-account key, a long-lived secret", "projected service-account token"},
+		"service-account key": {
+			`{"type":"service_account","private_key_id":"1","client_email":"a@b"}`,
+			Options{},
+			bridge.Usage, "service_account_key_refused",
+			"token file PATH is a Google service-account key, a long-lived secret", "gcloud iam service-accounts keys delete",
+		},
+		"service-account key as JSON": {
+			`{"type":"service_account","access_token":"x"}`,
+			Options{Format: JSON},
+			bridge.Usage, "service_account_key_refused",
+			"token file PATH is a Google service-account key, a long-lived secret", "projected service-account token",
+		},
 		"private key":     {"-----BEGIN " + "PRIVATE KEY-----\nMIIE", Options{}, bridge.Usage, "private_key_refused", "token file PATH is a PEM file, not a token", "no key is needed"},
 		"credential file": {`{"type":"external_account"}`, Options{}, bridge.Usage, "credential_file_refused", "token file PATH is a Google credential file of type external_account, not a token", "credential_source"},
 		"JSON as text":    {`{"access_token":"x"}`, Options{}, bridge.Usage, "token_file_malformed", "token file PATH holds JSON where the token itself is expected", "format to json"},

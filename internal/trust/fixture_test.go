@@ -34,7 +34,8 @@ var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 var signers = sync.OnceValue(func() (s struct {
 	rsa, otherRSA *rsa.PrivateKey
 	p256, p384    *ecdsa.PrivateKey
-}) {
+},
+) {
 	s.rsa, _ = rsa.GenerateKey(rand.Reader, 2048)
 	s.otherRSA, _ = rsa.GenerateKey(rand.Reader, 2048)
 	s.p256, _ = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -83,7 +83,7 @@ func ParseToken(secret bridge.Secret) (*Token, error) {
 
 // signedBy says whether the public key made the token's signature with the algorithm, which the caller has allowed.
 func (t *Token) signedBy(public crypto.PublicKey, alg string) bool {
-	jws, err := jose.ParseSigned(t.compact.Reveal(), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+	jws, err := jose.ParseSignedCompact(t.compact.Reveal(), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 	if err != nil {
 		return false
 	}

@@ -146,9 +146,7 @@ func keyTerms(text string, n int) []string {
 		}
 	}
 	if len(out) == 0 {
-		for _, w := range words.FindAllString(strings.ToLower(text), -1) {
-			out = append(out, w)
-		}
+		out = words.FindAllString(strings.ToLower(text), -1)
 	}
 	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(weight[b], weight[a]) })
 	return out[:min(n, len(out))]

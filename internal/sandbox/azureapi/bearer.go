@@ -88,7 +88,7 @@ func signedByTenant(text string, t world.Tenant) bool {
 	if json.Unmarshal(t.Keys.JWKS(), &set) != nil {
 		return false
 	}
-	jws, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256})
+	jws, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || len(jws.Signatures) != 1 {
 		return false
 	}

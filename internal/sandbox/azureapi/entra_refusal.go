@@ -66,46 +66,62 @@ func (a *API) refuse(rw http.ResponseWriter, r *http.Request, e *aadsts) {
 }
 
 func missingParameter(name string) *aadsts {
-	return &aadsts{900144, "invalid_request", http.StatusBadRequest,
-		"The request body must contain the following parameter: '" + name + "'."}
+	return &aadsts{
+		900144, "invalid_request", http.StatusBadRequest,
+		"The request body must contain the following parameter: '" + name + "'.",
+	}
 }
 
 func unknownClient(client, tenant string) *aadsts {
-	return &aadsts{700016, "unauthorized_client", http.StatusBadRequest,
+	return &aadsts{
+		700016, "unauthorized_client", http.StatusBadRequest,
 		"Application with identifier '" + client + "' was not found in the directory '" + tenant + "'. " +
 			"This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. " +
-			"You may have sent your authentication request to the wrong tenant."}
+			"You may have sent your authentication request to the wrong tenant.",
+	}
 }
 
 func unknownResource(resource, tenant string) *aadsts {
-	return &aadsts{500011, "invalid_resource", http.StatusBadRequest,
+	return &aadsts{
+		500011, "invalid_resource", http.StatusBadRequest,
 		"The resource principal named " + resource + " was not found in the tenant named " + tenant + ". " +
 			"This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. " +
-			"You might have sent your authentication request to the wrong tenant."}
+			"You might have sent your authentication request to the wrong tenant.",
+	}
 }
 
 func invalidSecret(client string) *aadsts {
-	return &aadsts{7000215, "invalid_client", http.StatusUnauthorized,
-		"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + client + "'."}
+	return &aadsts{
+		7000215, "invalid_client", http.StatusUnauthorized,
+		"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + client + "'.",
+	}
 }
 
 func missingCredential() *aadsts {
-	return &aadsts{7000218, "invalid_client", http.StatusUnauthorized,
-		"The request body must contain the following parameter: 'client_assertion' or 'client_secret'."}
+	return &aadsts{
+		7000218, "invalid_client", http.StatusUnauthorized,
+		"The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+	}
 }
 
 func unsupportedGrant(grant string) *aadsts {
-	return &aadsts{70003, "unsupported_grant_type", http.StatusBadRequest,
-		"The app requested an unsupported grant type '" + grant + "'."}
+	return &aadsts{
+		70003, "unsupported_grant_type", http.StatusBadRequest,
+		"The app requested an unsupported grant type '" + grant + "'.",
+	}
 }
 
 func invalidScope(scope string) *aadsts {
-	return &aadsts{1002012, "invalid_scope", http.StatusBadRequest,
+	return &aadsts{
+		1002012, "invalid_scope", http.StatusBadRequest,
 		"The provided value for scope " + scope + " is not valid. " +
-			"Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."}
+			"Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).",
+	}
 }
 
 func onlyPost(method string) *aadsts {
-	return &aadsts{900561, "invalid_request", http.StatusBadRequest,
-		"The endpoint only accepts POST requests. Received a " + method + " request."}
+	return &aadsts{
+		900561, "invalid_request", http.StatusBadRequest,
+		"The endpoint only accepts POST requests. Received a " + method + " request.",
+	}
 }

@@ -49,8 +49,10 @@ func (a *API) grant(r *http.Request, tenantID string, ask *tokenAsk) (world.Tena
 		return world.Tenant{}, world.Identity{}, resource{}, e
 	}
 	if slices.Contains(sharedAuthorities, tenantID) {
-		return none(&aadsts{50059, "invalid_request", http.StatusBadRequest,
-			"No tenant-identifying information found in either the request or implied by any provided credentials."})
+		return none(&aadsts{
+			50059, "invalid_request", http.StatusBadRequest,
+			"No tenant-identifying information found in either the request or implied by any provided credentials.",
+		})
 	}
 	t, refused := a.tenant(tenantID, "invalid_request")
 	if refused != nil {

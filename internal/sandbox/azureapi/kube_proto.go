@@ -61,7 +61,7 @@ func (s *tokenRequestSpec) unmarshalProto(body []byte) error {
 			s.BoundObjectRef = &boundsRef{}
 			return s.BoundObjectRef.unmarshalProto(value)
 		case 4:
-			seconds := int64(number) //nolint:gosec // protobuf's int64 is two's complement in a varint
+			seconds := int64(number) // protobuf's int64 is two's complement in a varint
 			s.ExpirationSeconds = &seconds
 		}
 		return nil

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
-	"github.com/landbridge/landbridge/internal/sandbox/discovery"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
+	"github.com/landbridge/landbridge/internal/sandbox/issuers"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 )
@@ -69,7 +69,7 @@ func newGoogle(t *testing.T) *google {
 		Name: provider, OIDC: trust.OIDC{IssuerURI: issuer},
 		AttributeMapping: map[string]string{"google.subject": "assertion.sub", "attribute.namespace": "assertion['kubernetes.io']['namespace']"},
 	}}})
-	return &google{t, w, googleapi.New(w, googleapi.Options{Keys: discovery.New(w, nil)})}
+	return &google{t, w, googleapi.New(w, googleapi.Options{Keys: issuers.New(w, nil)})}
 }
 
 // do makes a call; headers are "Name: value".

@@ -146,8 +146,8 @@ func serveTree(rw http.ResponseWriter, r *http.Request, tree map[string]any, key
 		if name == "" {
 			continue
 		}
-		dir, ok := node.(map[string]any)
-		if node, ok = dir[name]; !ok || node == nil {
+		dir, _ := node.(map[string]any) // nil when it is a value: it holds no name
+		if node = dir[name]; node == nil {
 			plain(rw, http.StatusNotFound, "The requested URL "+path.Clean(r.URL.Path)+" was not found on this server.\n")
 			return
 		}

@@ -133,7 +133,7 @@ func verifyWithCerts(t *testing.T, g *google, token string) {
 	if err := json.Unmarshal(g.do(http.MethodGet, discovery.JWKSURI, "").Body.Bytes(), &keys); err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,10 @@ func TestFromJSON(t *testing.T) {
 	t.Parallel()
 	set := message.Load()
 	for _, tc := range []struct{ name, in, want, refusal string }{
-		{"snake case and a lone value", `{"contents":{"role":"user","parts":{"text":"hi"}},"generation_config":{"max_output_tokens":5}}`,
-			`{"contents":[{"parts":[{"text":"hi"}],"role":"user"}],"generationConfig":{"maxOutputTokens":5}}`, ""},
+		{
+			"snake case and a lone value", `{"contents":{"role":"user","parts":{"text":"hi"}},"generation_config":{"max_output_tokens":5}}`,
+			`{"contents":[{"parts":[{"text":"hi"}],"role":"user"}],"generationConfig":{"maxOutputTokens":5}}`, "",
+		},
 		{"enum by number", `{"safetySettings":[{"category":1,"threshold":"OFF"}]}`, `{"safetySettings":[{"category":"HARM_CATEGORY_HATE_SPEECH","threshold":"OFF"}]}`, ""},
 		{"null is absent", `{"contents":null}`, `{}`, ""},
 		{"empty body", ``, `{}`, ""},

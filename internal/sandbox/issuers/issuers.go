@@ -1,31 +1,26 @@
-// Package discovery finds the keys of token issuers for both pretended clouds.
+// Package issuers finds the keys of token issuers for both pretended clouds.
 //
 // An issuer's name enters, its keys leave: at once for an issuer of the world, by OpenID discovery over https for any
 // other. It must not follow a discovery document to plain http, nor fetch more often than its pauses allow.
-package discovery
+package issuers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/discovery"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
 const (
-	keysLife      = 5 * time.Minute  // how long fetched keys are used
-	keysPause     = 10 * time.Second // how long a failure is remembered, and the least time between two fetches
-	maxIssuers    = 64               // how many issuers are remembered
-	discoveryPath = "/.well-known/openid-configuration"
+	keysLife   = 5 * time.Minute  // how long fetched keys are used
+	keysPause  = 10 * time.Second // how long a failure is remembered, and the least time between two fetches
+	maxIssuers = 64               // how many issuers are remembered
 )
 
 // Issuers implements trust.Keys. Fetched keys are kept for keysLife; an unknown kid asks again, though not within
@@ -64,7 +59,7 @@ func (i *Issuers) Keys(ctx context.Context, issuer, kid string) (*trust.KeySet, 
 	age := i.world.Now().Sub(f.at)
 	known := f.keys != nil && slices.Contains(f.keys.Kids(), kid)
 	if f.at.IsZero() || age > keysLife || age > keysPause && !known {
-		f.keys, f.err = i.fetch(ctx, issuer)
+		f.keys, f.err = discovery.Fetch(ctx, i.client, issuer)
 		if ctx.Err() == nil { // a caller that went away says nothing about the issuer
 			f.at = i.world.Now()
 		}
@@ -84,39 +79,4 @@ func (i *Issuers) entry(issuer string) *fetched {
 		i.known[issuer] = f
 	}
 	return f
-}
-
-func (i *Issuers) fetch(ctx context.Context, issuer string) (*trust.KeySet, error) {
-	var discovery struct {
-		Issuer  string `json:"issuer"`
-		JWKSURI string `json:"jwks_uri"`
-	}
-	body, err := i.get(ctx, strings.TrimSuffix(issuer, "/")+discoveryPath)
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(body, &discovery); err != nil || discovery.JWKSURI == "" {
-		return nil, errors.New("the discovery document has no jwks_uri")
-	}
-	if strings.TrimSuffix(discovery.Issuer, "/") != strings.TrimSuffix(issuer, "/") {
-		return nil, fmt.Errorf("the discovery document is of issuer %q", discovery.Issuer)
-	}
-	if body, err = i.get(ctx, discovery.JWKSURI); err != nil {
-		return nil, err
-	}
-	return trust.ParseKeys(body)
-}
-
-func (i *Issuers) get(ctx context.Context, url string) ([]byte, error) {
-	if !strings.HasPrefix(url, "https://") {
-		return nil, errors.New("an issuer is read over https only")
-	}
-	resp, err := i.client.Get(ctx, bridge.HopSTS, url, nil)
-	if err != nil {
-		return nil, err
-	}
-	if resp.Status != http.StatusOK {
-		return nil, fmt.Errorf("the issuer answered with status %d", resp.Status)
-	}
-	return resp.Body, nil
 }

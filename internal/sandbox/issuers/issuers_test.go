@@ -1,4 +1,4 @@
-package discovery_test
+package issuers_test
 
 import (
 	"crypto/x509"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/landbridge/landbridge/internal/sandbox/discovery"
+	"github.com/landbridge/landbridge/internal/sandbox/issuers"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/wire"
 )
@@ -50,11 +50,11 @@ func TestKeysAreFetchedSeldom(t *testing.T) {
 	t.Parallel()
 	f := newForeign(t)
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	issuers := discovery.New(world.New(func() time.Time { return now }), f.client())
+	finder := issuers.New(world.New(func() time.Time { return now }), f.client())
 	kid, _ := f.ring.Signer()
 	ask := func(kid string, want int32) {
 		t.Helper()
-		set, err := issuers.Keys(t.Context(), f.URL, kid)
+		set, err := finder.Keys(t.Context(), f.URL, kid)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,10 +81,10 @@ func TestRefusals(t *testing.T) {
 		issuer func(*foreign) string
 		want   string
 	}{
-		{"another issuer's document", func(f *foreign) { f.claims = "https://other.example" }, nil, `the discovery document is of issuer "https://other.example"`},
+		{"another issuer's document", func(f *foreign) { f.claims = "https://other.example" }, nil, `is of issuer "https://other.example"`},
 		{"keys over plain http", func(f *foreign) { f.jwks = "http://127.0.0.1/jwks" }, nil, "an issuer is read over https only"},
 		{"a plain issuer", nil, func(*foreign) string { return "http://127.0.0.1" }, "an issuer is read over https only"},
-		{"no document", nil, func(f *foreign) string { return f.URL + "/elsewhere" }, "the issuer answered with status 404"},
+		{"no document", nil, func(f *foreign) string { return f.URL + "/elsewhere" }, "answered with status 404"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -96,13 +96,13 @@ func TestRefusals(t *testing.T) {
 			if tc.issuer != nil {
 				issuer = tc.issuer(f)
 			}
-			_, err := discovery.New(world.New(now), f.client()).Keys(t.Context(), issuer, "k")
+			_, err := issuers.New(world.New(now), f.client()).Keys(t.Context(), issuer, "k")
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("%v, want %q", err, tc.want)
 			}
 		})
 	}
-	if _, err := discovery.New(world.New(now), nil).Keys(t.Context(), "https://x.example", "k"); err == nil {
+	if _, err := issuers.New(world.New(now), nil).Keys(t.Context(), "https://x.example", "k"); err == nil {
 		t.Error("a foreign issuer was reached without a client")
 	}
 }
@@ -112,9 +112,9 @@ func TestIssuersOfTheWorldNeedNoNetwork(t *testing.T) {
 	w := world.New(time.Now)
 	w.AddTenant(world.Tenant{ID: "t"})
 	w.AddCluster(world.Cluster{Issuer: "https://aks.example/t/c/"})
-	issuers := discovery.New(w, nil)
+	finder := issuers.New(w, nil)
 	for _, issuer := range []string{"https://accounts.google.com", "https://sts.windows.net/t/", "https://login.microsoftonline.com/t/v2.0", "https://aks.example/t/c/", "https://aks.example/t/c"} {
-		if set, err := issuers.Keys(t.Context(), issuer, ""); err != nil || len(set.Kids()) != 1 {
+		if set, err := finder.Keys(t.Context(), issuer, ""); err != nil || len(set.Kids()) != 1 {
 			t.Errorf("%s: %v", issuer, err)
 		}
 	}

@@ -1,4 +1,4 @@
-module github.com/landbridge/landbridge/bench/metadata
+module github.com/landbridge/landbridge/bench
 
 go 1.26.0
 
@@ -18,4 +18,4 @@ require (
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 
-replace github.com/landbridge/landbridge => ../..
+replace github.com/landbridge/landbridge => ..
