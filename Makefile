@@ -22,7 +22,7 @@ lint: ## the linters alone
 	@cd e2e && go run ./cmd/run -only vet,lint
 
 bench: ## benchmarks, against their peers
-	cd bench && go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem ./internal/...
 
 image: ## a container image as an OCI archive, without a container engine
 	$(MAKE) --no-print-directory build BIN=$(DIST)/image/landbridge GOOS=linux
