@@ -21,12 +21,18 @@ test: ## every stage that this machine can run; STAGES=unit,lint for some, see "
 lint: ## the linters alone
 	@cd e2e && go run ./cmd/run -only vet,lint
 
-bench: ## benchmarks, against their peers
-	go test -run '^$$' -bench . -benchmem ./internal/...
+bench: build ## benchmarks, against their peers; docs/benchmarks.md says how to read them
+	go test -run '^$$' -bench . -benchmem ./...
+	cd bench && go run ./metadata
+	@state=$$(mktemp -d); \
+	LANDBRIDGE_STATE_DIR=$$state $(BIN) sandbox --quiet --http 127.0.0.1:0 --https 127.0.0.1:0 & pid=$$!; \
+	trap "kill $$pid; rm -rf $$state" EXIT; \
+	until [ -s $$state/sandbox.json ]; do sleep 0.1; kill -0 $$pid || exit 1; done; \
+	cd bench && go run ./start -landbridge ../$(BIN) -state $$state
 
 image: ## a container image as an OCI archive, without a container engine
 	$(MAKE) --no-print-directory build BIN=$(DIST)/image/landbridge GOOS=linux
-	cd tools && go run ./ociimage -binary ../$(DIST)/image/landbridge -version '$(VERSION)' -o ../$(DIST)/landbridge-image.tar
+	cd tools && go run ./ociimage -binary $(abspath $(DIST))/image/landbridge -version '$(VERSION)' -o $(abspath $(DIST))/landbridge-image.tar
 
 release: $(PLATFORMS:%=release/%) ## binaries for every platform, with checksums
 	cd $(DIST) && sha256sum landbridge-* > SHA256SUMS && cat SHA256SUMS

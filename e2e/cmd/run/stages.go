@@ -15,7 +15,7 @@ import (
 // stages come.
 var stages = []stage{
 	{name: "build", what: "the stripped binary, and its budget: size, linked modules, modules that must stay out", limit: 10 * time.Minute, run: build},
-	{name: "vet", what: "gofmt, go vet of every module, bash -n of every script", limit: 10 * time.Minute, run: vet},
+	{name: "vet", what: "gofmt, go vet of every module, bash -n of every script", limit: 15 * time.Minute, run: vet},
 	{name: "unit", what: "go test ./... of the product, the runner and the tools", limit: 15 * time.Minute, run: unit},
 	{name: "newcomer", what: "make up ONCE=1, as the README says", limit: 5 * time.Minute, run: func(ctx context.Context, j *job) error {
 		return j.check(ctx, j.root, "make", "up", "ONCE=1")
@@ -29,6 +29,9 @@ var stages = []stage{
 	e2e("clients-java", "Google's Java client against the sandbox", "./clients", "^TestJava", parts.Java),
 	e2e("production", "stock clients and stock configuration in a network namespace of their own", "./production", ".", parts.Python, parts.Node),
 	gcloudGolden(),
+	{name: "release", what: "binaries for every platform, and the container image", limit: 15 * time.Minute, run: func(ctx context.Context, j *job) error {
+		return j.check(ctx, j.root, "make", "--no-print-directory", "release", "image", "DIST="+filepath.Join(parts.Cache(), "dist"))
+	}},
 	e2e("kube", "a token of a real kube-apiserver", "./kube", ".", parts.Kube),
 	{name: "secrets", what: "no token in any log of this run", limit: time.Minute, run: secrets},
 }
