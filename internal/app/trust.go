@@ -3,9 +3,11 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -72,6 +74,45 @@ func (a *App) Explain(ctx context.Context, o ExplainOptions) (Explanation, error
 	verdict := v.Verify(ctx, req)
 	out.Verdict, out.Advice = &verdict, v.Advice()
 	return out, nil
+}
+
+// ExplainSandbox fills in what the options leave out from a sandbox: its cluster's provider, the pretended pod's token and
+// the keys of the cluster.
+func (a *App) ExplainSandbox(ctx context.Context, s *Sandbox, o *ExplainOptions) error {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(s.Profile.CAPEM))
+	client := wire.New(wire.Options{NoProxy: true, RootCAs: roots, UserAgent: a.agent()})
+	fetch := func(into *[]byte, url string) error {
+		if len(*into) > 0 {
+			return nil
+		}
+		resp, err := client.Get(ctx, bridge.HopDoor, url, nil)
+		if err != nil {
+			return err
+		}
+		if resp.Status != http.StatusOK {
+			return &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopDoor, Code: "sandbox_refused", Status: resp.Status, Text: "the sandbox does not show " + url}
+		}
+		*into = resp.Body
+		return nil
+	}
+	_, id, _ := strings.Cut(s.Profile.Google.Provider, "/workloadIdentityPools/")
+	pool, id, _ := strings.Cut(id, "/providers/")
+	if err := fetch(&o.Provider, s.Profile.AdminURL+"/pools/"+pool+"/providers/"+id); err != nil {
+		return err
+	}
+	if err := fetch(&o.JWKS, s.Profile.Azure.ClusterIssuer+"openid/v1/jwks"); err != nil {
+		return err
+	}
+	if len(o.Token) > 0 {
+		return nil
+	}
+	token, err := a.host.ReadFile(s.TokenFile)
+	if err != nil {
+		return unreadable(s.TokenFile, err)
+	}
+	o.Token = token
+	return nil
 }
 
 // decodeProvider reads what "gcloud iam workload-identity-pools providers describe --format=json" prints.

@@ -23,6 +23,7 @@ type clouds struct {
 	t       *testing.T
 	state   string
 	profile app.Profile
+	environ []string // more of it
 }
 
 func startClouds(t *testing.T) *clouds {
@@ -74,7 +75,8 @@ func (a *announcement) Write(p []byte) (int, error) {
 }
 
 func (c *clouds) io(args []string, out, errs io.Writer) cli.IO {
-	return cli.IO{Args: args, Stdin: strings.NewReader(""), Stdout: out, Stderr: errs, Environ: []string{"LANDBRIDGE_STATE_DIR=" + c.state, "PATH=/usr/bin:/bin"}, Dir: c.state}
+	environ := append([]string{"LANDBRIDGE_STATE_DIR=" + c.state, "PATH=/usr/bin:/bin"}, c.environ...)
+	return cli.IO{Args: args, Stdin: strings.NewReader(""), Stdout: out, Stderr: errs, Environ: environ, Dir: c.state}
 }
 
 // run is one command line of a user.

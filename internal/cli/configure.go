@@ -97,7 +97,7 @@ func (d *deps) configuredElsewhere() bool {
 			return true
 		}
 	}
-	return len(d.sets) > 0
+	return d.sandbox || len(d.sets) > 0
 }
 
 func newConfigExplainCommand(d *deps) *cobra.Command {

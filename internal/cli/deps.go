@@ -124,17 +124,24 @@ func (d *deps) loadConfig(more ...config.Flag) (*config.Config, config.Problems,
 		return nil, nil, err
 	}
 	if d.sandbox {
-		if d.clouds == nil {
-			if d.clouds, err = d.app().Sandbox(d.ctx); err != nil {
-				return nil, nil, err
-			}
+		s, err := d.findSandbox()
+		if err != nil {
+			return nil, nil, err
 		}
-		flags = append(d.clouds.Flags(), flags...)
+		flags = append(s.Flags(), flags...)
 	}
 	cfg, problems := config.Load(config.Options{
 		Path: d.findConfig(), ReadFile: d.readFile, Environ: d.io.Environ, Flags: append(flags, more...),
 	})
 	return cfg, problems, nil
+}
+
+// findSandbox is the sandbox that --sandbox means: one that runs, or one for this command.
+func (d *deps) findSandbox() (s *app.Sandbox, err error) {
+	if d.clouds == nil {
+		d.clouds, err = d.app().Sandbox(d.ctx)
+	}
+	return d.clouds, err
 }
 
 // configOf is a configuration made of flags alone, and of what --set says.

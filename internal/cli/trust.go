@@ -31,7 +31,8 @@ func newTrustExplainCommand(d *deps) *cobra.Command {
 		Short: "Hold a token against a provider by Google's rules",
 		Long: "Explain walks Google's rules for one token and one workload identity pool provider: issuer, audiences, signature,\n" +
 			"times, key types, mapping, condition, limits. A refusal comes in Google's own words, with the reason and the fix.\n" +
-			"The issuer's keys are the provider's jwksJson, --jwks, or what the issuer publishes.\n" +
+			"The issuer's keys are the provider's jwksJson, --jwks, or what the issuer publishes. With --sandbox, what is not\n" +
+			"given is the sandbox's own provider and token.\n" +
 			"It ends with exit code 4 when the token would be refused, 2 when the provider itself is wrong.",
 		Example: "  gcloud iam workload-identity-pools providers describe aks --workload-identity-pool=azure --location=global --format=json > provider.json\n" +
 			"  kubectl create token app --audience=... | landbridge trust explain --provider provider.json --token -",
@@ -45,7 +46,7 @@ func newTrustExplainCommand(d *deps) *cobra.Command {
 			stdin := false
 			for _, f := range files {
 				switch {
-				case f.path == "" && f.flag != "jwks":
+				case f.path == "" && f.flag != "jwks" && !d.sandbox:
 					return &bridge.Error{Kind: bridge.Usage, Code: "flag_missing", Text: "--" + f.flag + " is missing", Hint: "name a file, or - for standard input"}
 				case f.path == "":
 					continue
@@ -63,6 +64,15 @@ func newTrustExplainCommand(d *deps) *cobra.Command {
 				var err error
 				if o.At, err = time.Parse(time.RFC3339, at); err != nil {
 					return &bridge.Error{Kind: bridge.Usage, Code: "flag_invalid", Text: fmt.Sprintf("--at %q is not a time", at), Hint: "write it as 2026-11-23T12:00:00Z"}
+				}
+			}
+			if d.sandbox {
+				s, err := d.findSandbox()
+				if err == nil {
+					err = d.app().ExplainSandbox(cmd.Context(), s, &o)
+				}
+				if err != nil {
+					return err
 				}
 			}
 			e, err := d.app().Explain(cmd.Context(), o)

@@ -312,3 +312,12 @@ func TestLargeFile(t *testing.T) {
 		t.Error(listing(problems))
 	}
 }
+
+// A comma parts the items of a list, and is any other letter in a text: a path may hold one.
+func TestOverrideWithAComma(t *testing.T) {
+	t.Parallel()
+	cfg, _ := Load(Options{Flags: []Flag{{Name: "set", Path: "audit.file", Value: "a,b.jsonl"}, {Name: "set", Path: "to_google.scopes", Value: "x,y"}}})
+	if cfg.Audit == nil || cfg.Audit.File != "a,b.jsonl" || len(cfg.ToGoogle.Scopes) != 2 {
+		t.Errorf("got %+v and %+v", cfg.Audit, cfg.ToGoogle)
+	}
+}

@@ -73,7 +73,11 @@ func (l *loader) override(f *field, value string, origin Origin) {
 	if l.refuseValue(f.path, value, origin) {
 		return
 	}
-	if _, wrong, fix := l.set(v, f, strings.Split(value, ",")); wrong != "" {
+	parts := []string{value}
+	if f.shape == texts || f.shape == numbers {
+		parts = strings.Split(value, ",")
+	}
+	if _, wrong, fix := l.set(v, f, parts); wrong != "" {
 		l.at(Mistake, origin, f.path, wrong, fix)
 	}
 }

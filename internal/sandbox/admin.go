@@ -39,6 +39,7 @@ func newAdmin(st *state) *admin {
 		"DELETE /bindings":                    a.unbind,
 		"POST /roles":                         a.addRole,
 		"PATCH /pools/{pool}":                 a.patchPool,
+		"GET /pools/{pool}/providers/{id}":    a.getProvider,
 		"PUT /pools/{pool}/providers/{id}":    a.putProvider,
 		"PATCH /pools/{pool}/providers/{id}":  a.patchProvider,
 		"PATCH /projects/{project}":           a.patchProject,

@@ -93,16 +93,25 @@ func (a *admin) putProvider(r *http.Request) (any, error) {
 	return p, addProvider(a.world, p)
 }
 
-// patchProvider changes the fields that the body names.
-func (a *admin) patchProvider(r *http.Request) (any, error) {
+// getProvider shows a provider as Google's API does.
+func (a *admin) getProvider(r *http.Request) (any, error) {
 	name := poolNamed(r) + "/providers/" + r.PathValue("id")
 	pool, err := a.world.Pool(poolNamed(r))
 	if err != nil {
 		return nil, err
 	}
-	old, ok := pool.Providers[name]
+	p, ok := pool.Providers[name]
 	if !ok {
 		return nil, &world.NotFound{Kind: "provider", Name: name}
+	}
+	return p, nil
+}
+
+// patchProvider changes the fields that the body names.
+func (a *admin) patchProvider(r *http.Request) (any, error) {
+	old, err := a.getProvider(r)
+	if err != nil {
+		return nil, err
 	}
 	// A round trip through JSON: the copy shares no map or list with what is being served.
 	encoded, err := json.Marshal(old)
@@ -118,7 +127,7 @@ func (a *admin) patchProvider(r *http.Request) (any, error) {
 	if err := decoder.Decode(&next); err != nil {
 		return nil, badAdmin("the body does not fit: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
-	next.Name = name
+	next.Name = poolNamed(r) + "/providers/" + r.PathValue("id")
 	return next, addProvider(a.world, next)
 }
 
