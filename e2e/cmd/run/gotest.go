@@ -53,7 +53,7 @@ func (j *job) goTest(ctx context.Context, dir string, args ...string) error {
 // read follows the events to their end and returns the names of the failed tests and how many passed.
 func (j *job) read(out io.Reader) (failed []string, passed int) {
 	last := map[string]string{} // the last line that looks like a reason, by test
-	held := map[string]string{} // what a test printed whose end is not known yet, when the job is quiet
+	held := map[string]string{} // what each test printed that has not passed
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -65,9 +65,8 @@ func (j *job) read(out io.Reader) (failed []string, passed int) {
 		name := e.Package[strings.LastIndex(e.Package, "/")+1:] + "." + e.Test
 		switch {
 		case e.Output != "":
-			if j.quiet && e.Test != "" {
-				held[name] += e.Output
-			} else {
+			held[name] += e.Output
+			if !j.quiet || e.Test == "" {
 				fmt.Fprint(j.log, e.Output)
 			}
 			if m := reason.FindStringSubmatch(e.Output); m != nil {
@@ -80,12 +79,14 @@ func (j *job) read(out io.Reader) (failed []string, passed int) {
 			delete(held, name)
 		case e.Action == "fail":
 			failed = append(failed, name)
-			fmt.Fprint(j.log, held[name])
 			j.counts.failed++
 		case e.Action == "skip":
 			j.counts.skipped++
 			j.note("%s skipped: %s", e.Test, last[name])
 		}
+	}
+	for _, name := range failed { // at the end, where it is looked for
+		fmt.Fprint(j.log, held[name])
 	}
 	return failed, passed
 }
