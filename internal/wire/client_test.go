@@ -1,3 +1,5 @@
+//go:build unix
+
 package wire_test
 
 import (
@@ -86,7 +88,7 @@ func TestRefusals(t *testing.T) {
 		{"hanging server", t.Context(), hanging.URL, bridge.Unreachable, "timeout", "did not answer in time", true},
 		{"deadline of the caller", expired, hanging.URL, bridge.Unreachable, "deadline_exceeded", "gave up waiting for", false},
 		{"reset connection", t.Context(), reset.URL, bridge.Unreachable, "unreachable", "cannot reach 127.0.0.1", true},
-		{"nobody listens", t.Context(), "http://127.0.0.1:1", bridge.Unreachable, "unreachable", "cannot reach 127.0.0.1:1", true},
+		{"nobody listens", t.Context(), refusedURL(t), bridge.Unreachable, "unreachable", "cannot reach 127.0.0.1:", true},
 		{"unknown certificate", t.Context(), secure.URL, bridge.Unreachable, "certificate_untrusted", "is not trusted", false},
 		{"plain http to the world", t.Context(), "http://sts.googleapis.com/v1/token?subject_token=s3cret", bridge.Usage, "url_refused", "plain http to sts.googleapis.com is refused", false},
 		{"user information", t.Context(), "https://u:s3cret@sts.googleapis.com/", bridge.Usage, "url_refused", "user information is refused", false},
