@@ -2,10 +2,12 @@ package metadata_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/metadata"
+	"github.com/landbridge/landbridge/internal/wire"
 )
 
 func TestGateRefusesByText(t *testing.T) {
@@ -195,6 +198,33 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 		_, _ = io.WriteString(c, start)
 		if _, err := io.Copy(io.Discard, c); err != nil {
 			t.Errorf("after %q the door did not hang up: %v", start, err)
+		}
+		_ = c.Close()
+	}
+}
+
+// A body that never comes must not hold the connection: neither one that is refused nor one that would be passed on.
+func TestBodiesThatDoNotComeAreCutOff(t *testing.T) {
+	t.Parallel()
+	imds := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(imds.Close)
+	d := start(t, func(o *metadata.Options) {
+		o.HeaderTimeout, o.IMDS, o.Client = 50*time.Millisecond, imds.URL, wire.New(wire.Options{NoProxy: true})
+	})
+	for _, head := range []string{
+		"GET " + tokenPath + " HTTP/1.1\r\nHost: metadata\r\nMetadata-Flavor: Google\r\nContent-Length: 9\r\n\r\n1",
+		"GET " + tokenPath + " HTTP/1.1\r\nHost: metadata\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: elsewhere.example\r\nContent-Length: 9\r\n\r\n",
+		"POST /metadata/scheduledevents HTTP/1.1\r\nHost: metadata\r\nMetadata: true\r\nContent-Length: 9\r\n\r\n1",
+	} {
+		c, err := net.Dial("tcp", d.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = c.SetDeadline(time.Now().Add(3 * time.Second))
+		_, _ = io.WriteString(c, head)
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("after %q the door did not hang up", head)
 		}
 		_ = c.Close()
 	}

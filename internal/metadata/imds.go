@@ -1,11 +1,13 @@
 package metadata
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/textproto"
+	"path"
 	"strings"
 	"time"
 
@@ -57,9 +59,15 @@ func (s *Server) passThrough(w http.ResponseWriter, r *http.Request, caller *pee
 		to.RawPath = strings.TrimSuffix(s.imds.EscapedPath(), "/") + r.URL.RawPath
 	}
 	to.RawQuery = r.URL.RawQuery
-	var body io.Reader
+	var body io.Reader = http.NoBody
 	if r.ContentLength > 0 {
-		body = io.LimitReader(r.Body, r.ContentLength)
+		// Read whole before the call: the listener cuts a caller off who is slow at it, and a handler's end must find no body.
+		whole, err := io.ReadAll(r.Body)
+		if err != nil {
+			return s.bad(w, "the body ends early")
+		}
+		caller.does(serving)
+		body = bytes.NewReader(whole)
 	}
 	req, err := http.NewRequestWithContext(r.Context(), r.Method, to.String(), body)
 	if err != nil {
@@ -72,7 +80,7 @@ func (s *Server) passThrough(w http.ResponseWriter, r *http.Request, caller *pee
 	if err != nil {
 		return s.failure(w, r, caller, classIMDS, err)
 	}
-	if r.URL.Path == imdsToken && resp.Status == http.StatusOK {
+	if asksForToken(r.URL.Path) && resp.Status == http.StatusOK {
 		resource, _ := param(r.URL.RawQuery, "resource")
 		now := s.o.Clock()
 		rec := bridge.Record{
@@ -94,6 +102,9 @@ func (s *Server) passThrough(w http.ResponseWriter, r *http.Request, caller *pee
 	_, _ = w.Write(resp.Body)
 	return outcome{class: classIMDS, status: resp.Status}
 }
+
+// asksForToken says whether Azure's service, which is lenient about case, slashes and dots, may take a path for its token's.
+func asksForToken(asked string) bool { return strings.EqualFold(path.Clean(asked), imdsToken) }
 
 // endToEnd copies the headers that are not about one connection (RFC 9110 section 7.6.1).
 func endToEnd(h http.Header) http.Header {

@@ -1,6 +1,7 @@
 package metadata_test
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -44,6 +45,23 @@ func TestAzureRequestsPassUntouched(t *testing.T) {
 	if resp.StatusCode != 202 || body != "POST /metadata/scheduledevents?api-version=2020-07-01 true x {12}" {
 		t.Errorf("%s %q", resp.Status, body)
 	}
+	c, err := net.Dial("tcp", d.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+	_, _ = io.WriteString(c, "POST /metadata/scheduledevents HTTP/1.1\r\nHost: metadata\r\nMetadata: true\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+	in := bufio.NewReader(c)
+	for _, want := range []string{"HTTP/1.1 100 Continue\r\n", "\r\n"} { // not stamped: it is no answer
+		if line, _ := in.ReadString('\n'); line != want {
+			t.Fatalf("expected to continue, got %q", line)
+		}
+	}
+	_, _ = io.WriteString(c, "{12}")
+	if resp, err := http.ReadResponse(in, nil); err != nil || resp.StatusCode != 202 || resp.Header.Get("Metadata-Flavor") != "" {
+		t.Errorf("after continuing: %v %v", resp, err)
+	}
 	for _, c := range []struct {
 		headers []string
 		status  int
@@ -65,6 +83,29 @@ func TestAzureRequestsPassUntouched(t *testing.T) {
 	off := start(t, nil)
 	if resp, _ := off.ask(t, "GET", path, azure...); resp.StatusCode != 403 {
 		t.Errorf("switched off: %s", resp.Status)
+	}
+}
+
+// Azure's service reads a path as it likes; whatever it takes for the token's is recorded.
+func TestTokensOfAzureAreRecordedHoweverTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
+	imds := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	t.Cleanup(imds.Close)
+	d := start(t, func(o *metadata.Options) {
+		o.IMDS, o.Client = imds.URL, wire.New(wire.Options{NoProxy: true})
+	})
+	paths := []string{
+		"/metadata/identity/oauth2/token/", "/metadata/Identity/OAuth2/Token", "/metadata/identity//oauth2/token",
+		"/metadata/instance/../identity/oauth2/token", "/metadata/identity/oauth2/%74oken",
+	}
+	for _, path := range paths {
+		resp, _ := raw(t, d.addr, "GET "+path+"?resource=r HTTP/1.1\r\nHost: metadata\r\nMetadata: true\r\nConnection: close\r\n\r\n", nil)
+		if resp.StatusCode != 200 {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+	}
+	if got := len(d.recorder.all()); got != len(paths) {
+		t.Errorf("%d records for %d tokens", got, len(paths))
 	}
 }
 

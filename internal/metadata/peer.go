@@ -78,6 +78,16 @@ func (p *peer) unstamped() {
 	}
 }
 
+// does notes what the connection is at, for the listener that watches over slow clients.
+func (p *peer) does(d doing) {
+	if p == nil {
+		return
+	}
+	if s, ok := p.conn.(*slot); ok {
+		s.note(d)
+	}
+}
+
 // goodPeer holds the user behind the connection against the list of those that are served.
 func (s *Server) goodPeer(p *peer) *no {
 	if len(s.o.PeerUIDs) == 0 || p != nil && p.known && slices.Contains(s.o.PeerUIDs, p.uid) {

@@ -30,6 +30,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		h["X-Xss-Protection"] = s.header.xss
 		h["X-Frame-Options"] = s.header.frame
 	}
+	if r.ContentLength != 0 {
+		caller.does(reading) // net/http reads what is left of a body when the answer is out, however long it takes
+	}
 	out := s.answer(w, r, caller, start)
 	if out.end.IsZero() {
 		out.end = s.o.Clock()

@@ -51,7 +51,7 @@ func (s *slot) Write(p []byte) (int, error) {
 	does, _ := s.state()
 	s.note(writing)
 	defer s.note(does)
-	if !s.fresh {
+	if !s.fresh || bytes.HasPrefix(p, []byte("HTTP/1.1 100 ")) { // "100 Continue" comes before the answer
 		return s.Conn.Write(p)
 	}
 	s.fresh = false
