@@ -73,6 +73,7 @@ type door struct {
 	leaser   *leaser
 	recorder *recorder
 	registry *prometheus.Registry
+	stop     func() // ends the door and waits for its end
 }
 
 // start runs a door on loopback as production does. The clock stands still.
@@ -110,12 +111,13 @@ func start(t *testing.T, change func(*metadata.Options)) *door {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx, l) }()
-	t.Cleanup(func() {
+	d.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("Run ended with %v", err)
 		}
 	})
+	t.Cleanup(d.stop)
 	return d
 }
 

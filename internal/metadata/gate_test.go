@@ -94,6 +94,11 @@ func TestFloodOfRefusalsDoesNotFillTheLog(t *testing.T) {
 	if n := len(d.recorder.all()); n != 50 {
 		t.Errorf("%d records of 70 refusals in a second", n)
 	}
+	d.stop()
+	records := d.recorder.all()
+	if last := records[len(records)-1]; len(records) != 51 || last.Event != bridge.EventRefusal || last.Reason != "20 more refusals that were not recorded one by one" {
+		t.Errorf("after the door's end: %d records, the last %+v", len(records), last)
+	}
 }
 
 // raw sends bytes and reads the answer.

@@ -102,6 +102,17 @@ func (s *Server) note(r *http.Request, caller *peer, hop bridge.Hop, code, text 
 	_ = s.o.Recorder.Record(context.WithoutCancel(r.Context()), rec)
 }
 
+// lastWord records how many refusals were counted and not told yet, when the door closes.
+func (s *Server) lastWord() {
+	unsaid := s.refusals.rest()
+	if unsaid == 0 {
+		return
+	}
+	text := fmt.Sprintf("%d more refusals that were not recorded one by one", unsaid)
+	rec := bridge.Record{Time: s.o.Clock(), Event: bridge.EventRefusal, Door: "metadata", Hop: bridge.HopDoor, Code: "refusals_counted", Reason: text}
+	_ = s.o.Recorder.Record(context.Background(), rec)
+}
+
 // refusalsPerSecond is how many refusals are recorded one by one.
 const refusalsPerSecond = 50
 
@@ -125,4 +136,12 @@ func (t *throttle) admit(now time.Time) (pass bool, unsaid int) {
 	t.passed++
 	unsaid, t.unsaid = t.unsaid, 0
 	return true, unsaid
+}
+
+// rest takes what was counted and not told.
+func (t *throttle) rest() (unsaid int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	unsaid, t.unsaid = t.unsaid, 0
+	return unsaid
 }

@@ -136,6 +136,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     s.errorLog(),
 	}
+	defer s.lastWord()
 	slots := &limited{Listener: l, server: s, open: map[*slot]bool{}}
 	watch, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	defer unwatch()
