@@ -149,6 +149,9 @@ func (s *KeySet) Kids() []string {
 // find returns the key that a token names and that its algorithm can use, or why there is none. The algorithm never
 // chooses what kind of key is used: a public key can so never serve as the secret of an HMAC.
 func (s *KeySet) find(kid, alg string) (crypto.PublicKey, string) {
+	if kid == "" {
+		return nil, "the token names no key: its header has no kid, which is required to find one"
+	}
 	for _, k := range s.keys {
 		if k.kid != kid {
 			continue

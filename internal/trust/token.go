@@ -51,7 +51,7 @@ func ParseToken(secret bridge.Secret) (*Token, error) {
 		return nil, ErrTokenLong
 	}
 	part := strings.Split(text, ".")
-	if len(part) != 3 {
+	if len(part) != 3 || strings.ContainsAny(text, "\r\n") { // Go's decoder skips line breaks
 		return nil, ErrTokenForm
 	}
 	header, err := object(part[0])
