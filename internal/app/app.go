@@ -10,8 +10,6 @@ import (
 	"crypto/x509"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -66,21 +64,6 @@ func (a *App) roots(cfg *config.Config) (*x509.CertPool, error) {
 		return nil, &bridge.Error{Kind: bridge.Usage, Code: "ca_file_empty", Text: cfg.TLS.CAFile + " holds no certificate", Hint: "tls.ca_file is a PEM file of certificate authorities"}
 	}
 	return pool, nil
-}
-
-// StateDir is where a running sandbox says where it is: LANDBRIDGE_STATE_DIR, or landbridge below XDG_STATE_HOME or
-// ~/.local/state; a folder of the temporary directory for a user without a home.
-func (a *App) StateDir() string {
-	if dir := a.host.Env("LANDBRIDGE_STATE_DIR"); dir != "" {
-		return dir
-	}
-	if dir := a.host.Env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "landbridge")
-	}
-	if home := a.host.Env("HOME"); home != "" {
-		return filepath.Join(home, ".local", "state", "landbridge")
-	}
-	return filepath.Join(os.TempDir(), "landbridge-state")
 }
 
 // tell logs a line of a description; what was not chosen is told only to who wants to know it.

@@ -97,6 +97,6 @@ func writeAtomically(path string, data []byte) error {
 	return nil
 }
 
-func cannotWrite(path string, err error) error {
+func cannotWrite(path string, err error) *bridge.Error {
 	return &bridge.Error{Kind: bridge.Fault, Code: "file_not_written", Text: "cannot write " + path, Cause: reason(err), Hint: "check the folder's permissions and free space"}
 }

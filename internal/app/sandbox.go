@@ -3,18 +3,14 @@ package app
 import (
 	"context"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
 	"github.com/landbridge/landbridge/internal/sandbox"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -34,8 +30,8 @@ type Sandbox struct {
 	stop func() error // nil when it is not ours
 }
 
-// stateFile is how a running sandbox is found, in the state folder.
-const stateFile = "sandbox.json"
+// dir is the sandbox's own folder.
+func (s *Sandbox) dir() string { return filepath.Dir(s.TokenFile) }
 
 // Sandbox finds the sandbox that runs, or starts one that lives until Close.
 func (a *App) Sandbox(ctx context.Context) (*Sandbox, error) {
@@ -63,24 +59,6 @@ func (a *App) Sandbox(ctx context.Context) (*Sandbox, error) {
 	return s, nil
 }
 
-// running is the sandbox of the state folder, if it answers and is the one that wrote it.
-func (a *App) running(ctx context.Context) *Sandbox {
-	data, err := os.ReadFile(filepath.Join(a.StateDir(), stateFile))
-	if err != nil {
-		return nil
-	}
-	var s, now Sandbox
-	if json.Unmarshal(data, &s) != nil {
-		return nil
-	}
-	client := wire.New(wire.Options{Timeout: time.Second, NoProxy: true, UserAgent: a.agent()})
-	resp, err := client.Get(ctx, bridge.HopDoor, s.Profile.AdminURL+"/profile", nil)
-	if err != nil || resp.Status != http.StatusOK || json.Unmarshal(resp.Body, &now.Profile) != nil || now.Profile.CAPEM != s.Profile.CAPEM {
-		return nil
-	}
-	return &s
-}
-
 // SandboxOptions say how a sandbox is run.
 type SandboxOptions struct {
 	HTTP, HTTPS string // addresses; free ports of 127.0.0.1 when empty
@@ -92,45 +70,26 @@ type SandboxOptions struct {
 
 // RunSandbox runs a sandbox that other commands find, until ctx ends. Started is called once, when it answers.
 func (a *App) RunSandbox(ctx context.Context, o SandboxOptions, started func(*Sandbox)) error {
-	dir := a.StateDir()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return cannotWrite(dir, err)
-	}
-	s, run, err := a.startSandbox(ctx, o, dir)
+	state := a.StateDir()
+	dir, err := ownDir(state, o)
 	if err != nil {
 		return err
 	}
-	if err := a.announce(s, dir); err != nil {
+	a.sweep(ctx, state)
+	s, run, err := a.startSandbox(ctx, o, dir)
+	if err != nil {
+		_ = os.Remove(filepath.Join(dir, "arc"))
+		_ = os.Remove(dir) // when it is empty: at a taken address it is another's
+		return err
+	}
+	defer a.withdraw(s, state)
+	if err := a.announce(s, state); err != nil {
 		return errors.Join(err, s.stop(), run())
 	}
-	defer a.withdraw(s, dir)
 	if started != nil {
 		started(s)
 	}
 	return run()
-}
-
-func (a *App) announce(s *Sandbox, dir string) error {
-	data, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeAtomically(filepath.Join(dir, stateFile), data)
-}
-
-// withdraw removes what the sandbox left in the state folder, unless another has taken the place over.
-func (a *App) withdraw(s *Sandbox, dir string) {
-	var now Sandbox
-	data, err := os.ReadFile(filepath.Join(dir, stateFile))
-	if err != nil || json.Unmarshal(data, &now) != nil || now.PID != s.PID {
-		return
-	}
-	for _, path := range []string{filepath.Join(dir, stateFile), s.TokenFile, s.CAFile} {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			a.host.Log.Warn("a file of the sandbox is left behind", slog.String("file", path), slog.Any("error", reason(err)))
-		}
-	}
-	_ = os.Remove(filepath.Join(dir, "arc"))
 }
 
 // startSandbox starts the clouds and the pretended pod; run waits for their end, the Sandbox's stop brings it about.
@@ -179,7 +138,7 @@ func (a *App) startSandbox(ctx context.Context, o SandboxOptions, dir string) (*
 }
 
 // AuditFile is where "up" keeps its audit log.
-func (s *Sandbox) AuditFile() string { return filepath.Join(filepath.Dir(s.TokenFile), "audit.jsonl") }
+func (s *Sandbox) AuditFile() string { return filepath.Join(s.dir(), "audit.jsonl") }
 
 // Own says whether the sandbox lives only as long as this command.
 func (s *Sandbox) Own() bool { return s.stop != nil }

@@ -17,6 +17,8 @@ import (
 // Leg is one hop of the tour as it went.
 type Leg struct {
 	bridge.Step
+	// To is the far shore of the way that it belongs to.
+	To Direction `json:"to"`
 	// Lives is how long what this hop gave is good for; absent for a hop that gives no token.
 	Lives time.Duration `json:"lives_ns,omitempty"`
 	// Answer is what the far side said: a model's first words, the names of containers.
@@ -32,6 +34,7 @@ type tour struct {
 	profile Profile
 	door    string // the metadata door's host:port
 	agent   string
+	to      Direction // of the way that is walked now
 	report  func(Leg)
 }
 
@@ -41,12 +44,17 @@ const (
 	tourInstance = `{"content": "Summarize this report in 5 bullet points"}`
 )
 
-// run makes the whole tour; it ends at the first hop that fails, after reporting it.
+// run makes the whole tour; it ends at the first hop that fails, after reporting it, or quietly with ctx.
 func (t tour) run(ctx context.Context) error {
-	for _, stage := range []func(context.Context) error{t.there, t.back} {
-		if err := stage(ctx); err != nil {
-			e := bridge.Step{Hop: hopOf(err), What: "refused"}
-			t.report(Leg{Step: e, Error: err.Error()})
+	for _, way := range []struct {
+		to   Direction
+		walk func(tour, context.Context) error
+	}{{bridge.Google, tour.there}, {bridge.Azure, tour.back}} {
+		t.to = way.to
+		if err := way.walk(t, ctx); err != nil {
+			if ctx.Err() == nil {
+				t.report(Leg{To: t.to, Step: bridge.Step{Hop: hopOf(err), What: "refused"}, Error: err.Error()})
+			}
 			return err
 		}
 	}
@@ -151,7 +159,7 @@ func (t tour) trace(l bridge.Lease) {
 }
 
 func (t tour) leg(step bridge.Step, answer string) {
-	leg := Leg{Step: step, Answer: answer}
+	leg := Leg{To: t.to, Step: step, Answer: answer}
 	if gives(step.Hop) && !step.Expiry.IsZero() {
 		leg.Lives = step.Expiry.Sub(t.clock()).Round(time.Second)
 	}

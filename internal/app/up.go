@@ -63,6 +63,9 @@ func (a *App) stand(ctx context.Context, s *Sandbox, o UpOptions) error {
 		o.Standing(s, at)
 		return <-doors
 	}
+	if ctx.Err() != nil && !o.Once {
+		return nil // Ctrl-C is how it ends, in the middle of the tour as well
+	}
 	return err
 }
 

@@ -22,14 +22,27 @@ type printer struct {
 	quiet      bool
 	outColours bool // out is a terminal that shows colours
 	errColours bool
+	width      int // of the terminal that out is; 0 for none
 }
 
 func newPrinter(io IO, env bridge.Env) *printer {
 	plain := env("NO_COLOR") != "" || env("TERM") == "dumb"
 	return &printer{
 		out: io.Stdout, err: io.Stderr,
-		outColours: !plain && isTerminal(io.Stdout), errColours: !plain && isTerminal(io.Stderr),
+		outColours: !plain && isTerminal(io.Stdout), errColours: !plain && isTerminal(io.Stderr), width: widthOf(io.Stdout),
 	}
+}
+
+func widthOf(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 func isTerminal(w io.Writer) bool {
