@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -18,6 +19,8 @@ type child struct {
 	env            []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	// shared says that the child is in the terminal's foreground beside us; inForeground when nil.
+	shared func() bool
 }
 
 // childGrace is how long a child has after a signal to end by itself.
@@ -33,7 +36,12 @@ func (c child) run(ctx context.Context) (int, error) {
 			Hint: "check the spelling and PATH; the program comes after --, as in: landbridge exec -- python report.py",
 		}
 	}
-	cmd := exec.CommandContext(ctx, path, c.args[1:]...)
+	if ctx.Err() != nil {
+		return 0, &bridge.Error{Kind: bridge.Usage, Code: "program_not_started", Text: "cannot start " + c.args[0], Cause: ctx.Err()}
+	}
+	told, tell := c.told(ctx)
+	defer tell()
+	cmd := exec.CommandContext(told, path, c.args[1:]...)
 	cmd.Args[0] = c.args[0]
 	cmd.Env = c.env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.stdin, c.stdout, c.stderr
@@ -50,6 +58,40 @@ func (c child) run(ctx context.Context) (int, error) {
 		return 128 + int(status.Signal()), nil
 	}
 	return cmd.ProcessState.ExitCode(), nil
+}
+
+// told ends when the child must be told to end: with ctx, but for Ctrl-C. The terminal has sent that one to the child
+// too, and the child decides what it means: a shell goes on, and what cleans up must not be terminated in the midst of
+// it. A termination signal still ends both.
+func (c child) told(ctx context.Context) (context.Context, context.CancelFunc) {
+	shared := c.shared
+	if shared == nil {
+		shared = inForeground
+	}
+	told, tell := context.WithCancel(context.WithoutCancel(ctx))
+	terminate := make(chan os.Signal, 1)
+	signal.Notify(terminate, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(terminate)
+		select {
+		case <-ctx.Done():
+		case <-told.Done():
+			return
+		}
+		if interrupted(ctx) && shared() {
+			select {
+			case <-terminate:
+			case <-told.Done():
+			}
+		}
+		tell()
+	}()
+	return told, tell
+}
+
+// interrupted says whether an interrupt ended ctx. signal.NotifyContext tells it in these words alone.
+func interrupted(ctx context.Context) bool {
+	return context.Cause(ctx).Error() == os.Interrupt.String()+" signal received"
 }
 
 // reason takes the operating system's words out of an error that repeats the name.
