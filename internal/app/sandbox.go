@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
 	"github.com/landbridge/landbridge/internal/sandbox"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -43,7 +44,8 @@ func (a *App) Sandbox(ctx context.Context) (*Sandbox, error) {
 	if err != nil {
 		return nil, cannotWrite(os.TempDir(), err)
 	}
-	s, run, err := a.startSandbox(ctx, SandboxOptions{}, dir)
+	// Its end is Close, not ctx: a program that exec runs has time to end by itself, and needs its clouds until then.
+	s, run, err := a.startSandbox(context.WithoutCancel(ctx), SandboxOptions{}, dir)
 	if err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, err
@@ -74,6 +76,10 @@ func (a *App) RunSandbox(ctx context.Context, o SandboxOptions, started func(*Sa
 	dir, err := ownDir(state, o)
 	if err != nil {
 		return err
+	}
+	if !a.believed(state) { // asked once it is made: what is made in it is not yet used
+		_ = os.Remove(dir)
+		return &bridge.Error{Kind: bridge.Refused, Code: "state_dir_foreign", Text: "the state folder " + state + " is another's, or others can write it", Hint: "set LANDBRIDGE_STATE_DIR or HOME to a folder of your own"}
 	}
 	a.sweep(ctx, state)
 	s, run, err := a.startSandbox(ctx, o, dir)
@@ -114,7 +120,10 @@ func (a *App) startSandbox(ctx context.Context, o SandboxOptions, dir string) (*
 	select {
 	case <-clouds.Ready():
 	case <-ctx.Done():
-		return fail(nil)
+		if s, run, err := fail(nil); err != nil {
+			return s, run, err
+		}
+		return nil, nil, &bridge.Error{Kind: bridge.Unreachable, Code: "canceled", Text: "the sandbox was ended before it answered", Cause: ctx.Err()}
 	}
 	for _, f := range o.Faults {
 		clouds.World().SetFault(f.API, f.Fault)

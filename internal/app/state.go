@@ -35,7 +35,24 @@ func (a *App) StateDir() string {
 	if home := a.host.Env("HOME"); home != "" {
 		return filepath.Join(home, ".local", "state", "landbridge")
 	}
+	return temporaryState()
+}
+
+func temporaryState() string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("landbridge-state-%d", os.Getuid()))
+}
+
+// believed says whether what stands in the state folder is this user's. Only the temporary directory is everybody's:
+// whoever made our folder there first could lead --sandbox to clouds of his own, with a token file of ours.
+func (a *App) believed(state string) bool {
+	if state != temporaryState() {
+		return true
+	}
+	info, err := os.Lstat(state)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return info.IsDir() && info.Mode().Perm()&0o022 == 0 && ours(info)
 }
 
 // ownDir makes the folder of one sandbox. Two that run at once must not share one: each would overwrite the other's
@@ -48,7 +65,7 @@ func ownDir(state string, o SandboxOptions) (string, error) {
 	dir := filepath.Join(state, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		e := cannotWrite(dir, err)
-		e.Hint = "set LANDBRIDGE_STATE_DIR to a folder that can be written"
+		e.Kind, e.Hint = bridge.Usage, "set LANDBRIDGE_STATE_DIR to a folder that can be written"
 		return "", e
 	}
 	return dir, nil
@@ -118,8 +135,9 @@ func readState(file string) *Sandbox {
 
 // running is the sandbox that the state folder names, if it answers.
 func (a *App) running(ctx context.Context) *Sandbox {
-	s := readState(filepath.Join(a.StateDir(), stateFile))
-	if s == nil || !a.answers(ctx, s) {
+	state := a.StateDir()
+	s := readState(filepath.Join(state, stateFile))
+	if s == nil || !a.believed(state) || !a.answers(ctx, s) {
 		return nil
 	}
 	return s
