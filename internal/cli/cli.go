@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +60,7 @@ func newRoot(d *deps) *cobra.Command {
 	root.SetErr(d.io.Stderr)
 	root.SetFlagErrorFunc(flagError)
 	d.persistentFlags(root.PersistentFlags())
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 100 "))
 	root.SetHelpCommand(newHelpCommand())
 	root.SetCompletionCommandGroupID(groupMore)
 	root.AddCommand(

@@ -29,9 +29,10 @@ func newCredentialsWriteCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "write",
 		Short: "Write an external_account file",
-		Long: "Write prints an external_account file (AIP-4117) for GOOGLE_APPLICATION_CREDENTIALS: where the assertion is, and\n" +
-			"where to exchange it. There is no secret in it. Sources that a file cannot describe are served by\n" +
-			"\"landbridge credentials helper\"; programs then need GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1.",
+		Long: "Write prints an external_account file (AIP-4117) for GOOGLE_APPLICATION_CREDENTIALS: where the\n" +
+			"assertion is, and where to exchange it. There is no secret in it. Sources that a file cannot\n" +
+			"describe are served by \"landbridge credentials helper\"; programs then need\n" +
+			"GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1.",
 		Example: "  landbridge credentials write > credentials.json\n  landbridge credentials write --out credentials.json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -89,8 +90,9 @@ func newCredentialsHelperCommand(d *deps) *cobra.Command {
 	return &cobra.Command{
 		Use:   "helper",
 		Short: "Answer an SDK that runs a credential executable",
-		Long: "Helper prints the workload's assertion in the executable contract of Google's SDKs. A refusal is in the answer\n" +
-			"too, and the exit code is 0, as the contract wants it; nothing goes to standard error, which SDKs would read.",
+		Long: "Helper prints the workload's assertion in the executable contract of Google's SDKs. A refusal is\n" +
+			"in the answer too, and the exit code is 0, as the contract wants it; nothing goes to standard\n" +
+			"error, which SDKs would read.",
 		Example: "  \"credential_source\": {\"executable\": {\"command\": \"/usr/local/bin/landbridge credentials helper\", \"timeout_millis\": 30000}}",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -116,10 +118,10 @@ func newCredentialsCheckCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Judge a credential file that somebody else wrote",
-		Long: "Check refuses a file that holds a key, would send the workload's assertion to a host that is not Google's, would\n" +
-			"run a program, or would call an arbitrary address. It reaches no cloud.",
+		Long: "Check refuses a file that holds a key, would send the workload's assertion to a host that is not\n" +
+			"Google's, would run a program, or would call an arbitrary address. It reaches no cloud.",
 		Example: "  landbridge credentials check credentials.json\n  landbridge credentials check \"$GOOGLE_APPLICATION_CREDENTIALS\" --allow-executable",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneFile("credential file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := d.app().CheckCredentials(args[0], executable)
 			if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -76,6 +77,19 @@ func asUsage(err error) error {
 		return err
 	}
 	return &bridge.Error{Kind: bridge.Usage, Code: "arguments_invalid", Text: err.Error(), Hint: "add --help to see how it is used"}
+}
+
+// oneFile wants exactly one argument, and says which.
+func oneFile(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return &bridge.Error{
+			Kind: bridge.Usage, Code: "arguments_invalid", Text: fmt.Sprintf("%s wants one %s and got %d arguments", cmd.CommandPath(), what, len(args)),
+			Hint: strings.TrimSpace(strings.SplitN(cmd.Example, "\n", 2)[0]),
+		}
+	}
 }
 
 // asksForJSON finds --output json in a command line that could not be parsed, so that its error is JSON too.

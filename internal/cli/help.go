@@ -37,7 +37,7 @@ func newExitCodesTopic() *cobra.Command {
 		fmt.Fprintf(&b, "  %d  %s\n", row.code, row.meaning)
 	}
 	b.WriteString("\nlandbridge exec ends with the exit code of the program that it ran.\n" +
-		"With --output json an error is one line on standard error:\n" +
+		"With --output json an error is the last line on standard error, and with --quiet too the only one:\n" +
 		`{"error":{"kind":"denied","hop":"sts","code":"invalid_grant","text":"...","hint":"...","exit_code":4}}`)
 	return &cobra.Command{Use: "exit-codes", Short: "What each exit code means", Long: b.String()}
 }

@@ -156,6 +156,9 @@ func (p *printer) finish(err error) int {
 	f := failure{Kind: bridge.KindOf(err).String(), Text: err.Error(), Hint: bridge.HintOf(err), ExitCode: code}
 	if e, ok := errors.AsType[*bridge.Error](err); ok {
 		f.Hop, f.Code = e.Hop, e.Code
+		if e.Kind == bridge.Unreachable && f.Hint == "" {
+			f.Hint = "try again in a minute; when it stays so, look at the cloud's status page and at this network's way there"
+		}
 	}
 	if p.json {
 		_ = json.NewEncoder(p.err).Encode(map[string]failure{"error": f})

@@ -16,8 +16,9 @@ func newSandboxCommand(d *deps) *cobra.Command {
 		Use:     "sandbox",
 		Short:   "Run both clouds, pretended, on loopback",
 		GroupID: groupRun,
-		Long: "Sandbox pretends Azure and Google Cloud in one process, with their wire protocols and refusals, for tests and for\n" +
-			"trying things out. While it runs, --sandbox on any other command finds it. docs/sandbox.md tells what it knows.",
+		Long: "Sandbox pretends Azure and Google Cloud in one process, with their wire protocols and refusals,\n" +
+			"for tests and for trying things out. While it runs, --sandbox on any other command finds it.\n" +
+			"docs/sandbox.md tells what it knows.",
 		Example: "  landbridge sandbox &\n  landbridge token --sandbox\n  landbridge sandbox --fault sts=503*2 --requests",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

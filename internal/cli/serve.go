@@ -11,8 +11,9 @@ func newServeCommand(d *deps) *cobra.Command {
 		Use:     "serve",
 		Short:   "Run the doors that the configuration names",
 		GroupID: groupRun,
-		Long: "Serve runs the metadata server that Google SDKs expect, and the admin door with /metrics, /healthz and /readyz.\n" +
-			"SIGHUP opens the audit log anew, after rotation; SIGTERM lets requests under way finish.",
+		Long: "Serve runs the metadata server that Google SDKs expect, and the admin door with /metrics, /healthz\n" +
+			"and /readyz. SIGHUP opens the audit log anew, after rotation; SIGTERM lets requests under way\n" +
+			"finish.",
 		Example: "  landbridge serve --config landbridge.yaml\n  landbridge serve --sandbox --set doors.metadata.listen=127.0.0.1:8980",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

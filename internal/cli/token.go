@@ -28,8 +28,9 @@ func newTokenCommand(d *deps) *cobra.Command {
 		Use:     "token",
 		Short:   "Print a token",
 		GroupID: groupTokens,
-		Long: "Token prints an access token for Google, or with --to azure one for Azure; with --audience a Google ID token.\n" +
-			"The token alone goes to standard output, which source was chosen and why to standard error.",
+		Long: "Token prints an access token for Google, or with --to azure one for Azure; with --audience a\n" +
+			"Google ID token. The token alone goes to standard output, which source was chosen and why to\n" +
+			"standard error.",
 		Example: "  curl -H \"Authorization: Bearer $(landbridge token --quiet)\" https://...\n" +
 			"  landbridge token --audience https://service.run.app\n" +
 			"  landbridge token --to azure --scopes https://management.azure.com/.default --output json",

@@ -29,12 +29,14 @@ func newTrustExplainCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain --provider FILE --token FILE",
 		Short: "Hold a token against a provider by Google's rules",
-		Long: "Explain walks Google's rules for one token and one workload identity pool provider: issuer, audiences, signature,\n" +
-			"times, key types, mapping, condition, limits. A refusal comes in Google's own words, with the reason and the fix.\n" +
-			"The issuer's keys are the provider's jwksJson, --jwks, or what the issuer publishes. With --sandbox, what is not\n" +
-			"given is the sandbox's own provider and token.\n" +
-			"It ends with exit code 4 when the token would be refused, 2 when the provider itself is wrong.",
-		Example: "  gcloud iam workload-identity-pools providers describe aks --workload-identity-pool=azure --location=global --format=json > provider.json\n" +
+		Long: "Explain walks Google's rules for one token and one workload identity pool provider: issuer,\n" +
+			"audiences, signature, times, key types, mapping, condition, limits. A refusal comes in Google's\n" +
+			"own words, with the reason and the fix. The issuer's keys are the provider's jwksJson, --jwks, or\n" +
+			"what the issuer publishes. With --sandbox, what is not given is the sandbox's own provider and\n" +
+			"token. It ends with exit code 4 when the token would be refused, 2 when the provider itself is\n" +
+			"wrong.",
+		Example: "  gcloud iam workload-identity-pools providers describe aks-prod \\\n" +
+			"    --workload-identity-pool=azure --location=global --format=json > provider.json\n" +
 			"  kubectl create token app --audience=... | landbridge trust explain --provider provider.json --token -",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -160,10 +162,11 @@ func newTrustTestCommand(d *deps) *cobra.Command {
 	return &cobra.Command{
 		Use:   "test CASES.yaml",
 		Short: "Run unit tests of a federation",
-		Long: "Test runs cases that say which token a provider or a federated credential shall accept, and which it shall refuse.\n" +
-			"docs/trust.md shows the file. It ends with exit code 7 when a case comes out otherwise than expected.",
+		Long: "Test runs cases that say which token a provider or a federated credential shall accept, and which\n" +
+			"it shall refuse. docs/trust.md shows the file. It ends with exit code 7 when a case comes out\n" +
+			"otherwise than expected.",
 		Example: "  landbridge trust test cases.yaml",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneFile("file of cases"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			results, err := d.app().RunCases(cmd.Context(), args[0])
 			if err != nil {

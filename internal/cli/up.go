@@ -16,9 +16,10 @@ func newUpCommand(d *deps) *cobra.Command {
 		Use:     "up",
 		Short:   "Show it all: the sandbox, the bridge, its doors, and a tour",
 		GroupID: groupRun,
-		Long: "Up starts both clouds, pretended, and the bridge with its doors on loopback. It crosses to Vertex AI and back to\n" +
-			"Azure on the real wire protocols, prints each hop, and stays up to play with. No cloud account is needed.\n" +
-			"With --once it ends after the tour, with the exit code of the hop that failed.",
+		Long: "Up starts both clouds, pretended, and the bridge with its doors on loopback. It crosses to Vertex\n" +
+			"AI and back to Azure on the real wire protocols, prints each hop, and stays up to play with. No\n" +
+			"cloud account is needed. With --once it ends after the tour, with the exit code of the hop that\n" +
+			"failed.",
 		Example: "  landbridge up\n  landbridge up --once --output json\n  landbridge up --once --fault sts=503",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
