@@ -54,6 +54,9 @@ func (b *Broker) obtain(ctx context.Context, req bridge.LeaseRequest, f *flight)
 		lease.Expiry = lease.Expiry.Round(0)
 		err = b.recordLease(ctx, req, assertion, lease, b.now().Sub(start))
 		if err == nil {
+			err = b.checkLife(lease) // a slow log may have eaten the margin
+		}
+		if err == nil {
 			return lease, nil
 		}
 	}

@@ -153,6 +153,27 @@ func TestLeaseTooShort(t *testing.T) {
 	})
 }
 
+// slowLog takes its time for a lease.
+type slowLog struct {
+	*far
+	takes time.Duration
+}
+
+func (l slowLog) Record(ctx context.Context, r bridge.Record) error {
+	if r.Event == bridge.EventLease {
+		time.Sleep(l.takes)
+	}
+	return l.far.Record(ctx, r)
+}
+
+func TestLeaseThatASlowLogMadeTooShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &far{life: 302 * time.Second}
+		b := newBroker(t, f, func(o *broker.Options) { o.Recorder = slowLog{f, 4 * time.Second} })
+		refusal(t, b, "lease_too_short")
+	})
+}
+
 func TestRefusedIsRememberedForASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &far{life: time.Hour, exchange: failing(bridge.Error{Kind: bridge.Denied, Hop: bridge.HopSTS, Code: "unauthorized_client", Text: "rejected"}, 2)}
