@@ -59,7 +59,7 @@ func TestForeignStateInTheTemporaryDirectoryIsNotBelieved(t *testing.T) {
 	if a.running(t.Context()) == nil {
 		t.Fatalf("a folder of one's own is not believed: %s", s.dir())
 	}
-	if err := os.Chmod(a.StateDir(), 0o777); err != nil { //nolint:gosec // that is the point
+	if err := os.Chmod(a.StateDir(), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if a.running(t.Context()) != nil {
