@@ -58,7 +58,9 @@ func TestFinish(t *testing.T) {
 		{"printed already", printer{}, ended{2}, "", 2},
 		{"text", printer{}, denied, "landbridge: sts: the audience does not match: status 400\n  next: landbridge trust explain\n", 4},
 		{
-			"a cloud that is down, and nobody said what to do", printer{}, &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopSTS, Text: "503"},
+			"a cloud that is down, and nobody said what to do",
+			printer{},
+			&bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopSTS, Text: "503"},
 			"landbridge: sts: 503\n  next: try again in a minute; when it stays so, look at the cloud's status page and at this network's way there\n", 5,
 		},
 		{"quiet", printer{quiet: true}, denied, "landbridge: sts: the audience does not match: status 400\n", 4},
