@@ -143,13 +143,19 @@ type CheckedCredentials struct {
 	Source         string `json:"source"` // file, address or program
 }
 
+// CheckOptions say what is allowed in a credential file besides what always is.
+type CheckOptions struct {
+	Executable bool // it may name a program to run
+	Sandbox    bool // its addresses may be on this machine
+}
+
 // CheckCredentials judges a credential file that somebody else wrote.
-func (a *App) CheckCredentials(path string, allowExecutable bool) (CheckedCredentials, error) {
+func (a *App) CheckCredentials(path string, o CheckOptions) (CheckedCredentials, error) {
 	data, err := a.host.ReadFile(path)
 	if err != nil {
 		return CheckedCredentials{}, unreadable(path, err)
 	}
-	c, err := google.Inspect(data, google.InspectOptions{AllowExecutable: allowExecutable})
+	c, err := google.Inspect(data, google.InspectOptions{AllowExecutable: o.Executable, AllowLoopback: o.Sandbox})
 	if err != nil {
 		return CheckedCredentials{}, err
 	}

@@ -117,3 +117,19 @@ func TestExplainSandbox(t *testing.T) {
 		t.Errorf("exit code %d:\n%s", code, stdout)
 	}
 }
+
+// TestSandboxCredentialFile holds that a file for a sandbox passes the check for one, and only that.
+func TestSandboxCredentialFile(t *testing.T) {
+	t.Parallel()
+	c := startClouds(t)
+	if code, _, stderr := c.run("credentials", "write", "--sandbox", "--out", "made.json"); code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, stderr)
+	}
+	file := filepath.Join(c.state, "made.json")
+	if code, stdout, stderr := c.run("credentials", "check", file, "--sandbox"); code != 0 || !strings.Contains(stdout, "nothing to object to") {
+		t.Errorf("exit code %d:\n%s", code, stderr)
+	}
+	if code, _, stderr := c.run("credentials", "check", file); code != 2 || !strings.Contains(stderr, "token_url") {
+		t.Errorf("exit code %d:\n%s", code, stderr)
+	}
+}
