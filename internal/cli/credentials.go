@@ -119,8 +119,8 @@ func newCredentialsCheckCommand(d *deps) *cobra.Command {
 		Use:   "check FILE",
 		Short: "Judge a credential file that somebody else wrote",
 		Long: "Check refuses a file that holds a key, would send the workload's assertion to a host that is not\n" +
-			"Google's, would run a program, or would call an arbitrary address. It reaches no cloud. With --sandbox, addresses\n" +
-			"on this machine pass.",
+			"Google's, would run a program, or would call an arbitrary address. It reaches no cloud.\n" +
+			"With --sandbox, addresses on this machine pass.",
 		Example: "  landbridge credentials check credentials.json\n  landbridge credentials check \"$GOOGLE_APPLICATION_CREDENTIALS\" --allow-executable",
 		Args:    oneFile("credential file"),
 		RunE: func(_ *cobra.Command, args []string) error {
