@@ -35,7 +35,7 @@ func (a *App) metadataDoor(c *crossing, door config.MetadataDoor, uids []uint32,
 		Leaser: g.Route, Recorder: c.recorder(), Clock: a.host.Clock,
 		Identity: metadata.Identity{
 			ProjectID: g.Project, NumericProjectID: g.ProjectNumber, Universe: g.UniverseDomain, Zone: door.Zone,
-			InstanceName: door.InstanceName, ClusterName: door.ClusterName, ClusterLocation: door.ClusterLocation,
+			InstanceID: door.InstanceID, InstanceName: door.InstanceName, Hostname: door.Hostname, ClusterName: door.ClusterName, ClusterLocation: door.ClusterLocation,
 			ServiceAccount: g.ServiceAccount, Scopes: g.Scopes,
 		},
 		Hosts: door.Hosts, PeerUIDs: uids, IMDS: door.AzureIMDS, Registry: registry, Logger: a.host.Log,

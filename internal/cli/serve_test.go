@@ -84,11 +84,16 @@ func TestServe(t *testing.T) {
 	t.Parallel()
 	c := startClouds(t)
 	log := filepath.Join(c.state, "audit.jsonl")
-	s := c.serve("--set", "audit.file="+log)
+	s := c.serve("--set", "audit.file="+log, "--set", "doors.metadata.instance_id=4242", "--set", "doors.metadata.hostname=vm-0.internal")
 
 	status, body := get(t, "http://"+s.Metadata+tokenPath)
 	if status != http.StatusOK || !strings.Contains(body, `"access_token":"ya29.`) {
 		t.Errorf("token: %d", status)
+	}
+	for key, want := range map[string]string{"id": "4242", "hostname": "vm-0.internal"} {
+		if status, body := get(t, "http://"+s.Metadata+"/computeMetadata/v1/instance/"+key); status != http.StatusOK || body != want {
+			t.Errorf("instance/%s: %d %q", key, status, body)
+		}
 	}
 	if status, body := get(t, "http://"+s.Admin+"/readyz"); status != http.StatusOK || body != "ready\n" {
 		t.Errorf("readyz: %d %s", status, body)

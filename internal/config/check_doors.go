@@ -56,6 +56,9 @@ func (l *loader) checkMetadata(c *Config, m *MetadataDoor) {
 		}
 	}
 	l.addressAt("doors.metadata.azure_imds", m.AzureIMDS, true)
+	if _, err := strconv.ParseUint(m.InstanceID, 10, 64); m.InstanceID != "" && err != nil {
+		l.mistake("doors.metadata.instance_id", quote(m.InstanceID)+" is not a decimal number", "write digits alone, as Google's ids are")
+	}
 	if m.Zone != "" {
 		if _, zone := region(m.Zone); !zone {
 			l.mistake("doors.metadata.zone", quote(m.Zone)+" is not a zone", "write a zone such as europe-west4-a")

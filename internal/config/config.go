@@ -158,6 +158,10 @@ type MetadataDoor struct {
 	AllowUIDs []int `yaml:"allow_uids"`
 	// Answer to instance/zone, such as europe-west4-a.
 	Zone string `yaml:"zone"`
+	// Answer to instance/id, a decimal number. Libraries that label metrics and logs ask for it.
+	InstanceID string `yaml:"instance_id"`
+	// Answer to instance/hostname.
+	Hostname string `yaml:"hostname"`
 	// Answer to instance/name.
 	InstanceName string `yaml:"instance_name"`
 	// Answer to instance/attributes/cluster-name.

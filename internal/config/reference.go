@@ -101,6 +101,10 @@ func comment(name string) string {
 		return "User ids whose processes may ask. Absent: every process that can reach the listener. Works on loopback only, where the kernel says whose connection it is."
 	case "MetadataDoor.Zone":
 		return "Answer to instance/zone, such as europe-west4-a."
+	case "MetadataDoor.InstanceID":
+		return "Answer to instance/id, a decimal number. Libraries that label metrics and logs ask for it."
+	case "MetadataDoor.Hostname":
+		return "Answer to instance/hostname."
 	case "MetadataDoor.InstanceName":
 		return "Answer to instance/name."
 	case "MetadataDoor.ClusterName":
