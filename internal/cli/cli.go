@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +59,7 @@ func newRoot(d *deps) *cobra.Command {
 	root.SetErr(d.io.Stderr)
 	root.SetFlagErrorFunc(flagError)
 	d.persistentFlags(root.PersistentFlags())
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 100 "))
+	root.SetUsageFunc(wrapUsage(root.UsageFunc()))
 	root.SetHelpCommand(newHelpCommand())
 	root.SetCompletionCommandGroupID(groupMore)
 	root.AddCommand(
