@@ -76,7 +76,7 @@ func (m *ResourceManager) Subscriptions(ctx context.Context, lease bridge.Lease)
 
 func (m *ResourceManager) step(lease bridge.Lease, start time.Time, n int) bridge.Step {
 	return bridge.Step{
-		Hop: bridge.HopARM, Who: string(lease.Principal), What: fmt.Sprintf("listed %d subscriptions at %s", n, hostOf(m.base)),
+		Hop: bridge.HopARM, Who: string(lease.Principal), What: fmt.Sprintf("listed the subscriptions at %s: %d", hostOf(m.base), n),
 		Expiry: lease.Expiry, Took: m.clock().Sub(start),
 	}
 }

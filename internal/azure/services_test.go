@@ -33,7 +33,7 @@ func TestSubscriptions(t *testing.T) {
 	}
 	want := Subscriptions{
 		List: []Subscription{{ID: "s1", Name: "Reports", State: "Enabled"}}, More: true,
-		Step: bridge.Step{Hop: bridge.HopARM, Who: objectID, What: "listed 1 subscriptions at " + s.Listener.Addr().String(), Expiry: noon.Add(time.Hour)},
+		Step: bridge.Step{Hop: bridge.HopARM, Who: objectID, What: "listed the subscriptions at " + s.Listener.Addr().String() + ": 1", Expiry: noon.Add(time.Hour)},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -58,7 +58,7 @@ func TestContainers(t *testing.T) {
 	}
 	want := Containers{
 		Names: []string{"backups", "datasets"},
-		Step:  bridge.Step{Hop: bridge.HopStorage, Who: objectID, What: "listed 2 containers at " + s.Listener.Addr().String(), Expiry: noon.Add(time.Hour)},
+		Step:  bridge.Step{Hop: bridge.HopStorage, Who: objectID, What: "listed the containers at " + s.Listener.Addr().String() + ": 2", Expiry: noon.Add(time.Hour)},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -79,7 +79,7 @@ func (s *Storage) Containers(ctx context.Context, lease bridge.Lease) (Container
 		out.Names = append(out.Names, c.Name)
 	}
 	out.Step = bridge.Step{
-		Hop: bridge.HopStorage, Who: string(lease.Principal), What: fmt.Sprintf("listed %d containers at %s", len(out.Names), a.host),
+		Hop: bridge.HopStorage, Who: string(lease.Principal), What: fmt.Sprintf("listed the containers at %s: %d", a.host, len(out.Names)),
 		Expiry: lease.Expiry, Took: s.clock().Sub(start),
 	}
 	return out, nil
