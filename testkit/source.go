@@ -93,7 +93,7 @@ func Source(t *testing.T, c SourceCase) {
 		s := c.New(t)
 		d, ok := s.(bridge.Describer)
 		if !ok {
-			t.Skip("the source is no bridge.Describer")
+			return // the ability is optional: there is nothing to hold it to
 		}
 		line := d.Describe()
 		if line == "" || strings.ContainsAny(line, "\r\n") {

@@ -94,20 +94,10 @@ func (s *AppServiceSource) ask(ctx context.Context, req bridge.AssertionRequest,
 	if last := s.last.Load(); req.Fresh && last != nil && !old {
 		q.query.Set("token_sha256_to_refresh", *last)
 	}
-	address, err := q.address()
-	if err != nil {
-		return bridge.Assertion{}, err
-	}
-	start := s.clock()
-	resp, err := s.http.Get(ctx, bridge.HopHome, address, q.header)
-	if err != nil {
-		return bridge.Assertion{}, hinted(err, "the platform's own endpoint is silent: restart the app")
-	}
-	a := answer{resp, bridge.HopHome, hostOf(q.endpoint)}
-	if resp.Status != http.StatusOK {
-		return bridge.Assertion{}, s.refusal(a)
-	}
-	out, err := issued(a, s.clock, start, "asked "+q.place()+" for "+s.resource)
+	out, err := q.put(ctx, platform{
+		http: s.http, clock: s.clock, resource: s.resource, refusal: s.refusal,
+		silent: func(err error) error { return hinted(err, "the platform's own endpoint is silent: restart the app") },
+	})
 	if err == nil {
 		s.last.Store(fingerprint(out.Token))
 	}

@@ -78,20 +78,12 @@ func (s *IMDSSource) Assertion(ctx context.Context, _ bridge.AssertionRequest) (
 	if s.identity.name != "" {
 		q.query.Set(s.identity.name, s.identity.value)
 	}
-	address, err := q.address()
-	if err != nil {
-		return bridge.Assertion{}, err
-	}
-	start := s.clock()
-	resp, err := s.http.Get(ctx, bridge.HopHome, address, q.header)
-	if err != nil {
-		return bridge.Assertion{}, hinted(err, "outside an Azure VM there is no IMDS, and pods are often kept from it: use kind kubernetes, azure-workload-identity or azure-cli there")
-	}
-	a := answer{resp, bridge.HopHome, hostOf(s.endpoint)}
-	if resp.Status != http.StatusOK {
-		return bridge.Assertion{}, s.refusal(a)
-	}
-	return issued(a, s.clock, start, "asked "+q.place()+" for "+s.resource)
+	return q.put(ctx, platform{
+		http: s.http, clock: s.clock, resource: s.resource, refusal: s.refusal,
+		silent: func(err error) error {
+			return hinted(err, "outside an Azure VM there is no IMDS, and pods are often kept from it: use kind kubernetes, azure-workload-identity or azure-cli there")
+		},
+	})
 }
 
 func (s *IMDSSource) refusal(a answer) error {

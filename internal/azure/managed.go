@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/tokenfile"
+	"github.com/landbridge/landbridge/internal/wire"
 )
 
 // identity selects a user-assigned managed identity; the zero value is the system-assigned one, or the only one.
@@ -65,6 +67,33 @@ func (q ask) place() string {
 		return ""
 	}
 	return u.Host + u.Path
+}
+
+// platform is who answers the question: how it is reached, and what its silence and its refusals mean.
+type platform struct {
+	http     *wire.Client
+	clock    bridge.Clock
+	resource string
+	silent   func(error) error
+	refusal  func(answer) error
+}
+
+// put asks, and reads the assertion out of the answer.
+func (q ask) put(ctx context.Context, p platform) (bridge.Assertion, error) {
+	address, err := q.address()
+	if err != nil {
+		return bridge.Assertion{}, err
+	}
+	start := p.clock()
+	resp, err := p.http.Get(ctx, bridge.HopHome, address, q.header)
+	if err != nil {
+		return bridge.Assertion{}, p.silent(err)
+	}
+	a := answer{resp, bridge.HopHome, hostOf(q.endpoint)}
+	if resp.Status != http.StatusOK {
+		return bridge.Assertion{}, p.refusal(a)
+	}
+	return issued(a, p.clock, start, "asked "+q.place()+" for "+p.resource)
 }
 
 // issued reads the answer of a managed-identity endpoint. Its own expiry fields come in six notations and say what the

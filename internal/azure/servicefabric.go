@@ -85,28 +85,22 @@ func (s *ServiceFabricSource) Assertion(ctx context.Context, req bridge.Assertio
 	if last := s.last.Load(); req.Fresh && last != nil {
 		q.query.Set("token_sha256_to_refresh", *last)
 	}
-	address, err := q.address()
-	if err != nil {
-		return bridge.Assertion{}, err
-	}
-	start := s.clock()
-	resp, err := s.http.Get(ctx, bridge.HopHome, address, q.header)
-	if err != nil {
-		return bridge.Assertion{}, s.silent(err, hostOf(q.endpoint))
-	}
-	a := answer{resp, bridge.HopHome, hostOf(q.endpoint)}
-	if resp.Status != http.StatusOK {
-		out, _ := a.refused()
-		if hint := identityHint(out.Text, "the application's manifest"); hint != "" {
-			out.Hint = hint
-		}
-		return bridge.Assertion{}, out
-	}
-	out, err := issued(a, s.clock, start, "asked "+q.place()+" for "+s.resource)
+	out, err := q.put(ctx, platform{
+		http: s.http, clock: s.clock, resource: s.resource, refusal: s.refusal,
+		silent: func(err error) error { return s.silent(err, hostOf(q.endpoint)) },
+	})
 	if err == nil {
 		s.last.Store(fingerprint(out.Token))
 	}
 	return out, err
+}
+
+func (s *ServiceFabricSource) refusal(a answer) error {
+	out, _ := a.refused()
+	if hint := identityHint(out.Text, "the application's manifest"); hint != "" {
+		out.Hint = hint
+	}
+	return out
 }
 
 func (s *ServiceFabricSource) silent(err error, host string) error {

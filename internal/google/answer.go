@@ -103,7 +103,7 @@ func (a answer) fromRPC(r *refusal, raw json.RawMessage) bool {
 	return true
 }
 
-// say puts Google's words into ours: refused for good, or answered badly for now.
+// say puts Google's words into ours: refused for good, or not answered properly this time.
 func (r *refusal) say(who, what string) {
 	r.Text = who + " refused " + what + ": " + r.Code
 	if r.Retry {

@@ -122,7 +122,7 @@ func TestKubectlCreateToken(t *testing.T) {
 	t.Parallel()
 	kubectl, err := exec.LookPath("kubectl")
 	if err != nil {
-		t.Skip("kubectl is not installed")
+		t.Skip("kubectl is not installed, and no package registry has one of today")
 	}
 	s := newSandbox(t, time.Now)
 	cmd := exec.CommandContext(background(t), kubectl, "--kubeconfig=/dev/null", "--server="+s.server.URL+"/clusters/aks-demo", "--insecure-skip-tls-verify",
