@@ -14,6 +14,7 @@ const events = `{"Action":"run","Package":"x/room","Test":"TestGood"}
 {"Action":"fail","Package":"x/room","Test":"TestBad"}
 {"Action":"output","Package":"x/room","Test":"TestAbsent","Output":"    a_test.go:3: gcloud is not on PATH\n"}
 {"Action":"skip","Package":"x/room","Test":"TestAbsent"}
+{"Action":"skip","Package":"x/room","Test":"TestGcloud"}
 {"Action":"fail","Package":"x/room"}
 no event at all
 `
@@ -24,10 +25,10 @@ func TestRead(t *testing.T) {
 		var log bytes.Buffer
 		j := &job{log: &log, quiet: quiet}
 		failed, passed := j.read(strings.NewReader(events))
-		if len(failed) != 1 || failed[0] != "room.TestBad" || passed != 1 || j.counts != (counts{passed: 1, failed: 1, skipped: 1}) {
+		if len(failed) != 1 || failed[0] != "room.TestBad" || passed != 1 || j.counts != (counts{passed: 1, failed: 1, skipped: 2}) || j.excused != 1 {
 			t.Errorf("quiet %v: failed %v, passed %d, counts %+v", quiet, failed, passed, j.counts)
 		}
-		if len(j.notes) != 1 || j.notes[0] != "TestAbsent skipped: gcloud is not on PATH" {
+		if len(j.notes) != 2 || j.notes[0] != "TestAbsent skipped: gcloud is not on PATH" {
 			t.Errorf("notes = %q", j.notes)
 		}
 		if strings.Contains(log.String(), "said in passing") == quiet {
