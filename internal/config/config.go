@@ -24,6 +24,8 @@ type Config struct {
 	Audit *Audit `yaml:"audit"`
 	// Which certificates are trusted, besides what each cloud's own clients trust.
 	TLS *TLS `yaml:"tls"`
+	// What the setup commands make on both clouds and in Kubernetes. No door reads it.
+	Setup *Setup `yaml:"setup"`
 
 	origins map[string]Origin
 }

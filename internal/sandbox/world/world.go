@@ -33,6 +33,7 @@ type World struct {
 	instance   Instance                   // whom Google's metadata server speaks for
 	google     *KeyRing                   // signs Google's ID tokens
 	faults     map[string]Fault           // by API name
+	pace       Pace                       // how slow both clouds are
 }
 
 // New returns an empty world.

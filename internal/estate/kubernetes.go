@@ -1,0 +1,95 @@
+package estate
+
+// Reach says how a cluster's API is reached: a context of a kubeconfig file. With an empty Context nothing in the cluster is
+// read or changed.
+type Reach struct {
+	Cluster    string // its name in landbridge.yaml
+	Kubeconfig string // path; empty for KUBECONFIG or ~/.kube/config
+	Context    string
+}
+
+// Issuer is what a cluster's own API says of its token issuer, which set-up reads and never changes. It is how the keys of a
+// private issuer are had. Outputs: issuer, jwks (as PublicKeys writes them).
+type Issuer struct {
+	Reach `json:"-"`
+}
+
+// Kind implements Spec.
+func (*Issuer) Kind() Kind { return KindIssuer }
+
+// Namespace is a namespace that must exist; set-up adds its labels and removes those again, never the namespace.
+type Namespace struct {
+	Reach `json:"-"`
+	Name  string `json:"-"`
+
+	Labels map[string]string `json:"labels"` // ours alone
+}
+
+// Kind implements Spec.
+func (*Namespace) Kind() Kind { return KindNamespace }
+
+// KubernetesAccount is a ServiceAccount with our annotations. One that set-up created bears the label MarkKey and is removed
+// by destroy; on one that was there before, only our annotations are.
+type KubernetesAccount struct {
+	Reach     `json:"-"`
+	Namespace string `json:"-"`
+	Name      string `json:"-"`
+
+	Annotations map[string]string `json:"annotations"` // ours alone
+}
+
+// Kind implements Spec.
+func (*KubernetesAccount) Kind() Kind { return KindKubernetesAccount }
+
+// KubernetesSettings is the ConfigMap from which the admission policy, which cannot read annotations of accounts, takes the
+// same settings. Its name is SettingsName of the account.
+type KubernetesSettings struct {
+	Reach     `json:"-"`
+	Namespace string `json:"-"`
+	Account   string `json:"-"`
+
+	Data map[string]string `json:"data"`
+}
+
+// Kind implements Spec.
+func (*KubernetesSettings) Kind() Kind { return KindKubernetesSettings }
+
+// SettingsName is the name of an account's ConfigMap of settings.
+func SettingsName(account string) string { return "landbridge-" + account }
+
+// What a team sets on a ServiceAccount; the webhook, the policy bundle, set-up and the manifests use the same names.
+const (
+	// AnnotationProvider is the one annotation that switches the bridge on: the full name of the workload identity pool
+	// provider, projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER.
+	AnnotationProvider = "landbridge.dev/provider"
+	// AnnotationServiceAccount is the e-mail of the Google service account to impersonate; absent is direct access.
+	AnnotationServiceAccount = "landbridge.dev/service-account"
+	// AnnotationProject is the Google Cloud project id that model calls are made in.
+	AnnotationProject = "landbridge.dev/project"
+	// AnnotationLocation is the region of model calls.
+	AnnotationLocation = "landbridge.dev/location"
+	// AnnotationMode is ModeCredentials, the default, or ModeMetadata.
+	AnnotationMode = "landbridge.dev/mode"
+	// AnnotationTokenSeconds is the life of the projected token, 3600 to 86400; 7200 when absent.
+	AnnotationTokenSeconds = "landbridge.dev/token-seconds"
+)
+
+// What a pod may set for itself.
+const (
+	// AnnotationContainers names the containers that get the credentials, separated by commas; absent is all of them.
+	AnnotationContainers = "landbridge.dev/containers"
+	// AnnotationSkipContainers names those that do not.
+	AnnotationSkipContainers = "landbridge.dev/skip-containers"
+	// AnnotationCredentials is where the webhook puts the credential configuration for the downward API. It holds no secret.
+	AnnotationCredentials = "landbridge.dev/credentials"
+)
+
+// LabelInject on a namespace with the value "enabled" makes the webhook look at its pods; on a pod with the value "disabled"
+// makes it look away.
+const LabelInject = "landbridge.dev/inject"
+
+// The values of AnnotationMode.
+const (
+	ModeCredentials = "credentials" // a projected token and a credential file: the SDK exchanges the token itself
+	ModeMetadata    = "metadata"    // a native sidecar with the metadata server that SDKs expect
+)

@@ -1,0 +1,100 @@
+package estate
+
+import (
+	"encoding/json"
+	"reflect"
+	"regexp"
+	"strings"
+)
+
+// Ref is a placeholder for an output of another thing, {{ADDRESS.OUTPUT}}: "{{cluster/prod.issuer}}". It may stand inside a
+// longer string. A renderer writes it as an expression of its language; a plan puts the value in as soon as it is known.
+func Ref(address, output string) string { return "{{" + address + "." + output + "}}" }
+
+var refs = regexp.MustCompile(`\{\{([^{}]+)\.([a-z_]+)\}\}`)
+
+// Reference is a Ref taken apart.
+type Reference struct{ Address, Output string }
+
+// References lists the placeholders in a string.
+func References(s string) []Reference {
+	var out []Reference
+	for _, m := range refs.FindAllStringSubmatch(s, -1) {
+		out = append(out, Reference{m[1], m[2]})
+	}
+	return out
+}
+
+// Replace puts a text in the place of each placeholder.
+func Replace(s string, with func(Reference) string) string {
+	if !strings.Contains(s, "{{") {
+		return s
+	}
+	return refs.ReplaceAllStringFunc(s, func(m string) string {
+		part := refs.FindStringSubmatch(m)
+		return with(Reference{part[1], part[2]})
+	})
+}
+
+// Resolve returns a copy of a spec with every placeholder replaced, in fields, lists and maps, also in those that only say
+// where the thing is.
+func Resolve(s Spec, with func(Reference) string) Spec {
+	old := reflect.ValueOf(s).Elem()
+	fresh := reflect.New(old.Type())
+	fresh.Elem().Set(resolve(old, with))
+	return fresh.Interface().(Spec)
+}
+
+func resolve(v reflect.Value, with func(Reference) string) reflect.Value {
+	switch v.Kind() {
+	case reflect.String:
+		out := reflect.New(v.Type()).Elem()
+		out.SetString(Replace(v.String(), with))
+		return out
+	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			out.Index(i).Set(resolve(v.Index(i), with))
+		}
+		return out
+	case reflect.Map:
+		if v.IsNil() {
+			return v
+		}
+		out := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for _, key := range v.MapKeys() {
+			out.SetMapIndex(key, resolve(v.MapIndex(key), with))
+		}
+		return out
+	case reflect.Struct:
+		out := reflect.New(v.Type()).Elem()
+		for i := range v.NumField() {
+			out.Field(i).Set(resolve(v.Field(i), with))
+		}
+		return out
+	}
+	return v
+}
+
+// AllReferences lists the placeholders of a whole spec.
+func AllReferences(s Spec) []Reference {
+	var out []Reference
+	Resolve(s, func(r Reference) string { out = append(out, r); return "" })
+	return out
+}
+
+// Fields is a spec's JSON form, taken apart for comparison.
+func Fields(s Spec) map[string]any {
+	data, err := json.Marshal(s)
+	if err != nil { // plain structs of strings always encode
+		panic(err)
+	}
+	out := map[string]any{}
+	if err := json.Unmarshal(data, &out); err != nil {
+		panic(err)
+	}
+	return out
+}
