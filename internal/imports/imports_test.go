@@ -115,7 +115,7 @@ func TestCheck(t *testing.T) {
 			"a ban with a pattern", "internal/app/x.go", `package app; import _ "cloud.google.com/go/iam/apiv1/iampb"`,
 			[]string{"internal/app/x.go:1: nobody may import cloud.google.com/go/iam/apiv1/iampb: a gRPC client for a few REST calls" + end},
 		},
-		{"a ban is by element", "internal/app/x.go", `package app; import _ "k8s.io/apimachinery/pkg/runtime"`, nil},
+		{"a ban is by element", "internal/kube/x.go", `package kube; import _ "k8s.io/apimachinery/pkg/runtime"`, nil},
 		{
 			"a wall clock, by another name", "internal/broker/x.go", "package broker; import clock \"time\"\nvar now = clock.Now\nvar later = clock.Until",
 			[]string{"internal/broker/x.go:2: time.Now is refused in broker: take a bridge.Clock" + end, "internal/broker/x.go:3: time.Until is refused in broker: take a bridge.Clock" + end},
