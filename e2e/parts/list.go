@@ -19,6 +19,38 @@ var Kube = Part{
 	},
 }
 
+// KubeNext is a kube-apiserver of a newer release, for what Kube does not serve yet: MutatingAdmissionPolicy as v1.
+var KubeNext = kubePrograms("kube-next", "v1.37.2", "kube-apiserver")
+
+// KubeNode is what makes a real node of Kube's release, and kubectl of it. Its packages are mostly Kube's: it is built after it.
+var KubeNode = kubePrograms("kube-node", "v1.33.13", "kubelet", "kubectl")
+
+func kubePrograms(name, version string, programs ...string) Part {
+	return Part{
+		Name:     name,
+		Programs: []string{"bash", "go", "nice"},
+		Recipe:   []string{"kube/programs.sh"},
+		Words:    append([]string{runtime.Version(), runtime.GOARCH, version}, programs...),
+		Build: func(ctx context.Context, b Bench) error {
+			args := append([]string{"-n", "10", "bash", filepath.Join(b.E2E, "kube", "programs.sh"), b.Dir, version}, programs...)
+			return b.run(ctx, nil, "nice", args...)
+		},
+	}
+}
+
+const helm = "helm.sh/helm/v3/cmd/helm@v3.22.0"
+
+// Helm is helm, stripped.
+var Helm = Part{
+	Name:     "helm",
+	Programs: []string{"go", "nice"},
+	Words:    []string{helm, runtime.Version()},
+	Build: func(ctx context.Context, b Bench) error {
+		return b.run(ctx, []string{"GOBIN=" + b.Dir, "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0"},
+			"nice", "-n", "10", "go", "install", "-trimpath", "-ldflags", "-s -w", helm)
+	},
+}
+
 const golangci = "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"
 
 // Lint is golangci-lint.
@@ -80,7 +112,7 @@ var Java = Part{
 }
 
 // All are every part, in the order in which they are wanted.
-func All() []Part { return []Part{Kube, Lint, Python, Node, Java} }
+func All() []Part { return []Part{Kube, Lint, Python, Node, Java, KubeNode, Helm, KubeNext} }
 
 func copyFile(to, from string) error {
 	text, err := os.ReadFile(from)
