@@ -16,6 +16,9 @@ func (l *loader) check() {
 	if c.ToAzure != nil {
 		l.checkAzure(c.ToAzure)
 	}
+	if c.Setup != nil {
+		l.checkSetup(c.Setup)
+	}
 	l.checkDoors(c)
 	if c.TLS != nil {
 		l.checkTLS(c.TLS)

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func (l *loader) checkDoors(c *Config) {
@@ -17,6 +18,35 @@ func (l *loader) checkDoors(c *Config) {
 	}
 	if m != nil && a != nil && sameListener(m.Listen, a.Listen) {
 		l.mistake("doors.admin.listen", "is the address of doors.metadata too", "take another port")
+	}
+	if w := c.Doors.Webhook; w != nil {
+		l.checkWebhook(w)
+		switch {
+		case m != nil && sameListener(w.Listen, m.Listen):
+			l.mistake("doors.webhook.listen", "is the address of doors.metadata too", "take another port")
+		case a != nil && sameListener(w.Listen, a.Listen):
+			l.mistake("doors.webhook.listen", "is the address of doors.admin too", "take another port")
+		}
+	}
+}
+
+func (l *loader) checkWebhook(w *WebhookDoor) {
+	const at = "doors.webhook."
+	l.checkListen(at+"listen", w.Listen)
+	switch {
+	case w.CertFile != "" && w.KeyFile == "":
+		l.mistake(at+"key_file", "is missing", "name the PEM file of the key that belongs to cert_file")
+	case w.CertFile == "" && w.KeyFile != "":
+		l.mistake(at+"cert_file", "is missing", "name the PEM file of the certificate that belongs to key_file")
+	case w.CertFile != "":
+		for _, key := range []string{"secret", "configuration"} {
+			if l.written(at + key) {
+				l.mistake(at+key, "is not used with cert_file", "remove it: whoever writes the certificate keeps the caBundle true")
+			}
+		}
+	}
+	if w.Reconcile < 0 || w.Reconcile > 0 && w.Reconcile < 10*time.Second {
+		l.mistake(at+"reconcile", plainDuration(w.Reconcile)+" is too often: each time lists every pod", "write 1m or more, or 0s for never")
 	}
 }
 

@@ -146,6 +146,35 @@ type Doors struct {
 	Metadata *MetadataDoor `yaml:"metadata"`
 	// /metrics, /healthz and /readyz.
 	Admin *AdminDoor `yaml:"admin"`
+	// The admission webhook that gives pods the bridge.
+	Webhook *WebhookDoor `yaml:"webhook"`
+}
+
+// WebhookDoor is the Kubernetes admission webhook.
+type WebhookDoor struct {
+	// IP:PORT to listen on, over HTTPS.
+	Listen string `yaml:"listen" default:"0.0.0.0:8443"`
+	// Image of the sidecar that the mode metadata puts into pods. Absent: that mode is refused.
+	Image string `yaml:"image"`
+	// PEM file of the serving certificate, with key_file; read again when it changes. Absent: one of its own, renewed by
+	// itself and kept in secret.
+	CertFile string `yaml:"cert_file"`
+	// PEM file of the certificate's private key.
+	KeyFile string `yaml:"key_file"`
+	// Namespace that the webhook runs in. Absent: the pod's own.
+	Namespace string `yaml:"namespace"`
+	// Secret in that namespace that keeps the certificate of its own.
+	Secret string `yaml:"secret" default:"landbridge-webhook-certificate"`
+	// Service in that namespace by which the API server calls: the certificate is for SERVICE.NAMESPACE.svc.
+	Service string `yaml:"service" default:"landbridge-webhook"`
+	// MutatingWebhookConfiguration whose caBundle is kept true while the certificate is one of its own.
+	Configuration string `yaml:"configuration" default:"landbridge-webhook"`
+	// Kubeconfig file. Absent: the pod's own service account.
+	Kubeconfig string `yaml:"kubeconfig"`
+	// Context of that file. Absent: its current one.
+	Context string `yaml:"context"`
+	// How often running pods are looked through for those that should carry a bridge and do not; 0s is never.
+	Reconcile time.Duration `yaml:"reconcile" default:"5m"`
 }
 
 // MetadataDoor is the metadata server.

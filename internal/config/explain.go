@@ -18,9 +18,18 @@ func (c *Config) Explain() []Value {
 	visit = func(f *field) {
 		for _, child := range f.children {
 			v := Value{Path: child.path, Origin: c.origins[child.path].String(), Doc: doc(child)}
+			if child.shape == sections {
+				for _, one := range child.elements(c) {
+					visit(one)
+				}
+				continue
+			}
 			if child.shape != section {
 				holder, _ := child.parent.in(c, false)
-				v.Value, v.Variable = show(holder.Field(child.index)), child.variable()
+				v.Value = show(holder.Field(child.index))
+				if !child.listed() {
+					v.Variable = child.variable()
+				}
 				out = append(out, v)
 				continue
 			}

@@ -72,7 +72,7 @@ func (l *loader) read(path string) {
 
 // defaults fills in what nobody set, in the sections that are there.
 func (l *loader) defaults() {
-	l.root.leaves(func(f *field) {
+	l.root.leavesIn(l.cfg, func(f *field) {
 		holder, ok := f.parent.in(l.cfg, false)
 		if _, set := l.cfg.origins[f.path]; !ok || set || !f.hasValue {
 			return

@@ -134,6 +134,33 @@ func TestFull(t *testing.T) {
 			Admin:    &AdminDoor{Listen: "127.0.0.1:8981"},
 		},
 		Audit: &Audit{File: "landbridge-audit.jsonl"},
+		Setup: &Setup{
+			Name:   "landbridge",
+			Google: SetupGoogle{Project: "my-project", Pool: "azure", Location: "europe-west4", Model: "gemini-2.5-flash", Operator: GoogleOperator{Kind: "auto"}},
+			Azure: SetupAzure{
+				Subscription: "22222222-3333-4444-5555-666666666666", TenantID: "99999999-8888-7777-6666-555555555555",
+				ResourceGroup: "platform", Location: "westeurope", Operator: AzureOperator{Kind: "auto"},
+				AuthorityHost: "https://login.microsoftonline.com/", Endpoints: AzureEndpoints{ResourceManager: "https://management.azure.com"},
+			},
+			Clusters: []Cluster{{
+				Name: "prod", Subscription: "22222222-3333-4444-5555-666666666666", ResourceGroup: "platform",
+				Pool: "azure", Provider: "aks-prod", Context: "prod-admin",
+			}},
+			Workloads: []Workload{
+				{
+					Name: "vertex-caller", Route: "direct",
+					Kubernetes: &WorkloadKubernetes{Clusters: []string{"prod"}, Namespace: "demo", ServiceAccount: "vertex-caller", Mode: "credentials", TokenSeconds: 7200},
+					ToGoogle:   &WorkloadToGoogle{ServiceAccount: "vertex-caller", Projects: []string{"my-project"}, Roles: []string{"roles/aiplatform.user"}},
+				},
+				{
+					Name: "vertex-job", Route: "direct", GoogleAccount: "vertex-job",
+					ToAzure: &WorkloadToAzure{
+						Identity: "google-reader",
+						Roles:    []string{"Storage Blob Data Reader on /subscriptions/22222222-3333-4444-5555-666666666666/resourceGroups/platform"},
+					},
+				},
+			},
+		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

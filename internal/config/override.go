@@ -49,6 +49,8 @@ func (l *loader) flags(flags []Flag) {
 			l.at(Mistake, origin, "", "no such path: "+quote(fl.Path), fix)
 		case f.shape == section:
 			l.at(Mistake, origin, "", quote(fl.Path)+" is a section", "name a key in it, such as "+f.path+"."+f.children[0].key)
+		case f.shape == sections || f.listed():
+			l.at(Mistake, origin, "", quote(fl.Path)+" is in a list of sections, which only the file can have", "write it in landbridge.yaml")
 		default:
 			l.override(f, fl.Value, origin)
 		}

@@ -117,6 +117,30 @@ func comment(name string) string {
 		return "/metrics, /healthz and /readyz."
 	case "AdminDoor.Listen":
 		return "IP:PORT to listen on. Port 0 takes a free one."
+	case "Doors.Webhook":
+		return "The admission webhook that gives pods the bridge."
+	case "WebhookDoor.Listen":
+		return "IP:PORT to listen on, over HTTPS."
+	case "WebhookDoor.Image":
+		return "Image of the sidecar that the mode metadata puts into pods. Absent: that mode is refused."
+	case "WebhookDoor.CertFile":
+		return "PEM file of the serving certificate, with key_file; read again when it changes. Absent: one of its own, renewed by itself and kept in secret."
+	case "WebhookDoor.KeyFile":
+		return "PEM file of the certificate's private key."
+	case "WebhookDoor.Namespace":
+		return "Namespace that the webhook runs in. Absent: the pod's own."
+	case "WebhookDoor.Secret":
+		return "Secret in that namespace that keeps the certificate of its own."
+	case "WebhookDoor.Service":
+		return "Service in that namespace by which the API server calls: the certificate is for SERVICE.NAMESPACE.svc."
+	case "WebhookDoor.Configuration":
+		return "MutatingWebhookConfiguration whose caBundle is kept true while the certificate is one of its own."
+	case "WebhookDoor.Kubeconfig":
+		return "Kubeconfig file. Absent: the pod's own service account."
+	case "WebhookDoor.Context":
+		return "Context of that file. Absent: its current one."
+	case "WebhookDoor.Reconcile":
+		return "How often running pods are looked through for those that should carry a bridge and do not; 0s is never."
 	case "Config.Audit":
 		return "The record of each lease, each refusal and each crossing. Absent: nothing is recorded."
 	case "Audit.File":
@@ -125,6 +149,122 @@ func comment(name string) string {
 		return "Which certificates are trusted, besides what each cloud's own clients trust."
 	case "TLS.CAFile":
 		return "PEM file of certificate authorities to trust in place of the system's."
+	case "Config.Setup":
+		return "What the setup commands make on both clouds and in Kubernetes. No door reads it."
+	case "Setup.Name":
+		return "Name that marks what this set-up makes, 1 to 32 of a-z, 0-9 and -. Two files that share a cloud need two names."
+	case "Setup.Google":
+		return "Where things are made on Google's side."
+	case "SetupGoogle.Project":
+		return "Project id that the pools and service accounts are made in. Required."
+	case "SetupGoogle.ProjectNumber":
+		return "Number of that project. Absent: read from Google."
+	case "SetupGoogle.Pool":
+		return "Id of the workload identity pool of clusters that name none. A pool is one trust boundary."
+	case "SetupGoogle.Location":
+		return "Region of model calls, such as europe-west4, or global."
+	case "SetupGoogle.Model":
+		return "Publisher model that verify and doctor ask."
+	case "SetupGoogle.Operator":
+		return "Who makes the changes."
+	case "GoogleOperator.Kind":
+		return "auto is Application Default Credentials, then gcloud; the others name one. File reads an access token."
+	case "GoogleOperator.File":
+		return "File that holds an access token; read again when it changes. Used, and required, by file."
+	case "SetupGoogle.Endpoints":
+		return "Addresses to use in place of Google's own."
+	case "SetupGoogleEndpoints.IAM":
+		return "IAM API, such as https://iam.googleapis.com."
+	case "SetupGoogleEndpoints.ResourceManager":
+		return "Cloud Resource Manager API, such as https://cloudresourcemanager.googleapis.com."
+	case "SetupGoogleEndpoints.ServiceUsage":
+		return "Service Usage API, such as https://serviceusage.googleapis.com."
+	case "SetupGoogleEndpoints.STS":
+		return "Security Token Service, such as https://sts.googleapis.com."
+	case "SetupGoogleEndpoints.IAMCredentials":
+		return "IAM Service Account Credentials API, such as https://iamcredentials.googleapis.com."
+	case "SetupGoogleEndpoints.AIPlatform":
+		return "Vertex AI, such as https://europe-west4-aiplatform.googleapis.com. Default: follows location."
+	case "Setup.Azure":
+		return "Where things are made on Azure's side."
+	case "SetupAzure.Subscription":
+		return "Subscription that identities are made in, a GUID. Required when a cluster is AKS or an identity is made."
+	case "SetupAzure.TenantID":
+		return "Entra tenant, a GUID. Required by the Entra route and by managed identities."
+	case "SetupAzure.ResourceGroup":
+		return "Resource group of clusters that name none, and of identities."
+	case "SetupAzure.Location":
+		return "Region of identities that are made, such as westeurope."
+	case "SetupAzure.Operator":
+		return "Who makes the changes."
+	case "AzureOperator.Kind":
+		return "auto is workload identity where its variables are set, then the Azure CLI; the others name one. File reads an access token."
+	case "AzureOperator.File":
+		return "File that holds an access token for Azure Resource Manager; read again when it changes. Used, and required, by file."
+	case "SetupAzure.AuthorityHost":
+		return "Entra's address; differs only in a sovereign cloud."
+	case "SetupAzure.Endpoints":
+		return "Addresses to use in place of Azure's own."
+	case "Setup.Clusters":
+		return "The Kubernetes clusters whose workloads cross."
+	case "Cluster.Name":
+		return "Name of the AKS cluster; workloads name it so. Required."
+	case "Cluster.Subscription":
+		return "Subscription of the cluster. Default: setup.azure.subscription."
+	case "Cluster.ResourceGroup":
+		return "Resource group of the cluster. Default: setup.azure.resource_group."
+	case "Cluster.Pool":
+		return "Id of its workload identity pool. Default: setup.google.pool."
+	case "Cluster.Provider":
+		return "Id of its provider in that pool. Default: aks-NAME."
+	case "Cluster.SubjectPrefix":
+		return "Goes before the subject, so that clusters may share a pool and stay apart: PREFIX:NAMESPACE:ACCOUNT."
+	case "Cluster.Kubeconfig":
+		return "Kubeconfig file. Absent: KUBECONFIG, then ~/.kube/config."
+	case "Cluster.Context":
+		return "Context of that file. Absent: nothing inside the cluster is read or changed; setup render writes the manifests."
+	case "Cluster.Issuer":
+		return "Issuer of a cluster that is not AKS. Absent: read from AKS, and switched on there."
+	case "Cluster.UploadKeys":
+		return "Google cannot reach the issuer: its keys are read through context and uploaded."
+	case "Setup.Workloads":
+		return "The programs that cross, and what each may do on the far shore."
+	case "Workload.Name":
+		return "Name of the workload, for doctor, verify and revoke. Required."
+	case "Workload.Kubernetes":
+		return "The service account of a program that runs in Kubernetes."
+	case "WorkloadKubernetes.Clusters":
+		return "Names of the clusters; each has the account. Required."
+	case "WorkloadKubernetes.Namespace":
+		return "Namespace, which must exist. Required."
+	case "WorkloadKubernetes.ServiceAccount":
+		return "Service account, made if it is not there. Required."
+	case "WorkloadKubernetes.Mode":
+		return "How pods get the bridge: credentials (a projected token and a credential file) or metadata (a sidecar)."
+	case "WorkloadKubernetes.TokenSeconds":
+		return "Life of the projected token in seconds, 3600 to 86400."
+	case "Workload.Route":
+		return "direct: Google trusts the cluster's issuer. entra: the account becomes managed_identity first."
+	case "Workload.ManagedIdentity":
+		return "User-assigned identity, made if it is not there: the home of a VM, a function or a container app; or, with kubernetes and the route entra, what the account becomes."
+	case "Workload.GoogleAccount":
+		return "Id or e-mail of the Google service account of a program that runs on Google."
+	case "Workload.ToGoogle":
+		return "What it may do on Google."
+	case "WorkloadToGoogle.ServiceAccount":
+		return "Id of the Google service account to impersonate, made if it is not there; or the e-mail of one in another project. Absent: direct access."
+	case "WorkloadToGoogle.Projects":
+		return "Projects that the roles hold in. Default: setup.google.project."
+	case "WorkloadToGoogle.Roles":
+		return "Roles, such as roles/aiplatform.user. Default, when there are no permissions either: that one."
+	case "WorkloadToGoogle.Permissions":
+		return "Permissions that become a custom role of each project, such as aiplatform.endpoints.predict."
+	case "Workload.ToAzure":
+		return "What it may do on Azure."
+	case "WorkloadToAzure.Identity":
+		return "User-assigned identity, made if it is not there. Required."
+	case "WorkloadToAzure.Roles":
+		return "Roles and where they hold, as \"ROLE on SCOPE\": Storage Blob Data Reader on /subscriptions/..."
 	}
 	return ""
 }

@@ -48,12 +48,16 @@ func TestReference(t *testing.T) {
 // readComments maps "Struct.Field" to the field's comment, and "Struct" to the struct's.
 func readComments(t *testing.T) map[string]string {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]string{}
-	for _, decl := range file.Decls {
+	var decls []ast.Decl
+	for _, name := range []string{"config.go", "config_setup.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decls = append(decls, file.Decls...)
+	}
+	for _, decl := range decls {
 		gen, ok := decl.(*ast.GenDecl)
 		if !ok {
 			continue
@@ -104,11 +108,12 @@ const markdownHead = "# Configuration\n\n" +
 	"<!-- Generated from internal/config/config.go by: go test ./internal/config -run TestReference -update -->\n\n" +
 	"One YAML file is the truth. It is found by `--config FILE`, else by `LANDBRIDGE_CONFIG`, else it is `landbridge.yaml` in\n" +
 	"the working directory; without a file, the environment and the flags are all there is.\n\n" +
-	"- A section that is absent starts nothing.\n" +
+	"- A section that is absent starts nothing. A path with `[]` is one section of a list.\n" +
 	"- The environment only overrides: `to_google.provider` is `LANDBRIDGE_TO_GOOGLE_PROVIDER`, a list's items are separated by\n" +
 	"  commas, and an empty variable is an absent one. An unknown `LANDBRIDGE_` variable is a warning; those that Kubernetes\n" +
 	"  makes for a Service called landbridge are left alone.\n" +
-	"- `--set to_google.provider=...` overrides the environment.\n" +
+	"- `--set to_google.provider=...` overrides the environment. Lists of sections (`setup.clusters`, `setup.workloads`) are\n" +
+	"  in the file alone.\n" +
 	"- `landbridge config check` reports every mistake at once with line, column and fix, and ends with exit code 2 if there\n" +
 	"  is one. `landbridge config explain` shows each effective value, and where it came from.\n" +
 	"- Variables are not expanded in the file; anchors, aliases and tags are not read.\n" +
@@ -130,7 +135,7 @@ func markdownReference(t *testing.T, root *field, comments map[string]string) []
 	b.WriteString("```\n\n## Keys\n\nDurations are written with a unit: `30m`, `1h`, `3600s`.\n")
 	writeTable(&b, root, comments)
 	root.all(func(f *field) {
-		if f.shape == section {
+		if f.shape == section || f.shape == sections {
 			fmt.Fprintf(&b, "\n### %s\n\n%s\n", f.path, f.comment(comments))
 			writeTable(&b, f, comments)
 		}
@@ -141,7 +146,7 @@ func markdownReference(t *testing.T, root *field, comments map[string]string) []
 func writeTable(b *bytes.Buffer, f *field, comments map[string]string) {
 	var rows []string
 	for _, c := range f.children {
-		if c.shape == section {
+		if c.shape == section || c.shape == sections {
 			continue
 		}
 		what := string(c.shape)
@@ -181,12 +186,16 @@ func schemaOf(f *field, comments map[string]string) map[string]any {
 	}
 	item := s
 	switch f.shape {
-	case section:
+	case section, sections:
 		properties := map[string]any{}
 		for _, c := range f.children {
 			properties[c.key] = schemaOf(c, comments)
 		}
-		s["type"], s["properties"], s["additionalProperties"] = "object", properties, false
+		if f.shape == sections {
+			item = map[string]any{}
+			s["type"], s["items"] = "array", item
+		}
+		item["type"], item["properties"], item["additionalProperties"] = "object", properties, false
 		return s
 	case texts, numbers:
 		item = map[string]any{}
@@ -245,6 +254,9 @@ func TestVariables(t *testing.T) {
 		seen[own] = "read elsewhere"
 	}
 	schema().all(func(f *field) {
+		if f.listed() {
+			return
+		}
 		if other, twice := seen[f.variable()]; twice {
 			t.Errorf("%s and %s share %s", f.path, other, f.variable())
 		}

@@ -17,6 +17,7 @@ const (
 	number   shape = "a whole number"
 	boolean  shape = "true or false"
 	duration shape = "a duration"
+	sections shape = "a list of sections"
 )
 
 // field is one key of the file. Config's struct tags are the only place where keys, defaults and choices are written.
@@ -31,6 +32,8 @@ type field struct {
 	hasValue bool // whether fallback counts
 	choices  []string
 	index    int
+	at       int          // of one section of a list: its place, from 1
+	item     reflect.Type // of a list of sections: what one is
 	parent   *field
 	children []*field
 }
@@ -51,7 +54,10 @@ func fieldsOf(t reflect.Type, parent *field) []*field {
 			continue
 		}
 		f := &field{key: key, path: key, owner: t.Name(), name: sf.Name, index: i, parent: parent}
-		if parent.path != "" {
+		switch {
+		case parent.shape == sections:
+			f.path = parent.path + "[]." + key
+		case parent.path != "":
 			f.path = parent.path + "." + key
 		}
 		f.fallback, f.hasValue = sf.Tag.Lookup("default")
@@ -63,8 +69,12 @@ func fieldsOf(t reflect.Type, parent *field) []*field {
 			inner, f.optional = inner.Elem(), true
 		}
 		f.shape = shapeOf(inner)
-		if f.shape == section {
+		switch f.shape {
+		case section:
 			f.children = fieldsOf(inner, f)
+		case sections:
+			f.item = inner.Elem()
+			f.children = fieldsOf(f.item, f) // what one section knows; element has the ones that are there
 		}
 		out = append(out, f)
 	}
@@ -77,6 +87,8 @@ func shapeOf(t reflect.Type) shape {
 		return duration
 	case t == reflect.TypeFor[[]int]():
 		return numbers
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
+		return sections
 	case t.Kind() == reflect.Slice:
 		return texts
 	case t.Kind() == reflect.Struct:
@@ -99,15 +111,58 @@ func (f *field) child(key string) *field {
 	return nil
 }
 
-// leaves calls visit for every field that is not a section, in the order of the reference.
+// leaves calls visit for every field that has one place and is not a section, in the order of the reference.
 func (f *field) leaves(visit func(*field)) {
 	for _, c := range f.children {
-		if c.shape == section {
+		switch c.shape {
+		case section:
 			c.leaves(visit)
-		} else {
+		case sections:
+		default:
 			visit(c)
 		}
 	}
+}
+
+// leavesIn is leaves, and those of the sections that are in the lists of c.
+func (f *field) leavesIn(c *Config, visit func(*field)) {
+	for _, child := range f.children {
+		switch child.shape {
+		case section:
+			child.leavesIn(c, visit)
+		case sections:
+			for _, one := range child.elements(c) {
+				one.leavesIn(c, visit)
+			}
+		default:
+			visit(child)
+		}
+	}
+}
+
+// elements are the sections that a list of them has in c.
+func (f *field) elements(c *Config) []*field {
+	holder, ok := f.parent.in(c, false)
+	if !ok {
+		return nil
+	}
+	out := make([]*field, holder.Field(f.index).Len())
+	for i := range out {
+		out[i] = f.element(i)
+	}
+	return out
+}
+
+// element is the i-th section of a list of them, counted from 0.
+func (f *field) element(i int) *field {
+	e := &field{key: f.key, path: item(f.path, i), owner: f.owner, name: f.name, shape: section, at: i + 1, parent: f}
+	e.children = fieldsOf(f.item, e)
+	return e
+}
+
+// listed says whether the field stands in a section of a list: only the file can set it.
+func (f *field) listed() bool {
+	return f.parent != nil && (f.at > 0 || f.parent.shape == sections || f.parent.listed())
 }
 
 // variable is the environment variable that overrides the field.
@@ -120,6 +175,13 @@ func (f *field) variable() string {
 func (f *field) in(c *Config, make bool) (reflect.Value, bool) {
 	if f.parent == nil {
 		return reflect.ValueOf(c).Elem(), true
+	}
+	if f.at > 0 {
+		holder, ok := f.parent.parent.in(c, make)
+		if !ok {
+			return reflect.Value{}, false
+		}
+		return holder.Field(f.parent.index).Index(f.at - 1), true
 	}
 	holder, ok := f.parent.in(c, make)
 	if !ok {

@@ -48,5 +48,8 @@ func (l *loader) sectionFix(f *field) string {
 	if f.parent == nil {
 		return "begin with: version: 1"
 	}
+	if f.at > 0 {
+		return "write - " + f.children[0].key + ": ... and its other keys below"
+	}
 	return "write " + f.key + ": and indent its keys below, such as " + f.children[0].key
 }

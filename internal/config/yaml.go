@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -161,9 +162,13 @@ func (l *loader) value(f *field, n ast.Node) {
 		l.at(Mistake, where, f.path, "anchors, aliases and tags are not read", "write the value itself")
 		return
 	}
-	if f.shape == section {
+	switch f.shape {
+	case section:
 		f.in(l.cfg, true)
 		l.section(f, n)
+		return
+	case sections:
+		l.sections(f, n)
 		return
 	}
 	l.cfg.origins[f.path] = where
@@ -197,6 +202,23 @@ func (l *loader) value(f *field, n ast.Node) {
 			where = l.cfg.origins[fmt.Sprintf("%s[%d]", f.path, i)]
 		}
 		l.at(Mistake, where, f.path, wrong, fix)
+	}
+}
+
+// sections reads a list of sections into the fields of its elements.
+func (l *loader) sections(f *field, n ast.Node) {
+	seq, ok := n.(*ast.SequenceNode)
+	if !ok {
+		l.at(Mistake, l.where(start(n)), f.path, "expected "+string(f.shape)+", found "+kindOf(n), "write - before each, such as - "+f.children[0].key+": ...")
+		return
+	}
+	holder, _ := f.parent.in(l.cfg, true)
+	list := holder.Field(f.index)
+	list.Set(reflect.MakeSlice(list.Type(), len(seq.Values), len(seq.Values)))
+	for i, one := range seq.Values {
+		e := f.element(i)
+		l.cfg.origins[e.path] = l.where(start(one))
+		l.section(e, one)
 	}
 }
 
@@ -237,7 +259,11 @@ func (l *loader) scalar(f *field, path string, n ast.Node) (string, bool) {
 		return "", false
 	}
 	if strings.Contains(s, "${") {
-		l.at(Mistake, where, path, "variables are not expanded in this file", "set "+f.variable()+" in the environment instead")
+		fix := "set " + f.variable() + " in the environment instead"
+		if f.listed() {
+			fix = "write the value itself"
+		}
+		l.at(Mistake, where, path, "variables are not expanded in this file", fix)
 		return "", false
 	}
 	return s, true
