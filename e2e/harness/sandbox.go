@@ -84,6 +84,18 @@ func start(t testing.TB, plain, secure string, extra ...string) *Sandbox {
 	return s
 }
 
+// ProductionHosts are the lines of a hosts file that lead production's names to an address.
+func ProductionHosts(address string) []string {
+	names := []string{
+		"sts.googleapis.com", "iamcredentials.googleapis.com", "us-central1-aiplatform.googleapis.com", "cloudresourcemanager.googleapis.com",
+		"accounts.google.com", "www.googleapis.com", "login.microsoftonline.com", "management.azure.com", "swedencentral.oic.prod-aks.azure.com",
+	}
+	for i := range names {
+		names[i] = address + " " + names[i]
+	}
+	return names
+}
+
 // Write writes a file of the test's own, where no log is.
 func (s *Sandbox) Write(t testing.TB, name, text string) string {
 	t.Helper()

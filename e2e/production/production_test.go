@@ -1,3 +1,8 @@
+// Package production runs what users get, unchanged, where production's addresses lead to the sandbox: stock
+// configuration, stock client libraries, no test hook.
+//
+// The package's tests run in a space of their own: the only interface is loopback, production's names are in its hosts
+// file, and a certificate authority that lives as long as the sandbox is trusted.
 package production
 
 import (
@@ -8,34 +13,25 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/landbridge/landbridge/e2e/harness"
 	"github.com/landbridge/landbridge/e2e/parts"
+	"github.com/landbridge/landbridge/e2e/space"
 )
 
-// outside says why the tests could not enter a namespace.
+// metadata is where both clouds have their metadata server.
+const metadata = "169.254.169.254"
+
+// outside says why the tests could not enter their space.
 var outside error
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if dir := os.Getenv(inside); dir != "" {
-		if err := furnish(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(m.Run())
+	s := space.Space{
+		Hosts:     append(harness.ProductionHosts("127.0.0.1"), metadata+" metadata.google.internal"),
+		Addresses: [][4]byte{{169, 254, 169, 254}},
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
-	defer cancel()
-	outside = harness.Prepare(ctx, parts.Python, parts.Node)
-	if outside == nil {
-		var code int
-		if code, outside = reenter(); outside == nil {
-			os.Exit(code)
-		}
-	}
-	os.Exit(m.Run())
+	os.Exit(s.Main(m, func(ctx context.Context) error { return harness.Prepare(ctx, parts.Python, parts.Node) }, &outside))
 }
 
 // enter starts a sandbox on production's addresses; extra are more of them.
