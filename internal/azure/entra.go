@@ -106,6 +106,24 @@ func (e *Entra) Exchange(ctx context.Context, assertion bridge.Assertion, req br
 	return lease, nil
 }
 
+// Reassert exchanges an assertion for an Entra token that is itself an assertion: what Google's providers for Entra take. The
+// exchanger's own scope says what it is for, as a rule TokenExchangeResource/.default.
+func (e *Entra) Reassert(ctx context.Context, own bridge.Assertion) (bridge.Assertion, error) {
+	lease, err := e.Exchange(ctx, own, bridge.LeaseRequest{})
+	if err != nil {
+		return bridge.Assertion{}, err
+	}
+	out, err := tokenfile.Peek(lease.Token)
+	if err != nil || out.Expiry.IsZero() || !e.clock().Before(out.Expiry) {
+		return bridge.Assertion{}, &bridge.Error{
+			Kind: bridge.Unreachable, Hop: bridge.HopEntra, Code: "bad_answer", Text: hostOf(e.base) + " gave a token that is not a living JWT",
+			Hint: "check this machine's clock (timedatectl), and that resource is one whose tokens are JWTs, such as " + TokenExchangeResource,
+		}
+	}
+	out.Trace = lease.Trace
+	return out, nil
+}
+
 // scopeOf is the one scope that is asked for: Entra takes every permission that the identity has on one resource.
 func (e *Entra) scopeOf(req bridge.LeaseRequest) (string, error) {
 	if req.Audience != "" {

@@ -15,7 +15,6 @@ import (
 type WorkloadIdentitySource struct {
 	files []*tokenfile.Source // tried in order until one exists
 	entra *Entra
-	clock bridge.Clock
 }
 
 // NewWorkloadIdentity returns a source; it makes no call and need not find the file yet. What the settings leave open
@@ -47,7 +46,7 @@ func NewWorkloadIdentity(d Deps, s Settings) (*WorkloadIdentitySource, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &WorkloadIdentitySource{entra: entra, clock: d.Clock}
+	out := &WorkloadIdentitySource{entra: entra}
 	for _, path := range webhookFiles(cmp.Or(s.File, d.Env("AZURE_FEDERATED_TOKEN_FILE"))) {
 		file, err := tokenfile.New(tokenfile.Options{Path: path, Clock: d.Clock})
 		if err != nil {
@@ -85,19 +84,7 @@ func (s *WorkloadIdentitySource) Assertion(ctx context.Context, req bridge.Asser
 	if err != nil {
 		return bridge.Assertion{}, err
 	}
-	lease, err := s.entra.Exchange(ctx, own, bridge.LeaseRequest{})
-	if err != nil {
-		return bridge.Assertion{}, err
-	}
-	out, err := tokenfile.Peek(lease.Token)
-	if err != nil || out.Expiry.IsZero() || !s.clock().Before(out.Expiry) {
-		return bridge.Assertion{}, &bridge.Error{
-			Kind: bridge.Unreachable, Hop: bridge.HopEntra, Code: "bad_answer", Text: hostOf(s.entra.base) + " gave a token that is not a living JWT",
-			Hint: "check this machine's clock (timedatectl), and that resource is one whose tokens are JWTs, such as " + TokenExchangeResource,
-		}
-	}
-	out.Trace = lease.Trace
-	return out, nil
+	return s.entra.Reassert(ctx, own)
 }
 
 // own is the pod's token, from the first of the files that exists.

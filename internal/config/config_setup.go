@@ -1,9 +1,11 @@
 package config
 
-// Setup is what "landbridge setup" makes, checks and removes.
+// Setup is what the setup commands make, check and remove.
 type Setup struct {
 	// Name that marks what this set-up makes, 1 to 32 of a-z, 0-9 and -. Two files that share a cloud need two names.
 	Name string `yaml:"name" default:"landbridge"`
+	// Also keeps each account's settings in a ConfigMap, for the admission policy, which cannot read annotations of accounts.
+	Policy bool `yaml:"policy" default:"false"`
 	// Where things are made on Google's side.
 	Google SetupGoogle `yaml:"google"`
 	// Where things are made on Azure's side.

@@ -153,6 +153,8 @@ func comment(name string) string {
 		return "What the setup commands make on both clouds and in Kubernetes. No door reads it."
 	case "Setup.Name":
 		return "Name that marks what this set-up makes, 1 to 32 of a-z, 0-9 and -. Two files that share a cloud need two names."
+	case "Setup.Policy":
+		return "Also keeps each account's settings in a ConfigMap, for the admission policy, which cannot read annotations of accounts."
 	case "Setup.Google":
 		return "Where things are made on Google's side."
 	case "SetupGoogle.Project":
