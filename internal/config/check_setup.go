@@ -65,6 +65,7 @@ func (l *loader) checkCluster(at string, c *Cluster, s *Setup) {
 	l.required(at+"name", c.Name, "az aks list --query '[].name' -o tsv")
 	l.derive(at+"subscription", &c.Subscription, s.Azure.Subscription, "setup.azure.subscription")
 	l.derive(at+"resource_group", &c.ResourceGroup, s.Azure.ResourceGroup, "setup.azure.resource_group")
+	l.derive(at+"kubeconfig", &c.Kubeconfig, s.Kubeconfig, "setup.kubeconfig")
 	l.derive(at+"pool", &c.Pool, s.Google.Pool, "setup.google.pool")
 	l.derive(at+"provider", &c.Provider, "aks-"+strings.ToLower(c.Name), at+"name")
 	if l.written(at + "subscription") {

@@ -6,6 +6,8 @@ type Setup struct {
 	Name string `yaml:"name" default:"landbridge"`
 	// Also keeps each account's settings in a ConfigMap, for the admission policy, which cannot read annotations of accounts.
 	Policy bool `yaml:"policy" default:"false"`
+	// Kubeconfig file of clusters that name none. Absent: KUBECONFIG, then ~/.kube/config.
+	Kubeconfig string `yaml:"kubeconfig"`
 	// Where things are made on Google's side.
 	Google SetupGoogle `yaml:"google"`
 	// Where things are made on Azure's side.
@@ -99,7 +101,7 @@ type Cluster struct {
 	Provider string `yaml:"provider"`
 	// Goes before the subject, so that clusters may share a pool and stay apart: PREFIX:NAMESPACE:ACCOUNT.
 	SubjectPrefix string `yaml:"subject_prefix"`
-	// Kubeconfig file. Absent: KUBECONFIG, then ~/.kube/config.
+	// Kubeconfig file. Default: setup.kubeconfig.
 	Kubeconfig string `yaml:"kubeconfig"`
 	// Context of that file. Absent: nothing inside the cluster is read or changed; setup render writes the manifests.
 	Context string `yaml:"context"`

@@ -155,6 +155,8 @@ func comment(name string) string {
 		return "Name that marks what this set-up makes, 1 to 32 of a-z, 0-9 and -. Two files that share a cloud need two names."
 	case "Setup.Policy":
 		return "Also keeps each account's settings in a ConfigMap, for the admission policy, which cannot read annotations of accounts."
+	case "Setup.Kubeconfig":
+		return "Kubeconfig file of clusters that name none. Absent: KUBECONFIG, then ~/.kube/config."
 	case "Setup.Google":
 		return "Where things are made on Google's side."
 	case "SetupGoogle.Project":
@@ -222,7 +224,7 @@ func comment(name string) string {
 	case "Cluster.SubjectPrefix":
 		return "Goes before the subject, so that clusters may share a pool and stay apart: PREFIX:NAMESPACE:ACCOUNT."
 	case "Cluster.Kubeconfig":
-		return "Kubeconfig file. Absent: KUBECONFIG, then ~/.kube/config."
+		return "Kubeconfig file. Default: setup.kubeconfig."
 	case "Cluster.Context":
 		return "Context of that file. Absent: nothing inside the cluster is read or changed; setup render writes the manifests."
 	case "Cluster.Issuer":
