@@ -27,11 +27,18 @@ const Issuer = "https://westeurope.oic.prod-aks.azure.com/2f0d1a5c-65c3-4b21-8f0
 type Control struct {
 	url  string
 	http *http.Client
+	keys *keys
 }
 
-// Start starts etcd and kube-apiserver from the folder bin, keeping their state in dir and their output in logs. Both end
-// with ctx; the returned function ends them earlier and waits.
-func Start(ctx context.Context, bin, dir, logs string) (*Control, func(), error) {
+// Release is the folders that the two programs are in.
+type Release struct{ Etcd, Server string }
+
+// In is a release whose programs are in one folder.
+func In(bin string) Release { return Release{Etcd: bin, Server: bin} }
+
+// Start starts etcd and kube-apiserver, keeping their state in dir and their output in logs. Both end with ctx; the returned
+// function ends them earlier and waits.
+func Start(ctx context.Context, bin Release, dir, logs string) (*Control, func(), error) {
 	ports, err := freePorts(3)
 	if err != nil {
 		return nil, nil, err
@@ -43,8 +50,8 @@ func Start(ctx context.Context, bin, dir, logs string) (*Control, func(), error)
 	ctx, cancel := context.WithCancel(ctx)
 	store := fmt.Sprintf("http://127.0.0.1:%d", ports[0])
 	peer := fmt.Sprintf("http://127.0.0.1:%d", ports[1])
-	c := &Control{url: fmt.Sprintf("https://127.0.0.1:%d", ports[2]), http: keys.client}
-	stopStore, err := start(ctx, filepath.Join(bin, "etcd"), filepath.Join(logs, "etcd.log"),
+	c := &Control{url: fmt.Sprintf("https://127.0.0.1:%d", ports[2]), http: keys.client, keys: keys}
+	stopStore, err := start(ctx, filepath.Join(bin.Etcd, "etcd"), filepath.Join(logs, "etcd.log"),
 		"--data-dir="+filepath.Join(dir, "etcd"), "--unsafe-no-fsync", "--log-level=warn",
 		"--listen-client-urls="+store, "--advertise-client-urls="+store,
 		"--listen-peer-urls="+peer, "--initial-advertise-peer-urls="+peer, "--initial-cluster=default="+peer)
@@ -52,13 +59,14 @@ func Start(ctx context.Context, bin, dir, logs string) (*Control, func(), error)
 		cancel()
 		return nil, nil, err
 	}
-	stopServer, err := start(ctx, filepath.Join(bin, "kube-apiserver"), filepath.Join(logs, "kube-apiserver.log"),
+	stopServer, err := start(ctx, filepath.Join(bin.Server, "kube-apiserver"), filepath.Join(logs, "kube-apiserver.log"),
 		"--etcd-servers="+store, "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", ports[2]),
 		"--endpoint-reconciler-type=none", // 1.37 refuses a loopback address otherwise
 		"--tls-cert-file="+keys.path("server.crt"), "--tls-private-key-file="+keys.path("server.key"), "--client-ca-file="+keys.path("ca.crt"),
 		"--service-account-issuer="+Issuer, "--service-account-jwks-uri="+Issuer+"openid/v1/jwks",
 		"--service-account-signing-key-file="+keys.path("sa.key"), "--service-account-key-file="+keys.path("sa.pub"),
-		"--api-audiences="+c.url, "--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/24", "--v=0")
+		"--api-audiences="+c.url, "--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction", "--allow-privileged=true",
+		"--service-cluster-ip-range=10.0.0.0/24", "--v=0")
 	if err != nil {
 		cancel()
 		stopStore()
@@ -132,6 +140,23 @@ func (c *Control) JWKS(ctx context.Context) (string, error) {
 	return string(answer), err
 }
 
+// Call makes one call of the API, as an administrator. In and out are JSON values; a nil out is dropped.
+func (c *Control) Call(ctx context.Context, method, path string, in, out any) error {
+	answer, err := c.call(ctx, method, path, in)
+	if err != nil || out == nil {
+		return err
+	}
+	return json.Unmarshal(answer, out)
+}
+
+// Refusal is an answer of the API server that is no success.
+type Refusal struct {
+	Status int
+	text   string
+}
+
+func (r *Refusal) Error() string { return r.text }
+
 func (c *Control) call(ctx context.Context, method, path string, body any) ([]byte, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -152,7 +177,9 @@ func (c *Control) call(ctx context.Context, method, path string, body any) ([]by
 		return nil, err
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		return nil, fmt.Errorf("%s %s: %s", method, path, resp.Status)
+		var refusal struct{ Message string } // of a metav1.Status, which never holds a token
+		_ = json.Unmarshal(answer, &refusal)
+		return nil, &Refusal{Status: resp.StatusCode, text: fmt.Sprintf("%s %s: %s: %s", method, path, resp.Status, refusal.Message)}
 	}
 	return answer, nil
 }

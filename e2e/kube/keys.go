@@ -21,6 +21,9 @@ import (
 // keys are the control plane's keys and certificates, made anew for each run.
 type keys struct {
 	dir    string
+	ca     *x509.Certificate
+	caKey  crypto.Signer
+	serial int64        // of the certificate that was made last
 	client *http.Client // an administrator
 }
 
@@ -28,7 +31,7 @@ func (k *keys) path(name string) string { return filepath.Join(k.dir, name) }
 
 // writeKeys makes a CA, the server's certificate, an administrator's, and the key that signs service-account tokens.
 func writeKeys(dir string) (*keys, error) {
-	k := &keys{dir: dir}
+	k := &keys{dir: dir, serial: 1}
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -41,17 +44,15 @@ func writeKeys(dir string) (*keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := k.leaf(ca, caKey, &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "kube-apiserver"},
+	k.ca, k.caKey = root, caKey
+	server, err := k.leaf(&x509.Certificate{
+		Subject:     pkix.Name{CommonName: "kube-apiserver"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	})
 	if err != nil {
 		return nil, err
 	}
-	admin, err := k.leaf(ca, caKey, &x509.Certificate{
-		SerialNumber: big.NewInt(3), Subject: pkix.Name{CommonName: "admin", Organization: []string{"system:masters"}},
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	})
+	admin, err := k.identity(Administrator)
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +88,25 @@ func writeKeys(dir string) (*keys, error) {
 	return k, nil
 }
 
+// identity makes the certificate of a user.
+func (k *keys) identity(who User) (tls.Certificate, error) {
+	return k.leaf(&x509.Certificate{
+		Subject:     pkix.Name{CommonName: who.Name, Organization: who.Groups},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+}
+
 // leaf makes a key and its certificate.
-func (k *keys) leaf(ca *x509.Certificate, caKey crypto.Signer, template *x509.Certificate) (tls.Certificate, error) {
+func (k *keys) leaf(template *x509.Certificate) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	template.NotBefore, template.NotAfter = ca.NotBefore, ca.NotAfter
+	k.serial++
+	template.SerialNumber = big.NewInt(k.serial)
+	template.NotBefore, template.NotAfter = k.ca.NotBefore, k.ca.NotAfter
 	template.KeyUsage = x509.KeyUsageDigitalSignature
-	leaf, err := sign(template, ca, key.Public(), caKey)
+	leaf, err := sign(template, k.ca, key.Public(), k.caKey)
 	if err != nil {
 		return tls.Certificate{}, err
 	}

@@ -20,7 +20,7 @@ type cluster struct {
 
 func startCluster(t *testing.T) *cluster {
 	t.Helper()
-	control, stop, err := Start(t.Context(), harness.Part(t, parts.Kube), t.TempDir(), harness.Logs(t))
+	control, stop, err := Start(t.Context(), In(harness.Part(t, parts.Kube)), t.TempDir(), harness.Logs(t))
 	if err != nil {
 		t.Fatal(err)
 	}
