@@ -54,6 +54,16 @@ type KubernetesSettings struct {
 // Kind implements Spec.
 func (*KubernetesSettings) Kind() Kind { return KindKubernetesSettings }
 
+// JoinKey is the label, with the name of the set-up, on what was there before and carries our fields: an account, a
+// namespace. MarkKey is on what set-up created. Only the latter is deleted.
+const JoinKey = "landbridge.dev/joined"
+
+// What the webhook of Entra workload identity reads on an account of the Entra route.
+const (
+	AnnotationEntraClient = "azure.workload.identity/client-id"
+	AnnotationEntraTenant = "azure.workload.identity/tenant-id"
+)
+
 // SettingsName is the name of an account's ConfigMap of settings.
 func SettingsName(account string) string { return "landbridge-" + account }
 
