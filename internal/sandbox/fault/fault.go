@@ -1,8 +1,8 @@
-// Package fault makes a pretended API misbehave on purpose: a status with the error body of that API's kind, an HTML
-// page where JSON was expected, silence, or an answer without its lifetime.
+// Package fault makes a pretended API slow, or misbehave on purpose: a status with the error body of that API's kind, an
+// HTML page where JSON was expected, silence, or an answer without its lifetime.
 //
-// A request enters and either goes on to the API or meets the fault that the world holds for it. It must never touch
-// a request that no fault was set for.
+// A request enters, waits for the world's latency, and either goes on to the API or meets the fault that the world holds
+// for it. It must never touch a request that no fault was set for.
 package fault
 
 import (
@@ -17,9 +17,12 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
-// Wrap puts the world's faults for the API with this name ("sts", "entra", "imds", …) in front of next.
+// Wrap puts the world's latency and faults for the API with this name ("sts", "entra", "imds", …) in front of next.
 func Wrap(w *world.World, api string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if !delay(r, w.Pace().Latency) {
+			panic(http.ErrAbortHandler)
+		}
 		f, ok := w.TakeFault(api)
 		switch {
 		case !ok:
@@ -47,6 +50,21 @@ func Wrap(w *world.World, api string, next http.Handler) http.Handler {
 			}
 		}
 	})
+}
+
+// delay waits as long as a call over a real network takes; false when the caller gave up meanwhile.
+func delay(r *http.Request, latency time.Duration) bool {
+	if latency <= 0 {
+		return true
+	}
+	timer := time.NewTimer(latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
 }
 
 // hang holds the request until the caller gives up. The body is read first because net/http notices that an HTTP/1

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,4 +128,17 @@ func decodes(t *testing.T, kind string, body []byte) {
 			t.Errorf("not XML: %v", err)
 		}
 	}
+}
+
+func TestLatency(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := world.New(time.Now)
+		w.SetPace(world.Pace{Latency: 50 * time.Millisecond})
+		start := time.Now()
+		fault.Wrap(w, "sts", api()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", nil))
+		if took := time.Since(start); took != 50*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+	})
 }

@@ -19,6 +19,8 @@ type Cluster struct {
 	Keys   *KeyRing
 	// Accounts are the service accounts, as "namespace/name".
 	Accounts map[string]bool
+	// Managed is what Azure Resource Manager knows of it; nil when it knows nothing, and the issuer is simply there.
+	Managed *ManagedCluster
 }
 
 // Tenant is an Entra tenant.
@@ -35,13 +37,22 @@ type Identity struct {
 	ObjectID   string
 	ResourceID string // of a managed identity: /subscriptions/…/userAssignedIdentities/NAME
 	Managed    bool
+	// User says that it is a person: Name is the user principal name, and nobody gets a token by a client id.
+	User bool
+	// Location and Tags are Resource Manager's.
+	Location string
+	Tags     map[string]string
+	// Created is when the principal was made; zero is long ago.
+	Created time.Time
 	// AppIDURIs are the resource names of an application that tokens can be asked for.
 	AppIDURIs []string
 	// TokenVersion of tokens for this application: 1 or 2 (requestedAccessTokenVersion).
 	TokenVersion int
 	// Credentials are its federated identity credentials.
 	Credentials []trust.FederatedCredential
-	// Roles are its role assignments, as "ROLE on SCOPE".
+	// Since is when Entra starts to look at a credential, by name; one that is not here has been looked at for long.
+	Since map[string]time.Time
+	// Roles are its role assignments, as "ROLE on SCOPE". The same assignments, with their ids, are RoleAssignments.
 	Roles []string
 }
 
@@ -52,7 +63,7 @@ func (w *World) AddCluster(c Cluster) {
 	if c.Keys == nil {
 		c.Keys = NewKeyRing()
 	}
-	c.Accounts = maps.Clone(c.Accounts)
+	c = c.clone()
 	w.clusters[c.Issuer] = &c
 }
 
@@ -64,9 +75,14 @@ func (w *World) Cluster(issuer string) (Cluster, error) {
 	if !ok {
 		return Cluster{}, &NotFound{"cluster with issuer", issuer}
 	}
+	return c.clone(), nil
+}
+
+func (c *Cluster) clone() Cluster {
 	out := *c
 	out.Accounts = maps.Clone(c.Accounts)
-	return out, nil
+	out.Managed = c.Managed.clone()
+	return out
 }
 
 // Clusters lists the clusters in the order of their names.
@@ -75,7 +91,7 @@ func (w *World) Clusters() []Cluster {
 	defer w.mu.Unlock()
 	out := make([]Cluster, 0, len(w.clusters))
 	for _, c := range w.clusters {
-		out = append(out, *c)
+		out = append(out, c.clone())
 	}
 	slices.SortFunc(out, func(a, b Cluster) int { return compare(a.Name, b.Name) })
 	return out
@@ -108,7 +124,7 @@ func (w *World) BoundToken(issuer, namespace, name string, audiences []string, l
 		about[strings.ToLower(bound.Kind)] = map[string]any{"name": bound.Name, "uid": bound.UID}
 	}
 	token, err := c.Keys.Sign(map[string]any{
-		"iss": c.Issuer,
+		"iss": c.tokenIssuer(now),
 		"sub": fmt.Sprintf("system:serviceaccount:%s:%s", namespace, name),
 		"aud": audiences,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": expiry.Unix(),
@@ -139,31 +155,81 @@ func (w *World) Tenant(id string) (Tenant, error) {
 	return *t, nil
 }
 
-// AddIdentity puts a managed identity or an application into the world, replacing one with the same client id.
+// AddIdentity puts a managed identity, an application or a person into the world, replacing one with the same client id.
 func (w *World) AddIdentity(i Identity) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i.Credentials = slices.Clone(i.Credentials)
-	w.identities[i.ClientID] = &i
+	w.putIdentity(i)
+}
+
+func (w *World) putIdentity(i Identity) {
+	key := i.ClientID
+	if i.User {
+		key = i.ObjectID
+	}
+	if old, ok := w.identities[key]; ok && old.ObjectID != i.ObjectID {
+		w.assignExactly(old.ObjectID, nil)
+	}
+	w.assignExactly(i.ObjectID, i.Roles)
+	i = i.clone()
+	i.Roles = nil // the assignments hold them
+	w.identities[key] = &i
+}
+
+// UpdateIdentity changes an identity, found by client id, in one step.
+func (w *World) UpdateIdentity(clientID string, change func(*Identity) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i, ok := w.identities[clientID]
+	if !ok || i.User {
+		return &NotFound{"identity", clientID}
+	}
+	next := w.shown(i)
+	if err := change(&next); err != nil {
+		return err
+	}
+	w.putIdentity(next)
+	return nil
+}
+
+// RemoveIdentity removes an identity. Its role assignments stay, as they do on Azure, and stand for nobody.
+func (w *World) RemoveIdentity(clientID string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.identities, clientID)
 }
 
 // Identity finds an identity by client id.
 func (w *World) Identity(clientID string) (Identity, error) {
-	return w.findIdentity(clientID, func(i *Identity) bool { return i.ClientID == clientID })
+	return w.findIdentity(clientID, func(i *Identity) bool { return !i.User && i.ClientID == clientID })
 }
 
 // IdentityByResource finds an application by one of its App ID URIs or by its client id.
 func (w *World) IdentityByResource(resource string) (Identity, error) {
-	return w.findIdentity(resource, func(i *Identity) bool { return i.ClientID == resource || slices.Contains(i.AppIDURIs, resource) })
+	return w.findIdentity(resource, func(i *Identity) bool {
+		return !i.User && (i.ClientID == resource || slices.Contains(i.AppIDURIs, resource))
+	})
 }
 
-// Identities lists every identity in the order of names.
+// Principal finds whoever has this object id: an identity or a person.
+func (w *World) Principal(objectID string) (Identity, error) {
+	return w.findIdentity(objectID, func(i *Identity) bool { return strings.EqualFold(i.ObjectID, objectID) })
+}
+
+// IdentityAt finds a managed identity by its resource id, in any case.
+func (w *World) IdentityAt(resourceID string) (Identity, error) {
+	return w.findIdentity(resourceID, func(i *Identity) bool { return i.Managed && strings.EqualFold(i.ResourceID, resourceID) })
+}
+
+// Identities lists every identity, but no person, in the order of names.
 func (w *World) Identities() []Identity {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := make([]Identity, 0, len(w.identities))
 	for _, i := range w.identities {
-		out = append(out, *i)
+		if !i.User {
+			out = append(out, w.shown(i))
+		}
 	}
 	slices.SortFunc(out, func(a, b Identity) int { return compare(a.Name, b.Name) })
 	return out
@@ -174,10 +240,28 @@ func (w *World) findIdentity(name string, match func(*Identity) bool) (Identity,
 	defer w.mu.Unlock()
 	for _, i := range w.identities {
 		if match(i) {
-			out := *i
-			out.Credentials = slices.Clone(i.Credentials)
-			return out, nil
+			return w.shown(i), nil
 		}
 	}
 	return Identity{}, &NotFound{"identity", name}
+}
+
+// shown is an identity as callers see it: a copy, with its roles.
+func (w *World) shown(i *Identity) Identity {
+	out := i.clone()
+	out.Roles = w.rolesOf(i.ObjectID)
+	return out
+}
+
+func (i *Identity) clone() Identity {
+	out := *i
+	out.Credentials, out.AppIDURIs = slices.Clone(i.Credentials), slices.Clone(i.AppIDURIs)
+	out.Tags, out.Since = maps.Clone(i.Tags), maps.Clone(i.Since)
+	return out
+}
+
+// EffectiveCredentials are the federated credentials that Entra looks at by now.
+func (w *World) EffectiveCredentials(i Identity) []trust.FederatedCredential {
+	now := w.Now()
+	return slices.DeleteFunc(slices.Clone(i.Credentials), func(c trust.FederatedCredential) bool { return now.Before(i.Since[c.Name]) })
 }

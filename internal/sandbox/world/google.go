@@ -21,25 +21,45 @@ type Project struct {
 	Models map[string]bool
 	// Endpoints are the deployed endpoints, as "locations/L/endpoints/E".
 	Endpoints map[string]bool
+	// Issuers is what constraints/iam.workloadIdentityPoolProviders allows providers to trust; nil allows every issuer.
+	Issuers []string
+	// MaxAccounts is the quota of service accounts; 0 is Google's own default, 100.
+	MaxAccounts int
 }
 
 // Pool is a workload identity pool and its providers.
 type Pool struct {
-	Name      string // projects/N/locations/global/workloadIdentityPools/P
-	Disabled  bool
-	Deleted   bool
-	Providers map[string]trust.Provider // by full provider name
+	Name        string // projects/N/locations/global/workloadIdentityPools/P
+	DisplayName string
+	Description string
+	Disabled    bool
+	Deleted     bool
+	Purge       time.Time                 // of a deleted pool: when its name is free again; zero is never
+	Providers   map[string]trust.Provider // by full provider name; deleted ones have the state DELETED
+	Purges      map[string]time.Time      // of deleted providers, by full provider name
 }
 
 // ServiceAccount is a Google service account; Policy is who may act as it.
 type ServiceAccount struct {
-	Email     string
-	UniqueID  string
-	ProjectID string
-	Disabled  bool
-	Policy    Policy
+	Email       string
+	UniqueID    string
+	ProjectID   string
+	DisplayName string
+	Description string
+	Disabled    bool
+	Policy      Policy
+	Keys        []AccountKey // besides the one that Google manages
 	// LongLifetime is membership in constraints/iam.allowServiceAccountCredentialLifetimeExtension: 12 h instead of 1 h.
 	LongLifetime bool
+}
+
+// AccountKey is a key pair of a service account whose private half somebody has: the thing to get rid of.
+type AccountKey struct {
+	ID       string // 40 hexadecimal digits
+	Created  time.Time
+	Expires  time.Time // zero is never
+	Uploaded bool      // the owner made it and uploaded the public half
+	Disabled bool
 }
 
 // Policy is an IAM allow policy.
@@ -50,8 +70,17 @@ type Policy struct {
 
 // Binding grants a role to members.
 type Binding struct {
-	Role    string   `json:"role"`
-	Members []string `json:"members"`
+	Role      string     `json:"role"`
+	Members   []string   `json:"members"`
+	Condition *Condition `json:"condition,omitempty"`
+}
+
+// Condition says when a binding applies. The sandbox keeps it and does not evaluate it: such a binding gives nothing.
+type Condition struct {
+	Expression  string `json:"expression"`
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	Location    string `json:"location,omitempty"`
 }
 
 // Grant is what a Google access token stands for.
@@ -105,87 +134,8 @@ func (w *World) UpdateProject(idOrNumber string, change func(*Project)) error {
 func (w *World) project(idOrNumber string) *Project {
 	for _, p := range w.projects {
 		if p.ID == idOrNumber || p.Number == idOrNumber {
+			w.switchOn(p)
 			return p
-		}
-	}
-	return nil
-}
-
-// AddPool puts a pool into the world, replacing one with the same name.
-func (w *World) AddPool(p Pool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	p.Providers = maps.Clone(p.Providers)
-	if p.Providers == nil {
-		p.Providers = map[string]trust.Provider{}
-	}
-	w.pools[p.Name] = &p
-}
-
-// Pool finds a pool by its full name.
-func (w *World) Pool(name string) (Pool, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	p, ok := w.pools[name]
-	if !ok {
-		return Pool{}, &NotFound{"workload identity pool", name}
-	}
-	out := *p
-	out.Providers = maps.Clone(p.Providers)
-	return out, nil
-}
-
-// UpdatePool changes a pool in place: its state or its providers.
-func (w *World) UpdatePool(name string, change func(*Pool) error) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	p, ok := w.pools[name]
-	if !ok {
-		return &NotFound{"workload identity pool", name}
-	}
-	return change(p)
-}
-
-// AddServiceAccount puts a service account into the world, replacing one with the same e-mail.
-func (w *World) AddServiceAccount(a ServiceAccount) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	a.Policy = clonePolicy(a.Policy)
-	if a.Policy.Etag == "" {
-		a.Policy.Etag = w.nextEtag()
-	}
-	w.accounts[a.Email] = &a
-}
-
-// ServiceAccount finds an account by e-mail or unique id.
-func (w *World) ServiceAccount(name string) (ServiceAccount, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	a := w.account(name)
-	if a == nil {
-		return ServiceAccount{}, &NotFound{"service account", name}
-	}
-	out := *a
-	out.Policy = clonePolicy(a.Policy)
-	return out, nil
-}
-
-// UpdateServiceAccount changes an account in place.
-func (w *World) UpdateServiceAccount(name string, change func(*ServiceAccount)) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	a := w.account(name)
-	if a == nil {
-		return &NotFound{"service account", name}
-	}
-	change(a)
-	return nil
-}
-
-func (w *World) account(name string) *ServiceAccount {
-	for _, a := range w.accounts {
-		if a.Email == name || a.UniqueID == name {
-			return a
 		}
 	}
 	return nil

@@ -16,58 +16,6 @@ func (e *Conflict) Error() string {
 	return fmt.Sprintf("the policy of %s was changed since it was read", e.Resource)
 }
 
-// predefinedRoles holds the permissions that the sandbox's APIs ask for, by the roles of Google that contain them.
-func predefinedRoles() map[string][]string {
-	accountRead := []string{"iam.serviceAccounts.get", "iam.serviceAccounts.list"}
-	accountUse := []string{"iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.getOpenIdToken"}
-	projectRead := []string{"resourcemanager.projects.get", "resourcemanager.projects.list"}
-	policy := func(resource string) []string {
-		return []string{resource + ".getIamPolicy", resource + ".setIamPolicy"}
-	}
-	vertexUse := slices.Concat(projectRead, []string{
-		"aiplatform.endpoints.predict", "aiplatform.endpoints.explain", "aiplatform.endpoints.get", "aiplatform.endpoints.list",
-		"aiplatform.models.get", "aiplatform.models.list",
-	})
-	viewer := slices.Concat(projectRead, accountRead, []string{
-		"aiplatform.endpoints.get", "aiplatform.endpoints.list", "aiplatform.models.get", "aiplatform.models.list",
-		"iam.workloadIdentityPools.get", "iam.workloadIdentityPoolProviders.get", "iam.serviceAccounts.getIamPolicy",
-	})
-	editor := slices.Concat(viewer, vertexUse, []string{"iam.serviceAccounts.actAs", "serviceusage.services.use"})
-	return map[string][]string{
-		"roles/viewer":                               viewer,
-		"roles/editor":                               editor,
-		"roles/owner":                                slices.Concat(editor, policy("resourcemanager.projects"), policy("iam.serviceAccounts")),
-		"roles/browser":                              slices.Concat(projectRead, []string{"resourcemanager.projects.getIamPolicy"}),
-		"roles/aiplatform.user":                      vertexUse,
-		"roles/aiplatform.admin":                     slices.Concat(vertexUse, []string{"aiplatform.endpoints.getIamPolicy", "aiplatform.endpoints.setIamPolicy"}),
-		"roles/aiplatform.viewer":                    slices.Concat(projectRead, []string{"aiplatform.endpoints.get", "aiplatform.endpoints.list", "aiplatform.models.get", "aiplatform.models.list"}),
-		"roles/iam.workloadIdentityUser":             slices.Concat(accountRead, accountUse),
-		"roles/iam.serviceAccountTokenCreator":       slices.Concat(accountRead, accountUse, []string{"iam.serviceAccounts.implicitDelegation", "iam.serviceAccounts.signBlob", "iam.serviceAccounts.signJwt"}),
-		"roles/iam.serviceAccountOpenIdTokenCreator": {"iam.serviceAccounts.getOpenIdToken"},
-		"roles/iam.serviceAccountUser":               slices.Concat(accountRead, projectRead, []string{"iam.serviceAccounts.actAs"}),
-		"roles/iam.serviceAccountAdmin":              slices.Concat(accountRead, projectRead, policy("iam.serviceAccounts")),
-		"roles/iam.workloadIdentityPoolViewer":       slices.Concat(projectRead, []string{"iam.workloadIdentityPools.get", "iam.workloadIdentityPoolProviders.get"}),
-		"roles/iam.workloadIdentityPoolAdmin":        slices.Concat(projectRead, []string{"iam.workloadIdentityPools.get", "iam.workloadIdentityPoolProviders.get"}),
-		"roles/resourcemanager.projectIamAdmin":      slices.Concat(projectRead, policy("resourcemanager.projects")),
-		"roles/serviceusage.serviceUsageConsumer":    {"serviceusage.services.use"},
-	}
-}
-
-// AddRole puts a custom role ("projects/P/roles/NAME") into the world, replacing one with the same name.
-func (w *World) AddRole(name string, permissions ...string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.roles[name] = slices.Clone(permissions)
-}
-
-// HasRole says whether a role exists.
-func (w *World) HasRole(name string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, ok := w.roles[name]
-	return ok
-}
-
 // ProjectPermissions returns those of the asked permissions that the grant's holder has on a project.
 func (w *World) ProjectPermissions(g Grant, project string, asked ...string) []string {
 	w.mu.Lock()
@@ -76,7 +24,7 @@ func (w *World) ProjectPermissions(g Grant, project string, asked ...string) []s
 	if p == nil {
 		return nil
 	}
-	return w.held(g, asked, p.Policy)
+	return w.held(g, asked, &p.Policy)
 }
 
 // AccountPermissions returns those of the asked permissions that the grant's holder has on a service account, by the
@@ -88,26 +36,30 @@ func (w *World) AccountPermissions(g Grant, account string, asked ...string) []s
 	if a == nil {
 		return nil
 	}
-	policies := []Policy{a.Policy}
+	policies := []*Policy{&a.Policy}
 	if p := w.project(a.ProjectID); p != nil {
-		policies = append(policies, p.Policy)
+		policies = append(policies, &p.Policy)
 	}
 	return w.held(g, asked, policies...)
 }
 
-func (w *World) held(g Grant, asked []string, policies ...Policy) []string {
+func (w *World) held(g Grant, asked []string, policies ...*Policy) []string {
 	var out []string
 	for _, permission := range asked {
-		if slices.ContainsFunc(policies, func(p Policy) bool { return w.allows(g, p, permission) }) {
+		if slices.ContainsFunc(policies, func(p *Policy) bool { return w.allows(g, p, permission) }) {
 			out = append(out, permission)
 		}
 	}
 	return out
 }
 
-func (w *World) allows(g Grant, p Policy, permission string) bool {
-	for _, b := range p.Bindings {
-		if !slices.Contains(w.roles[b.Role], permission) {
+// allows says whether one policy, as far as its changes have spread, gives a permission. A binding with a condition gives
+// nothing here: conditions are kept, and not evaluated.
+func (w *World) allows(g Grant, p *Policy, permission string) bool {
+	// A custom role names the permissions of pools with their service: iam.googleapis.com/workloadIdentityPools.get.
+	permission = strings.Replace(permission, "iam.googleapis.com/", "iam.", 1)
+	for _, b := range w.effectiveBindings(p) {
+		if b.Condition != nil || !w.roleHas(b.Role, permission) {
 			continue
 		}
 		if slices.ContainsFunc(b.Members, func(m string) bool {
@@ -148,6 +100,7 @@ func (w *World) setPolicy(resource string, old *Policy, p Policy) (Policy, error
 	if p.Etag != "" && p.Etag != old.Etag {
 		return Policy{}, &Conflict{resource}
 	}
+	w.policyChanges(old)
 	*old = clonePolicy(p)
 	old.Etag = w.nextEtag()
 	return clonePolicy(*old), nil
@@ -159,11 +112,12 @@ func (w *World) nextEtag() string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, 0x0706<<48|w.revision))
 }
 
-// Bind grants a role on a service account (an e-mail) or on a project (an id or number) to a member.
+// Bind grants a role on a service account (an e-mail) or on a project (an id or number) to a member. It is a change from
+// outside: it counts at once, whatever the pace.
 func (w *World) Bind(resource, role, member string) error {
 	return w.editPolicy(resource, func(p *Policy) {
 		for i, b := range p.Bindings {
-			if b.Role == role {
+			if b.Role == role && b.Condition == nil {
 				if !slices.Contains(b.Members, member) {
 					p.Bindings[i].Members = append(p.Bindings[i].Members, member)
 				}
@@ -178,7 +132,7 @@ func (w *World) Bind(resource, role, member string) error {
 func (w *World) Unbind(resource, role, member string) error {
 	return w.editPolicy(resource, func(p *Policy) {
 		for i, b := range p.Bindings {
-			if b.Role == role {
+			if b.Role == role && b.Condition == nil {
 				p.Bindings[i].Members = slices.DeleteFunc(b.Members, func(m string) bool { return m == member })
 			}
 		}
@@ -202,6 +156,7 @@ func (w *World) editPolicy(resource string, change func(*Policy)) error {
 	}
 	change(policy)
 	policy.Etag = w.nextEtag()
+	w.settlePolicy(policy)
 	return nil
 }
 
@@ -209,6 +164,10 @@ func clonePolicy(p Policy) Policy {
 	out := Policy{Etag: p.Etag, Bindings: make([]Binding, len(p.Bindings))}
 	for i, b := range p.Bindings {
 		out.Bindings[i] = Binding{Role: b.Role, Members: slices.Clone(b.Members)}
+		if b.Condition != nil {
+			condition := *b.Condition
+			out.Bindings[i].Condition = &condition
+		}
 	}
 	return out
 }
@@ -217,5 +176,6 @@ func cloneProject(p *Project) Project {
 	out := *p
 	out.Policy = clonePolicy(p.Policy)
 	out.Services, out.Models, out.Endpoints = maps.Clone(p.Services), maps.Clone(p.Models), maps.Clone(p.Endpoints)
+	out.Issuers = slices.Clone(p.Issuers)
 	return out
 }

@@ -14,7 +14,7 @@ func (w *World) IssuerKeys(issuer string) (*KeyRing, bool) {
 		return w.google, true
 	}
 	for _, name := range []string{issuer, strings.TrimSuffix(issuer, "/") + "/"} {
-		if c, ok := w.clusters[name]; ok {
+		if c, ok := w.clusters[name]; ok && c.IssuerServed(w.clock()) {
 			return c.Keys, true
 		}
 	}

@@ -24,11 +24,17 @@ type World struct {
 	tenants    map[string]*Tenant         // by tenant id
 	identities map[string]*Identity       // by client id
 	estate     estate                     // hosts, subscriptions, storage accounts
+	arm        arm                        // what Azure Resource Manager remembers beside the things themselves
 	projects   map[string]*Project        // by number
 	pools      map[string]*Pool           // by "projects/N/locations/global/workloadIdentityPools/P"
 	accounts   map[string]*ServiceAccount // by e-mail
 	grants     map[string]*Grant          // Google access tokens, by Secret.Name
-	roles      map[string][]string        // permissions, by role
+	retired    map[string]*ServiceAccount // deleted ones, by unique id
+	purges     map[string]time.Time       // of deleted accounts, by unique id
+	roles      map[string]*Role           // by name
+	spread     spread                     // what changes of policies and roles have not reached yet
+	enabling   map[string]time.Time       // APIs that are being switched on, by "NUMBER/API"
+	operations map[string]*Operation      // by name
 	revision   uint64                     // of the allow policies
 	instance   Instance                   // whom Google's metadata server speaks for
 	google     *KeyRing                   // signs Google's ID tokens
@@ -47,7 +53,12 @@ func New(clock bridge.Clock) *World {
 		pools:      map[string]*Pool{},
 		accounts:   map[string]*ServiceAccount{},
 		grants:     map[string]*Grant{},
+		retired:    map[string]*ServiceAccount{},
+		purges:     map[string]time.Time{},
 		roles:      predefinedRoles(),
+		spread:     newSpread(),
+		enabling:   map[string]time.Time{},
+		operations: map[string]*Operation{},
 		google:     NewKeyRing(),
 		faults:     map[string]Fault{},
 	}

@@ -1,0 +1,69 @@
+package world
+
+import "slices"
+
+func policyOf(resource string) []string {
+	return []string{resource + ".getIamPolicy", resource + ".setIamPolicy"}
+}
+
+// writing are the permissions by which a kind of resource is made, changed and removed.
+func writing(resource string) []string {
+	return []string{resource + ".create", resource + ".delete", resource + ".undelete", resource + ".update"}
+}
+
+// predefinedRoles holds the permissions that the sandbox's APIs ask for, by the roles of Google that contain them
+// (https://cloud.google.com/iam/docs/roles-permissions).
+func predefinedRoles() map[string]*Role {
+	all := slices.Concat[[]string]
+	projectRead := []string{"resourcemanager.projects.get", "resourcemanager.projects.list"}
+	accountRead := []string{"iam.serviceAccounts.get", "iam.serviceAccounts.list"}
+	accountUse := []string{"iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.getOpenIdToken"}
+	serviceRead := []string{"serviceusage.services.get", "serviceusage.services.list"}
+	vertexRead := []string{"aiplatform.endpoints.get", "aiplatform.endpoints.list", "aiplatform.models.get", "aiplatform.models.list"}
+	roleRead := []string{"iam.roles.get", "iam.roles.list"}
+	poolRead := []string{
+		"iam.workloadIdentityPools.get", "iam.workloadIdentityPools.list",
+		"iam.workloadIdentityPoolProviders.get", "iam.workloadIdentityPoolProviders.list",
+	}
+	poolWrite := all(writing("iam.workloadIdentityPools"), writing("iam.workloadIdentityPoolProviders"))
+	accountWrite := append(writing("iam.serviceAccounts"), "iam.serviceAccounts.disable", "iam.serviceAccounts.enable")
+	keys := []string{"iam.serviceAccountKeys.get", "iam.serviceAccountKeys.list"}
+	vertexUse := all(projectRead, vertexRead, []string{"aiplatform.endpoints.predict", "aiplatform.endpoints.explain"})
+	viewer := all(projectRead, accountRead, vertexRead, serviceRead, roleRead, poolRead, keys, []string{
+		"iam.serviceAccounts.getIamPolicy", "resourcemanager.projects.getIamPolicy",
+	})
+	editor := all(viewer, vertexUse, accountWrite, []string{
+		"iam.serviceAccounts.actAs", "serviceusage.services.use", "serviceusage.services.enable", "serviceusage.services.disable",
+	})
+	owner := all(editor, policyOf("resourcemanager.projects"), policyOf("iam.serviceAccounts"), poolWrite, writing("iam.roles"))
+	out := map[string]*Role{}
+	for name, permissions := range map[string][]string{
+		"roles/viewer":                               viewer,
+		"roles/editor":                               editor,
+		"roles/owner":                                owner,
+		"roles/browser":                              all(projectRead, []string{"resourcemanager.projects.getIamPolicy"}),
+		"roles/aiplatform.user":                      vertexUse,
+		"roles/aiplatform.admin":                     all(vertexUse, policyOf("aiplatform.endpoints")),
+		"roles/aiplatform.viewer":                    all(projectRead, vertexRead),
+		"roles/iam.workloadIdentityUser":             all(accountRead, accountUse),
+		"roles/iam.serviceAccountTokenCreator":       all(accountRead, accountUse, []string{"iam.serviceAccounts.implicitDelegation", "iam.serviceAccounts.signBlob", "iam.serviceAccounts.signJwt"}),
+		"roles/iam.serviceAccountOpenIdTokenCreator": {"iam.serviceAccounts.getOpenIdToken"},
+		"roles/iam.serviceAccountUser":               all(accountRead, projectRead, []string{"iam.serviceAccounts.actAs"}),
+		"roles/iam.serviceAccountAdmin":              all(accountRead, projectRead, accountWrite, policyOf("iam.serviceAccounts")),
+		"roles/iam.serviceAccountCreator":            all(accountRead, projectRead, []string{"iam.serviceAccounts.create"}),
+		"roles/iam.serviceAccountKeyAdmin":           all(accountRead, projectRead, keys),
+		"roles/iam.serviceAccountViewer":             all(accountRead, projectRead, keys, []string{"iam.serviceAccounts.getIamPolicy"}),
+		"roles/iam.securityReviewer":                 all(projectRead, poolRead, accountRead, roleRead, keys, []string{"iam.serviceAccounts.getIamPolicy", "resourcemanager.projects.getIamPolicy"}),
+		"roles/iam.roleViewer":                       all(roleRead, projectRead, []string{"resourcemanager.projects.getIamPolicy"}),
+		"roles/iam.roleAdmin":                        all(roleRead, writing("iam.roles"), projectRead, []string{"resourcemanager.projects.getIamPolicy"}),
+		"roles/iam.workloadIdentityPoolViewer":       all(projectRead, poolRead),
+		"roles/iam.workloadIdentityPoolAdmin":        all(projectRead, poolRead, poolWrite),
+		"roles/resourcemanager.projectIamAdmin":      all(projectRead, policyOf("resourcemanager.projects")),
+		"roles/serviceusage.serviceUsageViewer":      serviceRead,
+		"roles/serviceusage.serviceUsageConsumer":    all(serviceRead, []string{"serviceusage.services.use"}),
+		"roles/serviceusage.serviceUsageAdmin":       all(serviceRead, []string{"serviceusage.services.use", "serviceusage.services.enable", "serviceusage.services.disable"}),
+	} {
+		out[name] = &Role{Name: name, Title: name, Stage: "GA", Permissions: slices.Compact(slices.Sorted(slices.Values(permissions)))}
+	}
+	return out
+}

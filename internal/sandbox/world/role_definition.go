@@ -1,0 +1,145 @@
+package world
+
+import (
+	"slices"
+	"strings"
+)
+
+// RoleDefinition is a role of Azure: what it allows where it is assigned.
+type RoleDefinition struct {
+	ID          string // GUID
+	Name        string // as people know it: Reader
+	Description string
+	Custom      bool
+	// Actions, less NotActions, and DataActions may have stars.
+	Actions, NotActions, DataActions []string
+	// AssignableScopes of a custom role; a built-in one can be assigned everywhere.
+	AssignableScopes []string
+}
+
+// builtInRoles are those that a bridge and its operators meet, with the ids that they have in every tenant. Source:
+// https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+func builtInRoles() []RoleDefinition {
+	const (
+		support  = "Microsoft.Support/*"
+		groups   = "Microsoft.Resources/subscriptions/resourceGroups/read"
+		blobs    = "Microsoft.Storage/storageAccounts/blobServices/containers"
+		rbacRead = "Microsoft.Authorization/*/read"
+	)
+	return []RoleDefinition{
+		{ID: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", Name: "Owner", Description: "Grants full access to manage all resources, including the ability to assign roles in Azure RBAC.", Actions: []string{"*"}},
+		{
+			ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor",
+			Description: "Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC, manage assignments in Azure Blueprints, or share image galleries.",
+			Actions:     []string{"*"}, NotActions: []string{"Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"},
+		},
+		{ID: "acdd72a7-3385-48ef-bd42-f606fba81ae7", Name: "Reader", Description: "View all resources, but does not allow you to make any changes.", Actions: []string{"*/read"}},
+		{
+			ID: "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", Name: "User Access Administrator", Description: "Lets you manage user access to Azure resources.",
+			Actions: []string{"*/read", "Microsoft.Authorization/*", support},
+		},
+		{
+			ID: "f58310d9-a9f6-439a-9e8d-f62e7b41a168", Name: "Role Based Access Control Administrator",
+			Description: "Manage access to Azure resources by assigning roles using Azure RBAC. This role does not allow you to manage access using other ways, such as Azure Policy.",
+			Actions:     []string{"Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleAssignments/delete", "*/read", support},
+		},
+		{
+			ID: "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59", Name: "Managed Identity Contributor", Description: "Create, Read, Update, and Delete User Assigned Identity",
+			Actions: []string{
+				"Microsoft.ManagedIdentity/userAssignedIdentities/read", "Microsoft.ManagedIdentity/userAssignedIdentities/write", "Microsoft.ManagedIdentity/userAssignedIdentities/delete",
+				"Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/read", "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
+				"Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/delete", rbacRead, groups, support,
+			},
+		},
+		{
+			ID: "f1a07417-d97a-45cb-824c-7a7467783830", Name: "Managed Identity Operator", Description: "Read and Assign User Assigned Identity",
+			Actions: []string{"Microsoft.ManagedIdentity/userAssignedIdentities/*/read", "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action", rbacRead, groups, support},
+		},
+		{
+			ID: "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8", Name: "Azure Kubernetes Service Contributor Role", Description: "Grants access to read and write Azure Kubernetes Service clusters",
+			Actions: []string{"Microsoft.ContainerService/managedClusters/read", "Microsoft.ContainerService/managedClusters/write", "Microsoft.ContainerService/locations/*", "Microsoft.Resources/deployments/*"},
+		},
+		{
+			ID: "4abbcc35-e782-43d8-92c5-2d3f1bd2253f", Name: "Azure Kubernetes Service Cluster User Role", Description: "List cluster user credential action.",
+			Actions: []string{"Microsoft.ContainerService/managedClusters/listClusterUserCredential/action", "Microsoft.ContainerService/managedClusters/read"},
+		},
+		{
+			ID: "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", Name: "Storage Blob Data Owner", Description: "Allows for full access to Azure Storage blob containers and data, including assigning POSIX access control.",
+			Actions: []string{blobs + "/*", "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"}, DataActions: []string{blobs + "/blobs/*"},
+		},
+		{
+			ID: "ba92f5b4-2d11-453d-a403-e96b0029c9fe", Name: "Storage Blob Data Contributor", Description: "Allows for read, write and delete access to Azure Storage blob containers and data",
+			Actions:     []string{blobs + "/delete", blobs + "/read", blobs + "/write", "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"},
+			DataActions: []string{blobs + "/blobs/delete", blobs + "/blobs/read", blobs + "/blobs/write", blobs + "/blobs/move/action", blobs + "/blobs/add/action"},
+		},
+		{
+			ID: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", Name: "Storage Blob Data Reader", Description: "Allows for read access to Azure Storage blob containers and data",
+			Actions: []string{blobs + "/read", "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"}, DataActions: []string{blobs + "/blobs/read"},
+		},
+	}
+}
+
+// AddRoleDefinition puts a custom role into the world, replacing one with the same id.
+func (w *World) AddRoleDefinition(d RoleDefinition) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.arm.custom == nil {
+		w.arm.custom = map[string]RoleDefinition{}
+	}
+	d.Custom = true
+	w.arm.custom[strings.ToLower(d.ID)] = d
+}
+
+// RoleDefinitions lists the roles in the order of names. Their lists are shared: treat them as read-only.
+func (w *World) RoleDefinitions() []RoleDefinition {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.definitions()
+}
+
+func (w *World) definitions() []RoleDefinition {
+	out := builtInRoles()
+	for _, d := range w.arm.custom {
+		out = append(out, d)
+	}
+	slices.SortFunc(out, func(a, b RoleDefinition) int { return compare(a.Name, b.Name) })
+	return out
+}
+
+func (w *World) definition(name string) (RoleDefinition, bool) {
+	for _, d := range w.definitions() {
+		if strings.EqualFold(d.Name, name) {
+			return d, true
+		}
+	}
+	return RoleDefinition{}, false
+}
+
+func (d RoleDefinition) allows(action string, data bool) bool {
+	if data {
+		return matchesAny(d.DataActions, action)
+	}
+	return matchesAny(d.Actions, action) && !matchesAny(d.NotActions, action)
+}
+
+func matchesAny(patterns []string, action string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(strings.ToLower(p), strings.ToLower(action)) })
+}
+
+// matches compares with a pattern in which a star stands for anything.
+func matches(pattern, text string) bool {
+	head, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == text
+	}
+	text, ok := strings.CutPrefix(text, head)
+	if !ok {
+		return false
+	}
+	for i := 0; i <= len(text); i++ {
+		if matches(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
+}
