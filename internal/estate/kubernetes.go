@@ -78,6 +78,10 @@ const (
 	AnnotationProject = "landbridge.dev/project"
 	// AnnotationLocation is the region of model calls.
 	AnnotationLocation = "landbridge.dev/location"
+	// AnnotationRoute is RouteEntra when the provider trusts Entra and not the cluster: the assertion is then had from Entra
+	// with the identity that Azure's webhook gives the pod, which a sidecar (ModeMetadata) does and a credential file cannot.
+	// Absent: the provider trusts the cluster.
+	AnnotationRoute = "landbridge.dev/route"
 	// AnnotationMode is ModeCredentials, the default, or ModeMetadata.
 	AnnotationMode = "landbridge.dev/mode"
 	// AnnotationTokenSeconds is the life of the projected token, 3600 to 86400; 7200 when absent.
@@ -97,6 +101,9 @@ const (
 // LabelInject on a namespace with the value "enabled" makes the webhook look at its pods; on a pod with the value "disabled"
 // makes it look away.
 const LabelInject = "landbridge.dev/inject"
+
+// RouteEntra is the one value of AnnotationRoute.
+const RouteEntra = "entra"
 
 // The values of AnnotationMode.
 const (
