@@ -34,7 +34,8 @@ func Prepare(ctx context.Context, needs ...parts.Part) error {
 	}
 	_, err := product()
 	_, clientErr := goClient()
-	return errors.Join(err, clientErr)
+	_, imagerErr := imager()
+	return errors.Join(err, clientErr, imagerErr)
 }
 
 // Landbridge is the product's binary: $LANDBRIDGE_BIN, or built from the checkout.
@@ -58,6 +59,29 @@ var product = sync.OnceValues(func() (string, error) {
 
 var goClient = sync.OnceValues(func() (string, error) { return goBuild(parts.E2E(), "./clients/goclient", "goclient") })
 
+var imager = sync.OnceValues(func() (string, error) {
+	return goBuild(filepath.Join(parts.Root(), "tools"), "./ociimage", "ociimage")
+})
+
+// Build builds a program of this module, statically.
+func Build(t testing.TB, pkg string) string {
+	t.Helper()
+	bin, err := goBuild(parts.E2E(), pkg, filepath.Base(pkg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+// Image makes the product's container image, as "make image" does, and returns the archive's path. Roots is a PEM file of
+// the certificate authorities in it.
+func Image(t testing.TB, version, roots string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "landbridge-image.tar")
+	Run(t, Program{Args: []string{must(t, imager), "-binary", Landbridge(t), "-version", version, "-roots", roots, "-o", out}})
+	return out
+}
+
 func must(t testing.TB, build func() (string, error)) string {
 	t.Helper()
 	bin, err := build()
@@ -79,7 +103,7 @@ func goBuild(dir, pkg, name string) (string, error) {
 	}
 	defer os.RemoveAll(work)
 	cmd := exec.Command("go", "build", "-o", filepath.Join(work, name), pkg)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0") // static: it may become a container image
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", errors.New("build " + name + ": " + string(out))
 	}

@@ -38,6 +38,16 @@ func kubePrograms(name, version string, programs ...string) Part {
 	}
 }
 
+// Containerd is the root of Debian's containerd and runc, unpacked and not installed.
+var Containerd = Part{
+	Name:     "containerd",
+	Programs: []string{"apt-get", "bash", "dpkg-deb"},
+	Recipe:   []string{"node/debian.sh"},
+	Build: func(ctx context.Context, b Bench) error {
+		return b.run(ctx, nil, "bash", filepath.Join(b.E2E, "node", "debian.sh"), b.Dir)
+	},
+}
+
 const helm = "helm.sh/helm/v3/cmd/helm@v3.22.0"
 
 // Helm is helm, stripped.
@@ -112,7 +122,9 @@ var Java = Part{
 }
 
 // All are every part, in the order in which they are wanted.
-func All() []Part { return []Part{Kube, Lint, Python, Node, Java, KubeNode, Helm, KubeNext} }
+func All() []Part {
+	return []Part{Kube, Lint, Python, Node, Java, Containerd, KubeNode, Helm, KubeNext}
+}
 
 func copyFile(to, from string) error {
 	text, err := os.ReadFile(from)

@@ -21,9 +21,13 @@ type Space struct {
 	Hosts []string
 	// Addresses are given to loopback besides 127.0.0.1: IPv4, four bytes each.
 	Addresses [][4]byte
+	// Empty are folders that are empty in the space, and gone after it.
+	Empty []string
 	// Processes says that the tests are the first process of their own, so that what they started ends with them. It needs
 	// root.
 	Processes bool
+	// After, when it is set, runs outside after the space has ended, however it did.
+	After func() error
 }
 
 // Main runs the tests in the space and returns the exit code. Prepare runs first, outside, where there is a network. When
@@ -41,8 +45,19 @@ func (s Space) Main(m *testing.M, prepare func(context.Context) error, excuse *e
 	if *excuse = prepare(ctx); *excuse == nil {
 		var code int
 		if code, *excuse = s.reenter(); *excuse == nil {
-			return code
+			return s.after(code)
 		}
 	}
 	return m.Run()
+}
+
+func (s Space) after(code int) int {
+	if s.After == nil {
+		return code
+	}
+	if err := s.After(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return max(code, 1)
+	}
+	return code
 }

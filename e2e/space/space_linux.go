@@ -60,6 +60,11 @@ func (s Space) furnish(dir string) error {
 			return fmt.Errorf("mount /proc: %w", err)
 		}
 	}
+	for _, folder := range s.Empty {
+		if err := unix.Mount("tmpfs", folder, "tmpfs", unix.MS_NOSUID, "mode=755"); err != nil {
+			return fmt.Errorf("empty %s: %w", folder, err)
+		}
+	}
 	return s.loopback()
 }
 

@@ -63,7 +63,7 @@ func archive(image v1.Image, version, out string) error {
 	if err != nil {
 		return err
 	}
-	tag := "landbridge:" + strings.ReplaceAll(version, "+", "-")
+	tag := "docker.io/library/landbridge:" + strings.ReplaceAll(version, "+", "-")
 	named := layout.WithAnnotations(map[string]string{
 		"org.opencontainers.image.ref.name": version,
 		"io.containerd.image.name":          tag,

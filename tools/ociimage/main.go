@@ -1,8 +1,8 @@
 // Command ociimage writes a container image without a container engine: one static binary on nothing.
 //
 // A binary enters, an OCI archive leaves ("podman load", "skopeo copy oci-archive:...", "docker load"). The same input
-// makes the same bytes. Besides the binary the image holds Mozilla's root certificates and an unprivileged user; it must
-// never hold anything of the machine that it is made on.
+// makes the same bytes. Besides the binary the image holds Mozilla's root certificates, or those that it is given, and an
+// unprivileged user; it must never hold anything of the machine that it is made on.
 package main
 
 import (
@@ -24,9 +24,10 @@ func main() {
 	binary := flag.String("binary", "", "the static linux binary")
 	version := flag.String("version", "unknown", "for the label and the archive's tag")
 	arch := flag.String("arch", runtime.GOARCH, "the binary's architecture")
+	trusted := flag.String("roots", "", "PEM file of certificate authorities in place of Mozilla's: behind a proxy that inspects TLS")
 	out := flag.String("o", "landbridge-image.tar", "where the archive goes")
 	flag.Parse()
-	digest, err := write(*binary, *version, *arch, *out)
+	digest, err := write(*binary, *version, *arch, *trusted, *out)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ociimage:", err)
 		os.Exit(1)
@@ -34,12 +35,18 @@ func main() {
 	fmt.Println(*out, digest)
 }
 
-func write(binary, version, arch, out string) (string, error) {
+func write(binary, version, arch, trusted, out string) (string, error) {
 	program, err := os.ReadFile(binary)
 	if err != nil {
 		return "", err
 	}
-	image, err := build(program, version, arch)
+	authorities := roots()
+	if trusted != "" {
+		if authorities, err = os.ReadFile(trusted); err != nil {
+			return "", err
+		}
+	}
+	image, err := build(program, authorities, version, arch)
 	if err != nil {
 		return "", err
 	}
@@ -51,10 +58,10 @@ func write(binary, version, arch, out string) (string, error) {
 }
 
 // build makes the image.
-func build(program []byte, version, arch string) (v1.Image, error) {
+func build(program, authorities []byte, version, arch string) (v1.Image, error) {
 	content, err := layer([]file{
 		{"etc/passwd", 0o644, []byte("landbridge:x:65532:65532::/:/landbridge\n")},
-		{"etc/ssl/certs/ca-certificates.crt", 0o644, roots()},
+		{"etc/ssl/certs/ca-certificates.crt", 0o644, authorities},
 		{"landbridge", 0o755, program},
 	})
 	if err != nil {

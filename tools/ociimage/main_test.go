@@ -17,7 +17,7 @@ import (
 
 func TestImage(t *testing.T) {
 	t.Parallel()
-	image, err := build([]byte("program"), "v1.2.3", "arm64")
+	image, err := build([]byte("program"), roots(), "v1.2.3", "arm64")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestArchiveIsReproducible(t *testing.T) {
 	var archives [2][]byte
 	for i := range archives {
 		out := filepath.Join(t.TempDir(), "image.tar")
-		if _, err := write(binary, "v1.2.3", "amd64", out); err != nil {
+		if _, err := write(binary, "v1.2.3", "amd64", "", out); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(out)

@@ -1,4 +1,5 @@
-// Command goclient calls Vertex AI and Entra with the official Go clients, once for each case named on the command line.
+// Command goclient calls Vertex AI and Entra with the official Go clients, once for each case named on the command line, or
+// with -every again and again until it is ended.
 //
 // One JSON line per case goes to stdout: the answer, which names the caller. Nothing of a token is ever printed: only its
 // SHA-256 and the claims that say whose it is. No case knows how the credentials come about: that is what is tested.
@@ -7,6 +8,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"time"
@@ -27,26 +29,40 @@ var cases = map[string]func(context.Context) (string, error){
 }
 
 func main() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	for _, name := range os.Args[1:] {
-		call, ok := cases[name]
-		if !ok {
-			fmt.Fprintf(os.Stderr, "no case %q\n", name)
-			os.Exit(2)
-		}
-		answer, err := call(ctx)
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
-			os.Exit(1)
-		}
-		line, err := json.Marshal(map[string]string{"case": name, "answer": answer})
-		if err != nil {
+	every := flag.Duration("every", 0, "call again after this time, with new clients; 0 is never")
+	flag.Parse()
+	for {
+		if err := round(flag.Args()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+		if *every == 0 {
+			return
+		}
+		time.Sleep(*every)
+	}
+}
+
+// round runs each case once.
+func round(names []string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for _, name := range names {
+		call, ok := cases[name]
+		if !ok {
+			return fmt.Errorf("no case %q", name)
+		}
+		answer, err := call(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		line, err := json.Marshal(map[string]string{"case": name, "answer": answer})
+		if err != nil {
+			return err
+		}
 		fmt.Println(string(line))
 	}
+	return nil
 }
 
 func location() string {
