@@ -1,6 +1,7 @@
 package googleapi
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -67,6 +68,12 @@ func (a *API) enabled(project, title, api string) *problem {
 		return nil // a project that does not exist is refused by IAM, in IAM's words
 	}
 	return serviceDisabled(title, api, p.Number)
+}
+
+// consumer is the project whose APIs a call uses: the one that the caller names, else its own, else, for a person, the
+// project that the call is about.
+func consumer(r *http.Request, g world.Grant, about string) string {
+	return cmp.Or(r.Header.Get("X-Goog-User-Project"), g.Project, about)
 }
 
 // isFederated says whether a grant is a workload identity pool's and not a service account's.

@@ -44,7 +44,7 @@ func newGoogle(t *testing.T) *google {
 	w.AddCluster(world.Cluster{Name: "c", Issuer: issuer, Accounts: map[string]bool{"demo/app": true}})
 	w.AddProject(world.Project{
 		ID: "demo", Number: "1234567890", Billing: true,
-		Services:  map[string]bool{"aiplatform.googleapis.com": true, "iamcredentials.googleapis.com": true, "cloudresourcemanager.googleapis.com": true},
+		Services:  map[string]bool{"aiplatform.googleapis.com": true, "iamcredentials.googleapis.com": true, "cloudresourcemanager.googleapis.com": true, "iam.googleapis.com": true},
 		Models:    map[string]bool{"publishers/google/models/flash": true, "publishers/google/models/text-embedding": true, "publishers/anthropic/models/claude@1": true},
 		Endpoints: map[string]bool{"locations/us-central1/endpoints/77": true},
 		Policy: world.Policy{Bindings: []world.Binding{

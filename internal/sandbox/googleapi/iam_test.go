@@ -2,6 +2,7 @@ package googleapi_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,8 +14,9 @@ type policy struct {
 	Version  int
 	Etag     string
 	Bindings []struct {
-		Role    string
-		Members []string
+		Role      string
+		Members   []string
+		Condition struct{ Title string }
 	}
 }
 
@@ -60,7 +62,12 @@ func TestPolicyRefusals(t *testing.T) {
 		{"not allowed on an account", accountPolicy + ":setIamPolicy", `{}`, "federated", refusal{403, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", "Permission 'iam.serviceAccounts.setIamPolicy' denied on resource '//iam.googleapis.com/projects/-/serviceAccounts/" + account + "' (or it may not exist)."}},
 		{"no such role", "/v1/projects/demo:setIamPolicy", `{"policy":{"bindings":[{"role":"roles/king","members":["allUsers"]}]}}`, target, refusal{400, "INVALID_ARGUMENT", "", "Role roles/king is not supported for this resource."}},
 		{"no such member", "/v1/projects/demo:setIamPolicy", `{"policy":{"bindings":[{"role":"roles/viewer","members":["robot"]}]}}`, target, refusal{400, "INVALID_ARGUMENT", "", "Invalid member robot."}},
-		{"a condition", "/v1/projects/demo:setIamPolicy", `{"policy":{"bindings":[{"role":"roles/viewer","members":["allUsers"],"condition":{"expression":"true"}}]}}`, target, refusal{501, "UNIMPLEMENTED", "", "the sandbox does not evaluate conditions of IAM bindings"}},
+		{"a condition of version 1", "/v1/projects/demo:setIamPolicy", `{"policy":{"bindings":[{"role":"roles/viewer","members":["allUsers"],"condition":{"expression":"true"}}]}}`, target, refusal{400, "INVALID_ARGUMENT", "", "Policies with conditional role bindings must specify version 3. See https://cloud.google.com/iam/docs/policies#versions."}},
+		{"a condition without an expression", "/v1/projects/demo:setIamPolicy", `{"policy":{"version":3,"bindings":[{"role":"roles/viewer","members":["allUsers"],"condition":{"title":"t"}}]}}`, target, refusal{400, "INVALID_ARGUMENT", "", "The condition of the binding for role roles/viewer has no expression."}},
+		{"another version", "/v1/projects/demo:setIamPolicy", `{"policy":{"version":2}}`, target, refusal{400, "INVALID_ARGUMENT", "", "Invalid policy version. Valid values are 0, 1 and 3."}},
+		{"another project's role", "/v1/projects/demo:setIamPolicy", `{"policy":{"bindings":[{"role":"projects/other/roles/r","members":["allUsers"]}]}}`, target, refusal{400, "INVALID_ARGUMENT", "", "Role (projects/other/roles/r) does not exist in the resource's hierarchy."}},
+		{"no such account", "/v1/projects/demo:setIamPolicy", `{"policy":{"bindings":[{"role":"roles/viewer","members":["serviceAccount:nobody@demo.iam.gserviceaccount.com"]}]}}`, target, refusal{400, "INVALID_ARGUMENT", "", "Service account nobody@demo.iam.gserviceaccount.com does not exist."}},
+		{"no such pool", "/v1/projects/demo:setIamPolicy", `{"policy":{"bindings":[{"role":"roles/viewer","members":["principalSet://iam.googleapis.com/projects/1234567890/locations/global/workloadIdentityPools/none/*"]}]}}`, target, refusal{400, "INVALID_ARGUMENT", "", "Identity Pool does not exist (projects/1234567890/locations/global/workloadIdentityPools/none). Please check that you specified a valid resource name as returned in the `name` attribute in the configuration API."}},
 		{"another method", accountPolicy + ":enable", `{}`, target, refusal{501, "UNIMPLEMENTED", "", "the sandbox does not know POST " + accountPolicy + ":enable; docs/sandbox.md lists what it knows"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -107,5 +114,33 @@ func TestProjects(t *testing.T) {
 	_ = g.world.UpdateProject("demo", func(p *world.Project) { clear(p.Services) })
 	if off := g.refusal(g.do(http.MethodGet, "/v1/projects/demo", "", g.federated())); off.Reason != "SERVICE_DISABLED" {
 		t.Errorf("%+v", off)
+	}
+}
+
+// TestConditionsSurvive is read-modify-write of a policy with a condition, and what a caller of version 1 is shown.
+func TestConditionsSurvive(t *testing.T) {
+	t.Parallel()
+	g := newGoogle(t)
+	admin := g.serviceAccount(target)
+	const condition = `"condition":{"expression":"request.time < timestamp('2030-01-01T00:00:00Z')","title":"until"}`
+	g.into(g.do(http.MethodPost, "/v3/projects/demo:setIamPolicy", `{"policy":{"version":3,"bindings":[
+		{"role":"roles/resourcemanager.projectIamAdmin","members":["serviceAccount:`+target+`"]},
+		{"role":"roles/viewer","members":["user:a@b.example"],`+condition+`}]}}`, admin), new(any))
+	read := func(version string) policy {
+		var p policy
+		g.into(g.do(http.MethodPost, "/v3/projects/demo:getIamPolicy", `{"options":{"requestedPolicyVersion":`+version+`}}`, admin), &p)
+		return p
+	}
+	full := read("3")
+	if full.Version != 3 || full.Bindings[1].Condition.Title != "until" || full.Bindings[1].Role != "roles/viewer" {
+		t.Errorf("%+v", full)
+	}
+	old := read("1")
+	if old.Version != 1 || !strings.HasPrefix(old.Bindings[1].Role, "roles/viewer_withcond_") {
+		t.Errorf("%+v", old)
+	}
+	lost := g.refusal(g.do(http.MethodPost, "/v3/projects/demo:setIamPolicy", `{"policy":{"version":1,"etag":"`+full.Etag+`","bindings":[]}}`, admin))
+	if lost.Code != 400 {
+		t.Errorf("a condition was dropped: %+v", lost)
 	}
 }

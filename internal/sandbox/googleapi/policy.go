@@ -3,29 +3,34 @@ package googleapi
 import (
 	"errors"
 	"net/http"
-	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
-const iamAPI = "iam.googleapis.com"
+const (
+	iamAPI   = "iam.googleapis.com"
+	iamTitle = "Identity and Access Management (IAM) API"
+)
 
 // policies is a resource with an allow policy, and how its API names things.
 type policies struct {
-	api, rpc, resource string // rpc ends with a dot
-	prefix             string // of the permissions: resourcemanager.projects
-	scopes             []string
-	exists             bool
-	policy             world.Policy
-	set                func(world.Policy) (world.Policy, error)
-	held               func(world.Grant, ...string) []string
+	api, title, rpc string // rpc ends with a dot
+	resource        string
+	project         string // whose it is: id
+	prefix          string // of the permissions: resourcemanager.projects
+	scopes          []string
+	exists          bool
+	policy          world.Policy
+	set             func(world.Policy) (world.Policy, error)
+	held            func(world.Grant, ...string) []string
 }
 
 func projectPolicies(w *world.World, name, rpc string) policies {
 	p, err := w.Project(name)
 	return policies{
-		api: projectsAPI, rpc: rpc, resource: "projects/" + name, prefix: "resourcemanager.projects", scopes: []string{readOnlyScope},
+		api: projectsAPI, title: projectsTitle, rpc: rpc, project: p.ID, resource: "projects/" + name, prefix: "resourcemanager.projects", scopes: []string{readOnlyScope},
 		exists: err == nil, policy: p.Policy,
 		set:  func(policy world.Policy) (world.Policy, error) { return w.SetProjectPolicy(name, policy) },
 		held: func(g world.Grant, asked ...string) []string { return w.ProjectPermissions(g, name, asked...) },
@@ -35,7 +40,7 @@ func projectPolicies(w *world.World, name, rpc string) policies {
 func accountPolicies(w *world.World, project, name string) policies {
 	account, err := w.ServiceAccount(name)
 	return policies{
-		api: iamAPI, rpc: "google.iam.admin.v1.", resource: "projects/" + project + "/serviceAccounts/" + name, prefix: "iam.serviceAccounts", scopes: []string{iamScope},
+		api: iamAPI, title: iamTitle, rpc: "google.iam.admin.v1.", project: account.ProjectID, resource: "projects/" + project + "/serviceAccounts/" + name, prefix: "iam.serviceAccounts", scopes: []string{iamScope},
 		exists: err == nil, policy: account.Policy,
 		set:  func(policy world.Policy) (world.Policy, error) { return w.SetAccountPolicy(name, policy) },
 		held: func(g world.Grant, asked ...string) []string { return w.AccountPermissions(g, name, asked...) },
@@ -80,42 +85,34 @@ func (a *API) servePolicy(rw http.ResponseWriter, r *http.Request, res policies,
 }
 
 func (a *API) getPolicy(r *http.Request, res policies) (any, *problem) {
-	var body struct{}
+	var body struct {
+		Options struct{ RequestedPolicyVersion int }
+	}
 	if _, p := a.policyCall(r, res, "GetIamPolicy", "getIamPolicy", &body); p != nil {
 		return nil, p
 	}
-	return policyJSON(res.policy), nil
+	version := body.Options.RequestedPolicyVersion
+	if text := r.URL.Query().Get("options.requestedPolicyVersion"); text != "" { // how service accounts' policies are asked for
+		version, _ = strconv.Atoi(text)
+	}
+	return policyJSON(res.policy, version), nil
 }
 
 func (a *API) setPolicy(r *http.Request, res policies) (any, *problem) {
 	var body struct {
 		Policy struct {
-			Bindings []struct {
-				Role      string
-				Members   []string
-				Condition map[string]any
-			}
-			Etag string
+			Version  int
+			Bindings []world.Binding
+			Etag     string
 		}
 		UpdateMask string
 	}
 	if _, p := a.policyCall(r, res, "SetIamPolicy", "setIamPolicy", &body); p != nil {
 		return nil, p
 	}
-	next := world.Policy{Etag: body.Policy.Etag}
-	for _, b := range body.Policy.Bindings {
-		switch {
-		case b.Condition != nil:
-			return nil, &problem{Code: http.StatusNotImplemented, Status: "UNIMPLEMENTED", Message: "the sandbox does not evaluate conditions of IAM bindings"}
-		case !a.world.HasRole(b.Role):
-			return nil, invalidArgument("Role " + b.Role + " is not supported for this resource.")
-		}
-		for _, m := range b.Members {
-			if !validMember(m) {
-				return nil, invalidArgument("Invalid member " + m + ".")
-			}
-		}
-		next.Bindings = append(next.Bindings, world.Binding{Role: b.Role, Members: b.Members})
+	next := world.Policy{Etag: body.Policy.Etag, Bindings: body.Policy.Bindings}
+	if p := a.checkPolicy(res, next, body.Policy.Version); p != nil {
+		return nil, p
 	}
 	policy, err := res.set(next)
 	if _, conflict := errors.AsType[*world.Conflict](err); conflict {
@@ -127,7 +124,7 @@ func (a *API) setPolicy(r *http.Request, res policies) (any, *problem) {
 	if err != nil {
 		return nil, notFound("Requested entity was not found.")
 	}
-	return policyJSON(policy), nil
+	return policyJSON(policy, body.Policy.Version), nil
 }
 
 func (a *API) testPermissions(r *http.Request, res policies) (any, *problem) {
@@ -154,25 +151,11 @@ func (a *API) policyCall(r *http.Request, res policies, method, verb string, bod
 	if p := a.read(r, method+"Request", body); p != nil {
 		return grant, p
 	}
+	if p := a.enabled(consumer(r, grant, res.project), res.title, res.api); p != nil {
+		return grant, p
+	}
 	if permission := res.prefix + "." + verb; !res.exists || len(res.held(grant, permission)) == 0 {
 		return grant, denied(permission, res.api, res.resource)
 	}
 	return grant, nil
-}
-
-func policyJSON(p world.Policy) map[string]any {
-	out := map[string]any{"version": 1, "etag": p.Etag}
-	if len(p.Bindings) > 0 {
-		out["bindings"] = p.Bindings
-	}
-	return out
-}
-
-// validMember checks the form of an IAM member.
-func validMember(m string) bool {
-	if m == "allUsers" || m == "allAuthenticatedUsers" {
-		return true
-	}
-	kind, rest, ok := strings.Cut(m, ":")
-	return ok && rest != "" && slices.Contains([]string{"user", "serviceAccount", "group", "domain", "principal", "principalSet", "deleted"}, kind)
 }

@@ -33,7 +33,7 @@ func (a *API) serveProjects(rw http.ResponseWriter, r *http.Request) {
 	}
 	grant, p := a.authenticate(r, call{projectsAPI, rpc + "GetProject", []string{readOnlyScope}})
 	if p == nil {
-		p = a.enabled(grant.Project, projectsTitle, projectsAPI)
+		p = a.enabled(consumer(r, grant, name), projectsTitle, projectsAPI)
 	}
 	project, err := a.world.Project(name)
 	if p == nil && (err != nil || len(a.world.ProjectPermissions(grant, name, "resourcemanager.projects.get")) == 0) {

@@ -158,7 +158,7 @@ func (r *reader) mapField(m *descriptorpb.DescriptorProto, path string) {
 	r.expect("=")
 	f.Number = r.number()
 	entry := &descriptorpb.DescriptorProto{
-		Name:    proto.String(strings.ToUpper(f.GetName()[:1]) + f.GetName()[1:] + "Entry"),
+		Name:    proto.String(entryName(f.GetName())),
 		Options: &descriptorpb.MessageOptions{MapEntry: proto.Bool(true)},
 	}
 	for i, part := range []struct{ name, kind string }{{"key", key}, {"value", value}} {
@@ -184,4 +184,13 @@ func (r *reader) markEnums(m *descriptorpb.DescriptorProto) {
 	for _, nested := range m.NestedType {
 		r.markEnums(nested)
 	}
+}
+
+// entryName is the name that protoc gives to a map field's entries: attribute_mapping has AttributeMappingEntry.
+func entryName(field string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(field, "_") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String() + "Entry"
 }

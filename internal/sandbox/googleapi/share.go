@@ -1,0 +1,80 @@
+package googleapi
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+
+	"github.com/landbridge/landbridge/internal/sandbox/fault"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
+)
+
+// What follows is what package googleadmin, the APIs by which Google is administered, shares with the APIs that it is
+// used by: who calls, how a body is read, and how an answer looks.
+
+// Problem is a google.rpc.Status as Google's JSON APIs answer it.
+type Problem = problem
+
+// Call names what is called, for refusals.
+type Call struct {
+	API    string // iam.googleapis.com
+	Title  string // Identity and Access Management (IAM) API
+	Method string // google.iam.admin.v1.CreateRole
+	// Project that the call is about, an id or number: it must have the API on when the caller is a person.
+	Project string
+}
+
+// Mount puts a handler in the place of the API with this name, or adds it: on these production hosts, and by these paths on
+// any other host. Latency and faults go in front of it.
+func (a *API) Mount(name, hosts, paths string, serve http.Handler) {
+	s := service{
+		name: name, hosts: regexp.MustCompile(`^(?:` + hosts + `)$`), paths: regexp.MustCompile(`^(?:` + paths + `)$`),
+		serve: fault.Wrap(a.world, name, serve),
+	}
+	if i := slices.IndexFunc(a.services, func(s service) bool { return s.name == name }); i >= 0 {
+		a.services[i] = s
+		return
+	}
+	a.services = append(a.services, s)
+}
+
+// Admit finds out who calls, and that the API is on in the project that pays.
+func (a *API) Admit(r *http.Request, c Call) (world.Grant, *Problem) {
+	grant, p := a.authenticate(r, call{c.API, c.Method, []string{iamScope, readOnlyScope}})
+	if p == nil {
+		p = a.enabled(consumer(r, grant, c.Project), c.Title, c.API)
+	}
+	return grant, p
+}
+
+// Read takes a request's JSON body as a message of google.proto into a struct with camelCase names.
+func (a *API) Read(r *http.Request, name string, into any) *Problem { return a.read(r, name, into) }
+
+// ServeAccountPolicy is the allow policies of service accounts.
+func (a *API) ServeAccountPolicy(rw http.ResponseWriter, r *http.Request) { a.serveIAM(rw, r) }
+
+// Answer writes what an API has to say, or why it refuses.
+func Answer(rw http.ResponseWriter, out any, p *Problem) {
+	if p != nil {
+		p.write(rw)
+		return
+	}
+	writeJSON(rw, http.StatusOK, out)
+}
+
+// Denied is IAM's refusal; the resource is "" where an API does not name it.
+func Denied(permission, api, resource string) *Problem { return denied(permission, api, resource) }
+
+// Invalid is a refusal of what was asked.
+func Invalid(message string) *Problem { return invalidArgument(message) }
+
+// Absent says that something does not exist.
+func Absent(message string) *Problem { return notFound(message) }
+
+// Unknown is the answer to a route that the sandbox does not pretend.
+func Unknown(r *http.Request) *Problem { return unknown(r) }
+
+// ErrorInfo is the machine-readable part of a refusal.
+func ErrorInfo(reason, domain string, metadata map[string]any) map[string]any {
+	return errorInfo(reason, domain, metadata)
+}
