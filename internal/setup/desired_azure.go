@@ -2,12 +2,6 @@ package setup
 
 import "github.com/landbridge/landbridge/internal/estate"
 
-// What Azure's own webhook reads from a service account.
-const (
-	azureClientID = "azure.workload.identity/client-id"
-	azureTenantID = "azure.workload.identity/tenant-id"
-)
-
 func (b *builder) identity(name, workload string) string {
 	addr := address(estate.KindIdentity, name)
 	a := &b.spec.Azure

@@ -53,10 +53,10 @@ func (b *builder) overEntra(w *Workload) {
 			Issuer: issuer, Subject: kubernetesSubject(k), Audience: exchangeAudience,
 		}, needs...)
 		b.annotate(w, c, m.of, map[string]string{
-			estate.AnnotationProvider: providerName(b.number, b.spec.Google.Pool, entraProvider),
-			estate.AnnotationRoute:    estate.RouteEntra,
-			azureClientID:             estate.Ref(identity, "client_id"),
-			azureTenantID:             b.spec.Azure.Tenant,
+			estate.AnnotationProvider:    providerName(b.number, b.spec.Google.Pool, entraProvider),
+			estate.AnnotationRoute:       estate.RouteEntra,
+			estate.AnnotationEntraClient: estate.Ref(identity, "client_id"),
+			estate.AnnotationEntraTenant: b.spec.Azure.Tenant,
 		})
 	}
 	b.toGoogle(w, []member{m})

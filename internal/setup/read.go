@@ -1,0 +1,295 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/estate"
+)
+
+// reader reads the live state of everything that shall be, each thing as soon as what it refers to is known.
+type reader struct {
+	in       Input
+	problems []Problem
+	nodes    map[string]*node
+	order    []*node
+	slots    chan struct{}
+	owned    []estate.Live // what bears our mark, wanted or not
+	owning   []error       // sides that could not say
+}
+
+// node is one thing while it is read.
+type node struct {
+	res  Resource
+	want estate.Spec // placeholders replaced as far as they are known
+	live estate.Live
+	err  error
+	// waits is the address of a thing that could not be read and that this one's place depends on; it was not read then.
+	waits string
+	// unread says that the thing's place follows from what is not made yet, so that it cannot be there.
+	unread bool
+	manual string // why it is not to be had from here; empty when it is
+	done   chan struct{}
+}
+
+const defaultReads = 32
+
+func read(ctx context.Context, in Input) (*reader, error) {
+	problems := Check(in.Spec)
+	if err := Mistakes(problems); err != nil {
+		return nil, err
+	}
+	resources, err := desire(in.Spec)
+	if err != nil {
+		return nil, err
+	}
+	if in.Parallel <= 0 {
+		in.Parallel = defaultReads
+	}
+	r := &reader{in: in, problems: problems, nodes: map[string]*node{}, slots: make(chan struct{}, in.Parallel)}
+	for _, res := range resources {
+		n := &node{res: res, done: make(chan struct{})}
+		r.nodes[res.Address] = n
+		r.order = append(r.order, n)
+		if reach, inside := reachOf(res.Spec); inside && reach.Context == "" {
+			n.manual = "cluster " + reach.Cluster + " has no context"
+		} else if in.Keepers[res.Spec.Kind().Side()] == nil {
+			return nil, &bridge.Error{Kind: bridge.Fault, Code: "setup_no_keeper", Text: "nothing reads the side " + string(res.Spec.Kind().Side())}
+		}
+	}
+	for _, k := range in.Keepers {
+		if k != nil {
+			k.Forget()
+		}
+	}
+	r.readAll(ctx, func(n *node) bool { return n.res.Spec.Kind() != estate.KindGrants })
+	r.askOwned(ctx)
+	r.claimGrants()
+	r.readAll(ctx, func(n *node) bool { return n.res.Spec.Kind() == estate.KindGrants })
+	return r, ctx.Err()
+}
+
+func (r *reader) readAll(ctx context.Context, which func(*node) bool) {
+	var wg sync.WaitGroup
+	for _, n := range r.order {
+		if !which(n) {
+			continue
+		}
+		wg.Go(func() {
+			defer close(n.done)
+			for _, addr := range n.res.Needs {
+				if dep := r.nodes[addr]; dep != n {
+					<-dep.done
+				}
+			}
+			r.readOne(ctx, n)
+		})
+	}
+	wg.Wait()
+}
+
+func (r *reader) readOne(ctx context.Context, n *node) {
+	n.want = estate.Resolve(n.res.Spec, r.output)
+	if n.manual != "" {
+		return
+	}
+	for _, ref := range estate.AllReferences(n.want) {
+		if dep := r.nodes[ref.Address]; dep.err != nil || dep.waits != "" {
+			n.waits = ref.Address
+		}
+	}
+	if n.waits != "" && !readable(n.want) {
+		return
+	}
+	if !readable(n.want) {
+		n.unread = true
+		return
+	}
+	r.slots <- struct{}{}
+	defer func() { <-r.slots }()
+	n.err = patient(ctx, readPace, nil, func(ctx context.Context) (err error) {
+		n.live, err = r.keeper(n.want).Read(ctx, n.want)
+		return err
+	})
+	if n.err != nil {
+		n.err = about(n.res.Address, n.err)
+	}
+}
+
+// output is what a placeholder stands for, or the placeholder where that is not known yet.
+func (r *reader) output(ref estate.Reference) string {
+	if n := r.nodes[ref.Address]; n != nil && n.err == nil {
+		if v := n.live.Outputs[ref.Output]; v != "" {
+			return v
+		}
+	}
+	return estate.Ref(ref.Address, ref.Output)
+}
+
+func (r *reader) keeper(s estate.Spec) estate.Keeper { return r.in.Keepers[s.Kind().Side()] }
+
+// askOwned asks every side what bears our mark near what we want.
+func (r *reader) askOwned(ctx context.Context) {
+	sides := []estate.Side{estate.Azure, estate.Google, estate.Kubernetes}
+	found, errs := make([][]estate.Live, len(sides)), make([]error, len(sides))
+	var wg sync.WaitGroup
+	for i, side := range sides {
+		places := r.places(side)
+		if r.in.Keepers[side] == nil || len(places) == 0 {
+			continue
+		}
+		wg.Go(func() {
+			errs[i] = patient(ctx, readPace, nil, func(ctx context.Context) (err error) {
+				found[i], err = r.in.Keepers[side].Owned(ctx, r.in.Spec.Name, places)
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	for i, side := range sides {
+		r.owned = append(r.owned, found[i]...)
+		if errs[i] != nil {
+			r.owning = append(r.owning, about("what this set-up made on "+string(side), errs[i]))
+		}
+	}
+}
+
+// places are the wanted things of a side whose place is known; a cluster in which nothing is wanted any more is one too.
+func (r *reader) places(side estate.Side) []estate.Spec {
+	var out []estate.Spec
+	for _, n := range r.order {
+		if n.res.Spec.Kind().Side() == side && n.want != nil && n.manual == "" && readable(n.want) {
+			out = append(out, n.want)
+		}
+	}
+	if side == estate.Kubernetes {
+		for i := range r.in.Spec.Clusters {
+			if c := &r.in.Spec.Clusters[i]; c.Context != "" {
+				out = append(out, &estate.Issuer{Reach: c.reach()})
+			}
+		}
+	}
+	return out
+}
+
+// claimGrants settles which members of an allow policy are nobody's but ours: those of pools and accounts that bear our mark,
+// that are not there yet, or that were ours and are wanted no more.
+func (r *reader) claimGrants() {
+	for _, n := range r.order {
+		g, ok := n.res.Spec.(*estate.Grants)
+		if !ok {
+			continue
+		}
+		ours := map[string]bool{}
+		for start, of := range n.res.claims {
+			live := r.nodes[of].live
+			if live.Setup == r.in.Spec.Name || live.Spec == nil && r.nodes[of].err == nil {
+				ours[start] = true
+			}
+		}
+		for _, live := range r.owned {
+			switch spec := live.Spec.(type) {
+			case *estate.Account:
+				if g.Project != "" {
+					ours["serviceAccount:"+spec.Email()] = true
+				}
+			case *estate.Pool:
+				ours[principalStart(spec.Project, spec.ID)] = true
+			}
+		}
+		fresh := *g
+		fresh.Ours = sortedKeys(ours)
+		n.res.Spec = &fresh
+	}
+}
+
+// orphans are the things that bear our mark and are not wanted, what depends on others first.
+func (r *reader) orphans() []estate.Live {
+	wanted := map[string]bool{}
+	for _, n := range r.order {
+		if n.want != nil {
+			wanted[locate(n.want)] = true
+		}
+		if n.live.Spec != nil {
+			wanted[locate(n.live.Spec)] = true
+		}
+	}
+	var out []estate.Live
+	for _, live := range r.owned {
+		if live.Exists() && live.Setup == r.in.Spec.Name && !wanted[locate(live.Spec)] {
+			wanted[locate(live.Spec)] = true // once
+			out = append(out, live)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b estate.Live) int {
+		if d := rank(b.Spec) - rank(a.Spec); d != 0 {
+			return d
+		}
+		return strings.Compare(locate(a.Spec), locate(b.Spec))
+	})
+	return out
+}
+
+func about(what string, err error) error {
+	e := &bridge.Error{Kind: bridge.KindOf(err), Code: "setup_read", Hint: bridge.HintOf(err), Text: what, Cause: err}
+	return e
+}
+
+func reachOf(s estate.Spec) (estate.Reach, bool) {
+	switch s := s.(type) {
+	case *estate.Issuer:
+		return s.Reach, true
+	case *estate.Namespace:
+		return s.Reach, true
+	case *estate.KubernetesAccount:
+		return s.Reach, true
+	case *estate.KubernetesSettings:
+		return s.Reach, true
+	}
+	return estate.Reach{}, false
+}
+
+// readable says whether it is known where a thing is: a place, or a principal, that another step makes is not.
+func readable(s estate.Spec) bool { return !strings.Contains(locate(s), "{{") }
+
+// locate is a thing's place, by which two descriptions of the same thing are known. Azure does not tell cases apart.
+func locate(s estate.Spec) string {
+	low := strings.ToLower
+	switch s := s.(type) {
+	case *estate.Cluster:
+		return low(fmt.Sprint("cluster ", s.Subscription, " ", s.ResourceGroup, " ", s.Name))
+	case *estate.Identity:
+		return low(fmt.Sprint("identity ", s.Subscription, " ", s.ResourceGroup, " ", s.Name))
+	case *estate.FederatedCredential:
+		return low(fmt.Sprint("credential ", s.Subscription, " ", s.ResourceGroup, " ", s.Identity, " ", s.Name))
+	case *estate.RoleAssignment:
+		return low(fmt.Sprint("assignment ", s.Scope, " ", s.Role, " ", s.PrincipalID))
+	case *estate.Project:
+		return "project " + s.ID
+	case *estate.Service:
+		return fmt.Sprint("service ", s.Project, " ", s.Name)
+	case *estate.Pool:
+		return fmt.Sprint("pool ", s.Project, " ", s.ID)
+	case *estate.Provider:
+		return fmt.Sprint("provider ", s.Project, " ", s.Pool, " ", s.ID)
+	case *estate.Account:
+		return "account " + s.Email()
+	case *estate.Role:
+		return "role " + s.Name()
+	case *estate.Grants:
+		return fmt.Sprint("grants ", s.Project, " ", s.Account)
+	case *estate.Issuer:
+		return "issuer " + s.Cluster
+	case *estate.Namespace:
+		return fmt.Sprint("namespace ", s.Cluster, " ", s.Name)
+	case *estate.KubernetesAccount:
+		return fmt.Sprint("kubernetes-account ", s.Cluster, " ", s.Namespace, " ", s.Name)
+	case *estate.KubernetesSettings:
+		return fmt.Sprint("kubernetes-settings ", s.Cluster, " ", s.Namespace, " ", s.Account)
+	}
+	return string(s.Kind())
+}
