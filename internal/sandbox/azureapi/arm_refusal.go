@@ -3,6 +3,8 @@ package azureapi
 import (
 	"net/http"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/sandbox/armapi"
 )
 
 // refuseBearer says in Resource Manager's words what is wrong with the token, with its challenge.
@@ -30,26 +32,9 @@ func (a *API) refuseBearer(rw http.ResponseWriter, r *http.Request, c caller, fa
 		description = "The access token has been obtained from wrong audience or resource."
 	}
 	authority := "https://login.windows.net/"
-	if part := armPath.FindStringSubmatch(r.URL.Path); part != nil && part[1] != "" {
-		if s, err := a.world.Subscription(part[1]); err == nil {
-			authority += s.TenantID
-		}
+	if s, err := a.world.Subscription(armapi.SubscriptionOf(r.URL.Path)); err == nil {
+		authority += s.TenantID
 	}
 	rw.Header().Set("WWW-Authenticate", `Bearer authorization_uri="`+authority+`", error="invalid_token", error_description="`+description+`"`)
 	writeProblem(rw, http.StatusUnauthorized, code, message)
-}
-
-func wrongTenant(rw http.ResponseWriter, c caller, tenant string) {
-	rw.Header().Set("WWW-Authenticate", `Bearer authorization_uri="https://login.windows.net/`+tenant+`", error="invalid_token", error_description="The access token is from the wrong issuer. It must match the tenant associated with this subscription."`)
-	writeProblem(rw, http.StatusUnauthorized, "InvalidAuthenticationTokenTenant",
-		"The access token is from the wrong issuer '"+c.issuer+"'. It must match the tenant '"+issuerV1(tenant)+"' associated with this subscription. "+
-			"Please use the authority (URL) 'https://login.windows.net/"+tenant+"' to get the token. "+
-			"Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). "+
-			"If you just transferred your subscription and see this error message, please try back later.")
-}
-
-func unauthorized(rw http.ResponseWriter, c caller, action, scope string) {
-	writeProblem(rw, http.StatusForbidden, "AuthorizationFailed",
-		"The client '"+c.clientID+"' with object id '"+c.objectID+"' does not have authorization to perform action '"+action+
-			"' over scope '"+scope+"' or the scope is invalid. If access was recently granted, please refresh your credentials.")
 }

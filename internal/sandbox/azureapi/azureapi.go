@@ -1,5 +1,6 @@
 // Package azureapi pretends Azure's APIs: AKS OIDC issuers and Kubernetes TokenRequest, Entra's token endpoint, the
-// managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager and Blob Storage.
+// managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager (package armapi) and
+// Blob Storage.
 //
 // Requests of Azure's own clients enter, answers in the real shapes and refusals in the real words leave. It keeps no
 // state but Arc's open challenges, must never accept what package trust refuses or a token that it has not verified, and
@@ -11,6 +12,7 @@ import (
 	"regexp"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/sandbox/armapi"
 	"github.com/landbridge/landbridge/internal/sandbox/fault"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
@@ -22,6 +24,8 @@ type Options struct {
 	Keys trust.Keys
 	// KubeAdmin is the bearer token that TokenRequest asks for.
 	KubeAdmin bridge.Secret
+	// CAPEM is the authority of the sandbox's own certificates, for kubeconfigs that Resource Manager hands out.
+	CAPEM []byte
 	// KubeCluster is the issuer of the cluster behind /api when no /clusters/NAME says which; empty is the first by name.
 	KubeCluster string
 	// IdentityHeader is what App Service, Functions and Container Apps put into IDENTITY_HEADER, and old ones into MSI_SECRET.
@@ -36,6 +40,7 @@ type Options struct {
 type API struct {
 	world    *world.World
 	options  Options
+	arm      *armapi.API
 	arc      challenges
 	services []service
 }
@@ -49,7 +54,7 @@ type service struct {
 
 // New returns the APIs over a world.
 func New(w *world.World, o Options) *API {
-	a := &API{world: w, options: o}
+	a := &API{world: w, options: o, arm: armapi.New(w, armapi.Options{KubeAdmin: o.KubeAdmin, CAPEM: o.CAPEM})}
 	add := func(name, hosts string, owns func(*http.Request) bool, serve http.HandlerFunc) {
 		a.services = append(a.services, service{
 			hosts: regexp.MustCompile(`^(?:` + hosts + `)$`),

@@ -74,10 +74,8 @@ func (a *API) caller(r *http.Request, audiences ...string) (caller, bearerFault)
 	case !slices.Contains(audiences, c.audience):
 		return c, bearerAudience
 	}
-	for _, who := range a.world.Identities() {
-		if who.ObjectID == c.objectID && who.TenantID == t.ID {
-			c.identity = who
-		}
+	if who, err := a.world.Principal(c.objectID); err == nil && who.TenantID == t.ID {
+		c.identity = who
 	}
 	return c, bearerFine
 }

@@ -91,7 +91,7 @@ func (a *API) proven(r *http.Request, form url.Values, who world.Identity) *aads
 	}
 	verdict := trust.VerifyAssertion(r.Context(), trust.AssertionRequest{
 		Assertion:   bridge.NewSecret(form.Get("client_assertion")),
-		Credentials: who.Credentials,
+		Credentials: a.world.EffectiveCredentials(who),
 		Now:         a.world.Now(),
 		Keys:        assertionKeys{a.world, a.options.Keys},
 	})

@@ -33,7 +33,7 @@ func (a *API) ownsIssuer(r *http.Request) bool {
 func (a *API) issuerOf(r *http.Request) (c world.Cluster, document string, ok bool) {
 	for _, candidate := range a.world.Clusters() {
 		issuer, err := url.Parse(candidate.Issuer)
-		if err != nil {
+		if err != nil || !candidate.IssuerServed(a.world.Now()) {
 			continue
 		}
 		rest, under := strings.CutPrefix(r.URL.Path, strings.TrimSuffix(issuer.Path, "/")+"/")

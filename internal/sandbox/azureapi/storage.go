@@ -89,7 +89,7 @@ func (a *API) serveStorage(rw http.ResponseWriter, r *http.Request) {
 		a.refuseStorage(rw, r, storageProblem{http.StatusNotImplemented, "NotImplemented", "The sandbox does not pretend " + r.Method + " " + r.URL.Path + ". The real API may know it.", ""})
 		return
 	}
-	if !allowed(who, action, t.scope()) {
+	if !a.allowed(who, action, t.scope()) {
 		a.refuseStorage(rw, r, storageProblem{http.StatusForbidden, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.", ""})
 		return
 	}

@@ -64,6 +64,9 @@ func (w *World) AddCluster(c Cluster) {
 		c.Keys = NewKeyRing()
 	}
 	c = c.clone()
+	if c.Managed != nil && c.Managed.ETag == "" {
+		c.Managed.ETag = GUID()
+	}
 	w.clusters[c.Issuer] = &c
 }
 
@@ -168,12 +171,20 @@ func (w *World) putIdentity(i Identity) {
 		key = i.ObjectID
 	}
 	if old, ok := w.identities[key]; ok && old.ObjectID != i.ObjectID {
-		w.assignExactly(old.ObjectID, nil)
+		w.assignExactly(old.ObjectID, old.Type(), nil)
 	}
-	w.assignExactly(i.ObjectID, i.Roles)
+	w.assignExactly(i.ObjectID, i.Type(), i.Roles)
 	i = i.clone()
 	i.Roles = nil // the assignments hold them
 	w.identities[key] = &i
+}
+
+// Type is what Resource Manager calls this kind of principal.
+func (i Identity) Type() string {
+	if i.User {
+		return "User"
+	}
+	return "ServicePrincipal"
 }
 
 // UpdateIdentity changes an identity, found by client id, in one step.

@@ -136,11 +136,11 @@ func Under(scope, at string) bool {
 }
 
 // assignExactly makes a principal's assignments these, "ROLE on SCOPE" each. One that is there already keeps its id.
-func (w *World) assignExactly(principal string, roles []string) {
+func (w *World) assignExactly(principal, kind string, roles []string) {
 	var wanted []RoleAssignment
 	for _, text := range roles {
 		if role, scope, ok := strings.Cut(text, " on "); ok {
-			wanted = append(wanted, RoleAssignment{Scope: strings.TrimSuffix(scope, "/"), Role: role, PrincipalID: principal, PrincipalType: "ServicePrincipal"})
+			wanted = append(wanted, RoleAssignment{Scope: strings.TrimSuffix(scope, "/"), Role: role, PrincipalID: principal, PrincipalType: kind})
 		}
 	}
 	for key, a := range w.arm.assignments {
