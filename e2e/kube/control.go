@@ -25,33 +25,43 @@ const Issuer = "https://westeurope.oic.prod-aks.azure.com/2f0d1a5c-65c3-4b21-8f0
 
 // Control is a running control plane.
 type Control struct {
+	Port int // of the API server
+
 	url  string
 	http *http.Client
 	keys *keys
 }
 
-// Release is the folders that the two programs are in.
-type Release struct{ Etcd, Server string }
+// Options is what a control plane is made of.
+type Options struct {
+	Etcd, Server string // the folders that the two programs are in
+	// Address is one that pods reach the API server at, besides 127.0.0.1; empty is none.
+	Address string
+}
 
-// In is a release whose programs are in one folder.
-func In(bin string) Release { return Release{Etcd: bin, Server: bin} }
+// In is a control plane whose programs are in one folder.
+func In(bin string) Options { return Options{Etcd: bin, Server: bin} }
 
 // Start starts etcd and kube-apiserver, keeping their state in dir and their output in logs. Both end with ctx; the returned
 // function ends them earlier and waits.
-func Start(ctx context.Context, bin Release, dir, logs string) (*Control, func(), error) {
+func Start(ctx context.Context, o Options, dir, logs string) (*Control, func(), error) {
 	ports, err := freePorts(3)
 	if err != nil {
 		return nil, nil, err
 	}
-	keys, err := writeKeys(dir)
+	keys, err := writeKeys(dir, o.Address)
 	if err != nil {
 		return nil, nil, err
+	}
+	bind, advertise := "127.0.0.1", "127.0.0.1"
+	if o.Address != "" {
+		bind, advertise = "0.0.0.0", o.Address
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	store := fmt.Sprintf("http://127.0.0.1:%d", ports[0])
 	peer := fmt.Sprintf("http://127.0.0.1:%d", ports[1])
-	c := &Control{url: fmt.Sprintf("https://127.0.0.1:%d", ports[2]), http: keys.client, keys: keys}
-	stopStore, err := start(ctx, filepath.Join(bin.Etcd, "etcd"), filepath.Join(logs, "etcd.log"),
+	c := &Control{Port: ports[2], url: fmt.Sprintf("https://127.0.0.1:%d", ports[2]), http: keys.client, keys: keys}
+	stopStore, err := start(ctx, filepath.Join(o.Etcd, "etcd"), filepath.Join(logs, "etcd.log"),
 		"--data-dir="+filepath.Join(dir, "etcd"), "--unsafe-no-fsync", "--log-level=warn",
 		"--listen-client-urls="+store, "--advertise-client-urls="+store,
 		"--listen-peer-urls="+peer, "--initial-advertise-peer-urls="+peer, "--initial-cluster=default="+peer)
@@ -59,13 +69,14 @@ func Start(ctx context.Context, bin Release, dir, logs string) (*Control, func()
 		cancel()
 		return nil, nil, err
 	}
-	stopServer, err := start(ctx, filepath.Join(bin.Server, "kube-apiserver"), filepath.Join(logs, "kube-apiserver.log"),
-		"--etcd-servers="+store, "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", ports[2]),
+	stopServer, err := start(ctx, filepath.Join(o.Server, "kube-apiserver"), filepath.Join(logs, "kube-apiserver.log"),
+		"--etcd-servers="+store, "--bind-address="+bind, "--advertise-address="+advertise, fmt.Sprintf("--secure-port=%d", ports[2]),
 		"--endpoint-reconciler-type=none", // 1.37 refuses a loopback address otherwise
 		"--tls-cert-file="+keys.path("server.crt"), "--tls-private-key-file="+keys.path("server.key"), "--client-ca-file="+keys.path("ca.crt"),
 		"--service-account-issuer="+Issuer, "--service-account-jwks-uri="+Issuer+"openid/v1/jwks",
 		"--service-account-signing-key-file="+keys.path("sa.key"), "--service-account-key-file="+keys.path("sa.pub"),
 		"--api-audiences="+c.url, "--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction", "--allow-privileged=true",
+		"--enable-aggregator-routing=true", // a webhook's Service is called at its endpoints: nothing here makes cluster addresses work
 		"--service-cluster-ip-range=10.0.0.0/24", "--v=0")
 	if err != nil {
 		cancel()

@@ -29,8 +29,8 @@ type keys struct {
 
 func (k *keys) path(name string) string { return filepath.Join(k.dir, name) }
 
-// writeKeys makes a CA, the server's certificate, an administrator's, and the key that signs service-account tokens.
-func writeKeys(dir string) (*keys, error) {
+// writeKeys makes a CA, the server's certificate for loopback and an address, an administrator's, and the key that signs service-account tokens.
+func writeKeys(dir, address string) (*keys, error) {
 	k := &keys{dir: dir, serial: 1}
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -45,9 +45,13 @@ func writeKeys(dir string) (*keys, error) {
 		return nil, err
 	}
 	k.ca, k.caKey = root, caKey
+	addresses := []net.IP{net.IPv4(127, 0, 0, 1)}
+	if ip := net.ParseIP(address); ip != nil {
+		addresses = append(addresses, ip)
+	}
 	server, err := k.leaf(&x509.Certificate{
 		Subject:     pkix.Name{CommonName: "kube-apiserver"},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		IPAddresses: addresses, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	})
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 const Cgroup = "landbridge-node"
 
 // kubeletConfig is a kubelet on a small machine that it does not own: no limits on the machine's other processes, no
-// eviction, no network plug-in.
+// eviction.
 const kubeletConfig = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 address: 127.0.0.1

@@ -1,7 +1,7 @@
 // Package node runs a real Kubernetes node, containerd, runc and kubelet, for as long as a test lasts.
 //
-// A control plane and the folders of the programs enter, a node leaves that runs pods on the host's network from images
-// that are given to it as files. It must run in a space of its own (package space), with processes of its own and an empty
+// A control plane and the folders of the programs enter, a node leaves that runs pods from images that are given to it as
+// files. It must run in a space of its own (package space), with processes of its own and an empty
 // /run: it mounts there, and what it leaves ends with the space.
 package node
 

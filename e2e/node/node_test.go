@@ -3,7 +3,9 @@ package node
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/landbridge/landbridge/e2e/harness"
@@ -29,11 +31,19 @@ func TestMain(m *testing.M) {
 	}, &outside))
 }
 
-// cluster is a control plane, a node of it, and a sandbox on production's addresses.
+// The images of the tests' pods.
+const (
+	clientImage  = "localhost/client:1"                // the program that calls with the Go clients
+	productImage = "docker.io/library/landbridge:test" // the product's own
+)
+
+// cluster is a control plane, a node of it, and a sandbox on production's addresses, whose Google trusts the accounts of the
+// namespace analytics.
 type cluster struct {
 	*harness.Sandbox
-	control *kube.Control
-	node    *Node
+	control  *kube.Control
+	node     *Node
+	provider string // its name
 }
 
 func startCluster(t *testing.T) *cluster {
@@ -42,7 +52,12 @@ func startCluster(t *testing.T) *cluster {
 		harness.Skip(t, outside.Error())
 	}
 	c := &cluster{Sandbox: harness.StartOn(t)}
-	control, stop, err := kube.Start(t.Context(), kube.In(harness.Part(t, parts.Kube)), t.TempDir(), harness.Logs(t))
+	if err := Relay(t.Context(), Address+":443", "127.0.0.1:443"); err != nil {
+		t.Fatal(err)
+	}
+	plane := kube.In(harness.Part(t, parts.Kube))
+	plane.Address = Address
+	control, stop, err := kube.Start(t.Context(), plane, t.TempDir(), harness.Logs(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,34 +71,44 @@ func startCluster(t *testing.T) *cluster {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.node.Stop() })
+	c.trust(t)
+	c.images(t)
 	return c
 }
 
-func TestPlain(t *testing.T) {
-	c := startCluster(t)
-	if err := c.control.CreateServiceAccount(t.Context(), "analytics", "report"); err != nil {
+// trust uploads the cluster's keys: nobody can reach its issuer.
+func (c *cluster) trust(t *testing.T) {
+	t.Helper()
+	keys, err := c.control.JWKS(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	pod, err := c.node.CreatePod(t.Context(), "analytics", "plain", nil, map[string]any{
-		"serviceAccountName": "report", "automountServiceAccountToken": false,
-		"containers": []any{map[string]any{
-			"name": "app", "image": "localhost/pause:1", "imagePullPolicy": "Never",
-			"volumeMounts": []any{map[string]any{"name": "t", "mountPath": "/t"}},
-		}},
-		"volumes": []any{map[string]any{"name": "t", "projected": map[string]any{"sources": []any{
-			map[string]any{"serviceAccountToken": map[string]any{"path": "token", "audience": "x", "expirationSeconds": 7200}},
-		}}}},
+	c.provider = fmt.Sprintf("projects/%s/locations/global/workloadIdentityPools/azure/providers/real-node", c.Google.ProjectNumber)
+	c.PutProvider(t, "azure", "real-node", map[string]any{
+		"name":               c.provider,
+		"attributeMapping":   map[string]string{"google.subject": "assertion.sub"},
+		"attributeCondition": "assertion['kubernetes.io']['namespace'] == 'analytics'",
+		"oidc":               map[string]any{"issuerUri": kube.Issuer, "jwksJson": keys},
 	})
-	if err != nil {
+}
+
+// images gives the node the images of the pods. The product's trusts the sandbox's authority, as one that is made behind a
+// proxy that inspects TLS trusts that proxy's.
+func (c *cluster) images(t *testing.T) {
+	t.Helper()
+	client := filepath.Join(t.TempDir(), "client.tar")
+	if err := WriteImage(client, clientImage, harness.GoClient(t)); err != nil {
 		t.Fatal(err)
 	}
-	pod, err = c.node.WaitPod(t.Context(), "analytics", "plain", (*Pod).Ready)
-	if err != nil {
-		t.Fatal(err)
+	for _, archive := range []string{client, harness.Image(t, "test", c.CAFile)} {
+		if err := c.node.Import(archive); err != nil {
+			t.Fatal(err)
+		}
 	}
-	text, err := c.node.Projected(pod, "t", "token")
-	t.Log(len(text), err)
-	if err := c.node.RestartKubelet(); err != nil {
-		t.Fatal(err)
-	}
+}
+
+// principal is who an account of the namespace analytics is for Google.
+func (c *cluster) principal(account string) string {
+	return fmt.Sprintf("principal://iam.googleapis.com/projects/%s/locations/global/workloadIdentityPools/azure/subject/system:serviceaccount:analytics:%s",
+		c.Google.ProjectNumber, account)
 }

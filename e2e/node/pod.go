@@ -42,11 +42,9 @@ type Container struct {
 // Ready says whether the pod is.
 func (p *Pod) Ready() bool { return slices.Contains(p.Status.Conditions, condition{"Ready", "True"}) }
 
-// CreatePod creates a pod. Its spec is put on the node, on the node's network: that is all that a node without a network
-// plug-in needs.
+// CreatePod creates a pod and puts it on the node. Its spec's other fields are kept.
 func (n *Node) CreatePod(ctx context.Context, namespace, name string, annotations map[string]string, spec map[string]any) (*Pod, error) {
-	spec["nodeName"], spec["hostNetwork"] = Name, true
-	spec["terminationGracePeriodSeconds"] = 1
+	spec["nodeName"], spec["terminationGracePeriodSeconds"] = Name, 1
 	body := map[string]any{"metadata": map[string]any{"name": name, "annotations": annotations}, "spec": spec}
 	var pod Pod
 	err := n.o.Control.Call(ctx, http.MethodPost, "/api/v1/namespaces/"+namespace+"/pods", body, &pod)
