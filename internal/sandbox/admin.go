@@ -35,6 +35,7 @@ func newAdmin(st *state) *admin {
 		"DELETE /faults/{api}":                a.clearFault,
 		"POST /keys/rotate":                   a.rotateKeys,
 		"POST /tokens":                        a.mint,
+		"POST /tokens/azure-operator":         a.azureOperator,
 		"POST /bindings":                      a.bind,
 		"DELETE /bindings":                    a.unbind,
 		"POST /roles":                         a.addRole,

@@ -32,6 +32,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 		IdentityHeader: bridge.NewSecret(world.GUID()),
 		FabricSecret:   bridge.NewSecret(world.GUID()),
 		ArcKeys:        s.options.ArcDir,
+		CAPEM:          s.authority.pem,
 	}
 	if st.world == nil {
 		st.world = world.New(s.options.Clock)
@@ -81,7 +82,7 @@ func describe(p *Profile, w *world.World, httpAddr string, secrets azureapi.Opti
 		ReaderClientID: readerClient, ReaderObjectID: readerObject, ExchangeResource: exchangeAudience,
 		IMDSURL: p.HTTP, IdentityEndpoint: p.HTTP + "/msi/token", IdentityHeader: secrets.IdentityHeader.Reveal(),
 		FabricEndpoint: p.HTTPS + "/servicefabric/metadata/identity/oauth2/token", FabricHeader: secrets.FabricSecret.Reveal(),
-		SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, ARMURL: p.HTTPS,
+		SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, EmptyResourceGroup: emptyGroup, ARMURL: p.HTTPS,
 		StorageAccount: storageName, StorageURL: p.HTTPS + "/" + storageName, Container: container, Blob: blob,
 	}
 	if secrets.ArcKeys != "" {

@@ -78,9 +78,11 @@ type AzureProfile struct {
 
 	SubscriptionID string `json:"subscription_id"`
 	ResourceGroup  string `json:"resource_group"`
-	ARMURL         string `json:"arm_url"`
-	StorageAccount string `json:"storage_account"`
-	StorageURL     string `json:"storage_url"` // of the account; path style
-	Container      string `json:"container"`
-	Blob           string `json:"blob"`
+	// EmptyResourceGroup has AKS clusters whose issuers are off, and nothing else.
+	EmptyResourceGroup string `json:"empty_resource_group"`
+	ARMURL             string `json:"arm_url"`
+	StorageAccount     string `json:"storage_account"`
+	StorageURL         string `json:"storage_url"` // of the account; path style
+	Container          string `json:"container"`
+	Blob               string `json:"blob"`
 }

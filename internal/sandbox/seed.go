@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
@@ -59,6 +60,8 @@ const (
 // that may too, and a Google job that may read a blob.
 func seed(w *world.World, localIssuer string) error {
 	seedAzure(w, localIssuer)
+	seedAzureOperator(w)
+	seedEmpty(w, strings.TrimSuffix(localIssuer, clusterID+"/"))
 	return seedGoogle(w, localIssuer)
 }
 
@@ -67,26 +70,30 @@ func seedAzure(w *world.World, localIssuer string) {
 	// One cluster under two issuers: where this process can be found, and the name that it would have on AKS.
 	keys := world.NewKeyRing()
 	accounts := map[string]bool{namespace + "/" + serviceAccount: true, namespace + "/other": true, "default/default": true}
-	w.AddCluster(world.Cluster{Name: "aks", TenantID: tenantID, Issuer: localIssuer, Keys: keys, Accounts: accounts})
+	w.AddCluster(world.Cluster{
+		Name: "aks", TenantID: tenantID, Issuer: localIssuer, Keys: keys, Accounts: accounts,
+		Managed: &world.ManagedCluster{Subscription: subscriptionID, ResourceGroup: resourceGroup, Location: azureLocation, OIDCIssuer: true, WorkloadIdentity: true},
+	})
 	w.AddCluster(world.Cluster{Name: "aks-production", TenantID: tenantID, Issuer: productionIssuer, Keys: keys, Accounts: accounts})
 
-	identity := func(name, client, object string, roles []string, credentials ...trust.FederatedCredential) {
+	const userAssigned = "Microsoft.ManagedIdentity/userAssignedIdentities"
+	identity := func(kind, name, client, object string, roles []string, credentials ...trust.FederatedCredential) {
 		w.AddIdentity(world.Identity{
 			Name: name, TenantID: tenantID, ClientID: client, ObjectID: object, Managed: true, TokenVersion: 2, Roles: roles, Credentials: credentials,
-			ResourceID: groupScope + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/" + name,
+			ResourceID: groupScope + "/providers/" + kind + "/" + name, Location: azureLocation,
 		})
 	}
 	reads := []string{"Reader on " + groupScope, "Storage Blob Data Reader on " + storageScope}
-	identity("landbridge-workload", workloadClient, workloadObject, reads,
+	identity(userAssigned, "landbridge-workload", workloadClient, workloadObject, reads,
 		trust.FederatedCredential{Name: "aks", Issuer: localIssuer, Subject: subject, Audiences: []string{exchangeAudience}},
 		trust.FederatedCredential{Name: "aks-production", Issuer: productionIssuer, Subject: subject, Audiences: []string{exchangeAudience}})
-	identity("landbridge-vm", vmClient, vmObject, nil)
-	identity("landbridge-arc", arcClient, arcObject, nil)
-	identity("google-reader", readerClient, readerObject, reads,
+	identity("Microsoft.Compute/virtualMachines", "landbridge-vm", vmClient, vmObject, nil)
+	identity("Microsoft.HybridCompute/machines", "landbridge-arc", arcClient, arcObject, nil)
+	identity(userAssigned, "google-reader", readerClient, readerObject, reads,
 		trust.FederatedCredential{Name: "vertex-job", Issuer: world.GoogleIssuer, Subject: jobID, Audiences: []string{exchangeAudience}},
 		trust.FederatedCredential{Name: "vertex-caller", Issuer: world.GoogleIssuer, Subject: callerID, Audiences: []string{exchangeAudience}})
 
-	host := world.Host{Name: "vm-0", Location: "swedencentral", SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, VMID: "9b0d2a6e-73ac-4c1f-8f39-2f1de2a4b6c7", VMSize: "Standard_D2s_v5"}
+	host := world.Host{Name: "vm-0", Location: azureLocation, SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, VMID: "9b0d2a6e-73ac-4c1f-8f39-2f1de2a4b6c7", VMSize: "Standard_D2s_v5"}
 	vm, app, arc := host, host, host
 	vm.SystemAssigned, vm.UserAssigned = vmClient, []string{workloadClient}
 	app.Name, app.UserAssigned = "app-0", []string{workloadClient}
@@ -96,7 +103,7 @@ func seedAzure(w *world.World, localIssuer string) {
 	w.SetHost(world.HostFabric, app)
 	w.SetHost(world.HostArc, arc)
 
-	w.AddSubscription(world.Subscription{ID: subscriptionID, Name: "Landbridge demo", TenantID: tenantID, Groups: map[string]string{resourceGroup: "swedencentral"}})
+	w.AddSubscription(world.Subscription{ID: subscriptionID, Name: "Landbridge demo", TenantID: tenantID, Groups: map[string]string{resourceGroup: azureLocation, emptyGroup: azureLocation}})
 	w.AddStorageAccount(world.StorageAccount{
 		Name: storageName, TenantID: tenantID, ResourceID: storageScope,
 		Containers: map[string]map[string][]byte{container: {blob: []byte(report)}},
