@@ -60,6 +60,7 @@ var rooms = []room{
 	// Doors: know no cloud.
 	{"internal/metadata", []string{"internal/bridge", "internal/wire", "internal/trust", "internal/broker", "internal/audit"}},
 	{"internal/webhook", []string{"internal/bridge", "internal/wire", "internal/estate"}},
+	{"internal/webhook/certificate", []string{"internal/bridge"}},
 
 	// Assembly.
 	{"internal/config", []string{"internal/bridge"}},
