@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -16,100 +15,119 @@ import (
 // certificateManager is the name under which the webhook owns its Secret and its caBundle.
 const certificateManager = "landbridge-webhook"
 
-// Secret is a Secret's data and the version that a change must name.
-type Secret struct {
-	Data    map[string][]byte
-	Version string // resourceVersion; empty: it is not there
+// SecretStore is one Secret, changed by whoever has seen its last version.
+type SecretStore struct {
+	client          *Client
+	namespace, name string
 }
 
-// ReadSecret reads a Secret; one that is not there has no version and is no error.
-func (c *Client) ReadSecret(ctx context.Context, namespace, name string) (Secret, error) {
-	object, err := c.get(ctx, secrets, namespace, name)
+// Secret is a Secret of the cluster. It need not exist yet.
+func (c *Client) Secret(namespace, name string) SecretStore { return SecretStore{c, namespace, name} }
+
+// Load reads the data and the version (resourceVersion). A Secret that does not exist is no data, an empty version and no
+// error.
+func (s SecretStore) Load(ctx context.Context) (data map[string][]byte, version string, err error) {
+	object, err := s.client.get(ctx, secrets, s.namespace, s.name)
 	if err != nil || object == nil {
-		return Secret{}, err
+		return nil, "", err
 	}
-	return c.secretOf(object)
+	data, err = s.client.secretOf(object)
+	return data, object.GetResourceVersion(), err
 }
 
-// WriteSecret puts data in the place of all that a Secret had. Version is what was read; empty makes a new one. That somebody
-// else was faster is an error with Code "conflict" and Retry: read it again and see whether there is still something to do.
-func (c *Client) WriteSecret(ctx context.Context, namespace, name string, s Secret) (Secret, error) {
-	object := secrets.object(namespace, name)
-	object.Object["type"] = "Opaque"
-	data := map[string]any{}
-	for key, value := range s.Data {
-		data[key] = base64.StdEncoding.EncodeToString(value)
+// Save puts data in the place of those of that version; with an empty version it creates the Secret. That somebody was
+// faster is an error with Code "conflict" and Retry. Labels, and whatever else the Secret has, stay as they are.
+func (s SecretStore) Save(ctx context.Context, data map[string][]byte, version string) error {
+	object := secrets.object(s.namespace, s.name)
+	if version != "" {
+		now, err := s.client.get(ctx, secrets, s.namespace, s.name)
+		if err != nil {
+			return err
+		}
+		if now == nil || now.GetResourceVersion() != version {
+			return &bridge.Error{
+				Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "conflict", Retry: true,
+				Text: fmt.Sprintf("%s: secret %s was changed meanwhile", s.client.name(), address(s.namespace, s.name)), Hint: "read it again",
+			}
+		}
+		object = now
 	}
-	object.Object["data"] = data
-	var out *unstructured.Unstructured
-	var err error
-	if s.Version == "" {
-		out, err = c.create(ctx, secrets, object, certificateManager)
-	} else {
-		object.SetResourceVersion(s.Version)
-		out, err = c.replace(ctx, secrets, object, certificateManager)
+	encoded := map[string]any{}
+	for key, value := range data {
+		encoded[key] = base64.StdEncoding.EncodeToString(value)
 	}
-	if err != nil {
-		return Secret{}, err
+	object.Object["data"] = encoded
+	if version == "" {
+		_, err := s.client.create(ctx, secrets, object, certificateManager)
+		return err
 	}
-	return c.secretOf(out)
+	return s.client.replace(ctx, secrets, object, certificateManager)
 }
 
-func (c *Client) replace(ctx context.Context, r resource, object *unstructured.Unstructured, manager string) (out *unstructured.Unstructured, err error) {
+func (c *Client) replace(ctx context.Context, r resource, object *unstructured.Unstructured, manager string) error {
 	a := action{verb: "update", resource: r, namespace: object.GetNamespace(), name: object.GetName()}
-	err = c.do(ctx, a, func(ctx context.Context, api dynamic.ResourceInterface) error {
-		out, err = api.Update(ctx, object, metav1.UpdateOptions{FieldManager: manager})
+	return c.do(ctx, a, func(ctx context.Context, api dynamic.ResourceInterface) error {
+		_, err := api.Update(ctx, object, metav1.UpdateOptions{FieldManager: manager})
 		return err
 	})
-	return out, err
 }
 
-func (c *Client) secretOf(object *unstructured.Unstructured) (Secret, error) {
-	out := Secret{Data: map[string][]byte{}, Version: object.GetResourceVersion()}
+func (c *Client) secretOf(object *unstructured.Unstructured) (map[string][]byte, error) {
+	out := map[string][]byte{}
 	data, _, err := unstructured.NestedStringMap(object.Object, "data")
 	for key, text := range data {
 		if err == nil {
-			out.Data[key], err = base64.StdEncoding.DecodeString(text)
+			out[key], err = base64.StdEncoding.DecodeString(text)
 		}
 	}
 	if err != nil { // its text would repeat the value
-		return Secret{}, c.noDocument("secret "+address(object.GetNamespace(), object.GetName()), "its data are not base64", nil)
+		return nil, c.noDocument("secret "+address(object.GetNamespace(), object.GetName()), "its data are not base64", nil)
 	}
 	return out, nil
 }
 
-// SetCABundle makes a MutatingWebhookConfiguration trust a CA (PEM) for each of its webhooks, and changes nothing else of it.
-// It is not created here: the chart does that. It answers whether something had to be changed.
-func (c *Client) SetCABundle(ctx context.Context, configuration string, ca []byte) (changed bool, err error) {
-	object, err := c.get(ctx, webhooks, "", configuration)
+// CABundle is what a MutatingWebhookConfiguration trusts.
+type CABundle struct {
+	client        *Client
+	configuration string
+}
+
+// CABundle is that of each webhook of a MutatingWebhookConfiguration.
+func (c *Client) CABundle(configuration string) CABundle { return CABundle{c, configuration} }
+
+// Apply sets the authorities (PEM) where they differ, and changes nothing else. The configuration is not created here: the
+// chart does that.
+func (b CABundle) Apply(ctx context.Context, authorities []byte) error {
+	object, err := b.client.get(ctx, webhooks, "", b.configuration)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if object == nil {
-		return false, &bridge.Error{
+		return &bridge.Error{
 			Kind: bridge.Usage, Hop: bridge.HopHome, Code: "webhook_configuration_not_found", Status: 404,
-			Text: fmt.Sprintf("%s has no MutatingWebhookConfiguration %s", c.name(), configuration), Hint: "install the chart, or name the one that it made",
+			Text: fmt.Sprintf("%s has no MutatingWebhookConfiguration %s", b.client.name(), b.configuration), Hint: "install the chart, or name the one that it made",
 		}
 	}
-	bundle := base64.StdEncoding.EncodeToString(ca)
+	bundle := base64.StdEncoding.EncodeToString(authorities)
 	have, _, err := unstructured.NestedSlice(object.Object, "webhooks")
 	if err != nil {
-		return false, c.noDocument("MutatingWebhookConfiguration "+configuration, "its webhooks are not a list", nil)
+		return b.client.noDocument("MutatingWebhookConfiguration "+b.configuration, "its webhooks are not a list", nil)
 	}
 	var want []any
+	differs := false
 	for _, one := range have {
 		fields, _ := one.(map[string]any)
 		name, _, _ := unstructured.NestedString(fields, "name")
 		now, _, _ := unstructured.NestedString(fields, "clientConfig", "caBundle")
-		changed = changed || now != bundle
+		differs = differs || now != bundle
 		want = append(want, map[string]any{"name": name, "clientConfig": map[string]any{"caBundle": bundle}})
 	}
-	if !changed {
-		return false, nil
+	if !differs {
+		return nil
 	}
-	next := webhooks.object("", configuration)
+	next := webhooks.object("", b.configuration)
 	next.SetUID(object.GetUID())
-	next.Object["webhooks"] = slices.Clone(want)
-	_, err = c.apply(ctx, webhooks, next, certificateManager)
-	return err == nil, err
+	next.Object["webhooks"] = want
+	_, err = b.client.apply(ctx, webhooks, next, certificateManager)
+	return err
 }

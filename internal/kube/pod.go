@@ -112,12 +112,12 @@ type containerJSON struct {
 	} `json:"envFrom"`
 }
 
-// Pods lists the pods of the namespaces; of the whole cluster when none is named.
-func (c *Client) Pods(ctx context.Context, in ...string) ([]Pod, error) {
+// Pods lists the pods.
+func (s Scope) Pods(ctx context.Context) ([]Pod, error) {
 	var out []Pod
-	for _, namespace := range everywhere(in) {
+	for _, namespace := range s.namespaces {
 		var broken error
-		err := c.each(ctx, pods, namespace, "", func(o *unstructured.Unstructured) {
+		err := s.client.each(ctx, pods, namespace, "", func(o *unstructured.Unstructured) {
 			p, err := readPod(o)
 			if err != nil {
 				broken = err
@@ -125,21 +125,13 @@ func (c *Client) Pods(ctx context.Context, in ...string) ([]Pod, error) {
 			out = append(out, p)
 		})
 		if err == nil && broken != nil {
-			err = c.noDocument("list of pods", "a pod is not of the form v1", broken)
+			err = s.client.noDocument("list of pods", "a pod is not of the form v1", broken)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
-}
-
-// everywhere is the namespaces to go through; "" is all of them.
-func everywhere(in []string) []string {
-	if len(in) == 0 {
-		return []string{""}
-	}
-	return in
 }
 
 func readPod(o *unstructured.Unstructured) (Pod, error) {

@@ -34,17 +34,17 @@ type StrayKey struct {
 }
 
 // StrayKeys looks through secrets, ConfigMaps and the literal variables of pods for Google service-account keys and Azure
-// client secrets. Without namespaces it goes through the whole cluster. What may not be read is an error beside what was
+// client secrets. What may not be read is an error beside what was
 // found elsewhere.
-func (c *Client) StrayKeys(ctx context.Context, in ...string) ([]StrayKey, error) {
+func (s Scope) StrayKeys(ctx context.Context) ([]StrayKey, error) {
 	var found []StrayKey
 	var errs []error
-	for _, namespace := range everywhere(in) {
+	for _, namespace := range s.namespaces {
 		errs = append(errs,
-			c.each(ctx, secrets, namespace, "", func(o *unstructured.Unstructured) { found = append(found, strayIn(o, secretValues(o))...) }),
-			c.each(ctx, settings, namespace, "", func(o *unstructured.Unstructured) { found = append(found, strayIn(o, settingValues(o))...) }))
+			s.client.each(ctx, secrets, namespace, "", func(o *unstructured.Unstructured) { found = append(found, strayIn(o, secretValues(o))...) }),
+			s.client.each(ctx, settings, namespace, "", func(o *unstructured.Unstructured) { found = append(found, strayIn(o, settingValues(o))...) }))
 	}
-	all, err := c.Pods(ctx, in...)
+	all, err := s.Pods(ctx)
 	errs = append(errs, err)
 	for i := range all {
 		p := &all[i]

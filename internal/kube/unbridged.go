@@ -12,11 +12,11 @@ import (
 )
 
 // Unbridged lists the running pods whose service account has a bridge and that carry none, or the other mode's, each with
-// the reason and the command that mends it. Without namespaces it goes through the whole cluster.
-func (c *Client) Unbridged(ctx context.Context, in ...string) ([]estate.UnbridgedPod, error) {
+// the reason and the command that mends it.
+func (s Scope) Unbridged(ctx context.Context) ([]estate.UnbridgedPod, error) {
 	bridged := map[string]*unstructured.Unstructured{} // accounts, by namespace/name
-	for _, namespace := range everywhere(in) {
-		err := c.each(ctx, accounts, namespace, "", func(o *unstructured.Unstructured) {
+	for _, namespace := range s.namespaces {
+		err := s.client.each(ctx, accounts, namespace, "", func(o *unstructured.Unstructured) {
 			if o.GetAnnotations()[estate.AnnotationProvider] != "" {
 				bridged[address(o.GetNamespace(), o.GetName())] = o
 			}
@@ -30,7 +30,7 @@ func (c *Client) Unbridged(ctx context.Context, in ...string) ([]estate.Unbridge
 	}
 	var out []estate.UnbridgedPod
 	spaces := map[string]*unstructured.Unstructured{}
-	all, err := c.Pods(ctx, homes(bridged, in)...)
+	all, err := s.narrowed(bridged).Pods(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (c *Client) Unbridged(ctx context.Context, in ...string) ([]estate.Unbridge
 			continue
 		}
 		if spaces[p.Namespace] == nil {
-			space, err := c.get(ctx, namespaces, "", p.Namespace)
+			space, err := s.client.get(ctx, namespaces, "", p.Namespace)
 			if err != nil {
 				return nil, err
 			}
@@ -50,7 +50,7 @@ func (c *Client) Unbridged(ctx context.Context, in ...string) ([]estate.Unbridge
 			}
 			spaces[p.Namespace] = space
 		}
-		reason, command := c.why(p, account, spaces[p.Namespace])
+		reason, command := s.client.why(p, account, spaces[p.Namespace])
 		out = append(out, estate.UnbridgedPod{Namespace: p.Namespace, Pod: p.Name, Reason: reason, Command: command})
 	}
 	slices.SortFunc(out, func(a, b estate.UnbridgedPod) int {
@@ -59,9 +59,9 @@ func (c *Client) Unbridged(ctx context.Context, in ...string) ([]estate.Unbridge
 	return out, nil
 }
 
-// homes are the namespaces that have bridged accounts: a few lists, where a big cluster has thousands of pods. Many are one
-// list of everything, which whoever could list all accounts may list too.
-func homes(bridged map[string]*unstructured.Unstructured, in []string) []string {
+// narrowed is the scope's namespaces that have bridged accounts: a few lists, where a big cluster has thousands of pods. Many
+// are one list of everything, which whoever could list all accounts may list too.
+func (s Scope) narrowed(bridged map[string]*unstructured.Unstructured) Scope {
 	var out []string
 	for _, account := range bridged {
 		if name := account.GetNamespace(); !slices.Contains(out, name) {
@@ -69,10 +69,10 @@ func homes(bridged map[string]*unstructured.Unstructured, in []string) []string 
 		}
 	}
 	const few = 20
-	if len(in) == 0 && len(out) > few {
-		return nil
+	if len(s.namespaces) == 1 && s.namespaces[0] == "" && len(out) > few {
+		return s
 	}
-	return out
+	return s.client.In(out...)
 }
 
 // carries says whether the webhook, or the admission policy, has given the pod its bridge.
