@@ -149,6 +149,9 @@ func (a *admin) patchProject(r *http.Request) (any, error) {
 		Services  map[string]bool `json:"services"`
 		Models    map[string]bool `json:"models"`
 		Endpoints map[string]bool `json:"endpoints"`
+		// Issuers is what the organisation allows providers to trust; [] is none, null is all.
+		Issuers     *[]string `json:"issuers"`
+		MaxAccounts *int      `json:"max_accounts"`
 	}](r)
 	if err != nil {
 		return nil, err
@@ -158,6 +161,8 @@ func (a *admin) patchProject(r *http.Request) (any, error) {
 		merge(p.Services, req.Services)
 		merge(p.Models, req.Models)
 		merge(p.Endpoints, req.Endpoints)
+		set(&p.Issuers, req.Issuers)
+		set(&p.MaxAccounts, req.MaxAccounts)
 	})
 }
 

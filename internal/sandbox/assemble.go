@@ -10,6 +10,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/azureapi"
+	"github.com/landbridge/landbridge/internal/sandbox/googleadmin"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/issuers"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
@@ -46,6 +47,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
 	azure := azureapi.New(st.world, secrets)
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})
+	googleadmin.Mount(google, st.world)
 	admin := newAdmin(st)
 	handler := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		switch {
@@ -69,6 +71,7 @@ func describe(p *Profile, w *world.World, httpAddr string, secrets azureapi.Opti
 		TokenURL: p.HTTP + "/v1/token", IntrospectURL: p.HTTP + "/v1/introspect",
 		ImpersonationURL: p.HTTP + "/v1/projects/-/serviceAccounts/" + callerEmail + ":generateAccessToken",
 		CredentialsURL:   p.HTTP, VertexURL: p.HTTP, ResourceManagerURL: p.HTTP + "/v1/projects/", MetadataHost: httpAddr,
+		AdminURL: p.HTTP, Operator: operator, EmptyProjectID: emptyID, EmptyProjectNumber: emptyNumber,
 		Provider: provider.String(), Audience: provider.Audience(), TokenAudience: provider.TokenAudience(),
 		ProductionProvider: poolName + "/providers/aks-production", EntraProvider: poolName + "/providers/entra",
 		ServiceAccount: callerEmail, DirectPrincipal: string(provider.Principal(subject)), JobAccount: jobEmail,

@@ -28,6 +28,13 @@ type GoogleProfile struct {
 	ResourceManagerURL string `json:"resource_manager_url"` // ends with /v1/projects/
 	MetadataHost       string `json:"metadata_host"`        // host:port for GCE_METADATA_HOST: a Google job's metadata server
 
+	AdminURL string `json:"admin_url"` // base of IAM, Resource Manager v3 and Service Usage, by which it all is set up
+	// Operator is a person who owns both projects; POST AdminURL of the sandbox + /tokens/google-operator gives its token.
+	Operator string `json:"operator"`
+	// EmptyProjectID is a project in which nothing has been set up yet.
+	EmptyProjectID     string `json:"empty_project_id"`
+	EmptyProjectNumber string `json:"empty_project_number"`
+
 	// Provider trusts the cluster's issuer; its Audience is what a token exchange names, TokenAudience the "aud" of the
 	// assertion.
 	Provider      string `json:"provider"`

@@ -26,6 +26,9 @@ const (
 	jobEmail      = "vertex-job@" + projectID + ".iam.gserviceaccount.com"
 	callerID      = "104729000000000000001"
 	jobID         = "104729000000000000002"
+	operator      = "operator@landbridge.example"
+	emptyID       = "landbridge-empty"
+	emptyNumber   = "209458209458"
 
 	tenantID         = "0a0b0c0d-1111-4222-8333-444455556666"
 	clusterID        = "5c1e3b7a-2f46-4d0b-9a51-0e6f7c8d9a10"
@@ -123,7 +126,7 @@ func seedGoogle(w *world.World, localIssuer string) error {
 	machines := []string{string(aks.Principal(workloadObject)), string(aks.Principal(vmObject)), string(aks.Principal(arcObject))}
 
 	services := map[string]bool{}
-	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager"} {
+	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager", "serviceusage"} {
 		services[api+".googleapis.com"] = true
 	}
 	models := map[string]bool{"publishers/anthropic/models/" + claude: true}
@@ -133,10 +136,16 @@ func seedGoogle(w *world.World, localIssuer string) error {
 	w.AddProject(world.Project{
 		ID: projectID, Number: projectNumber, Billing: true, Services: services, Models: models,
 		Endpoints: map[string]bool{"locations/" + location + "/endpoints/" + endpointID: true},
-		Policy: world.Policy{Bindings: []world.Binding{
+		Policy: world.Policy{Bindings: append(operatorBindings(), []world.Binding{
 			{Role: "roles/aiplatform.user", Members: append([]string{"serviceAccount:" + callerEmail, "serviceAccount:" + jobEmail, clusterWorkload}, machines...)},
 			{Role: "roles/serviceusage.serviceUsageConsumer", Members: []string{"serviceAccount:" + callerEmail}},
-		}},
+		}...)},
+	})
+	// A project as it is after "gcloud projects create" and an account that pays: to be set up from the beginning.
+	w.AddProject(world.Project{
+		ID: emptyID, Number: emptyNumber, Billing: true, Models: models,
+		Services: map[string]bool{"cloudresourcemanager.googleapis.com": true, "serviceusage.googleapis.com": true, "iam.googleapis.com": true},
+		Policy:   world.Policy{Bindings: []world.Binding{{Role: "roles/owner", Members: []string{"user:" + operator}}}},
 	})
 	w.AddServiceAccount(world.ServiceAccount{
 		Email: callerEmail, UniqueID: callerID, ProjectID: projectID,
@@ -163,6 +172,18 @@ func seedGoogle(w *world.World, localIssuer string) error {
 		}
 	}
 	return nil
+}
+
+// operatorBindings are the roles by which a person sets the project up.
+func operatorBindings() []world.Binding {
+	var out []world.Binding
+	for _, role := range []string{
+		"roles/owner", "roles/iam.workloadIdentityPoolAdmin", "roles/iam.serviceAccountAdmin", "roles/iam.roleAdmin",
+		"roles/resourcemanager.projectIamAdmin", "roles/serviceusage.serviceUsageAdmin",
+	} {
+		out = append(out, world.Binding{Role: role, Members: []string{"user:" + operator}})
+	}
+	return out
 }
 
 func clusterProvider(name, issuer string) trust.Provider {
