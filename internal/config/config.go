@@ -175,6 +175,19 @@ type WebhookDoor struct {
 	Context string `yaml:"context"`
 	// How often running pods are looked through for those that should carry a bridge and do not; 0s is never.
 	Reconcile time.Duration `yaml:"reconcile" default:"5m"`
+	// PEM file of the certificate authority of the API server's own client certificate. Absent: whoever reaches the door may
+	// ask it for patches, which hold no secret.
+	ClientCAFile string `yaml:"client_ca_file"`
+	// Addresses that pods use in place of Google's own.
+	Endpoints WebhookEndpoints `yaml:"endpoints"`
+}
+
+// WebhookEndpoints are addresses in place of Google's own: https, or http on loopback.
+type WebhookEndpoints struct {
+	// Security Token Service, such as https://sts.europe-west4.rep.googleapis.com.
+	STS string `yaml:"sts"`
+	// IAM Service Account Credentials API.
+	IAMCredentials string `yaml:"iam_credentials"`
 }
 
 // MetadataDoor is the metadata server.

@@ -141,6 +141,14 @@ func comment(name string) string {
 		return "Context of that file. Absent: its current one."
 	case "WebhookDoor.Reconcile":
 		return "How often running pods are looked through for those that should carry a bridge and do not; 0s is never."
+	case "WebhookDoor.ClientCAFile":
+		return "PEM file of the certificate authority of the API server's own client certificate. Absent: whoever reaches the door may ask it for patches, which hold no secret."
+	case "WebhookDoor.Endpoints":
+		return "Addresses that pods use in place of Google's own."
+	case "WebhookEndpoints.STS":
+		return "Security Token Service, such as https://sts.europe-west4.rep.googleapis.com."
+	case "WebhookEndpoints.IAMCredentials":
+		return "IAM Service Account Credentials API."
 	case "Config.Audit":
 		return "The record of each lease, each refusal and each crossing. Absent: nothing is recorded."
 	case "Audit.File":
