@@ -127,6 +127,28 @@ func (e *estateOf) find(match func(estate.Spec) bool) string {
 	return ""
 }
 
+// outputs are those of a thing that others refer to, in the order of the alphabet.
+func (e *estateOf) outputs(address string) []string {
+	var out []string
+	for _, r := range e.ordered {
+		if _, inside := reachOf(r.Spec); inside && r.Spec.Kind() != estate.KindIssuer && contextless(r.Spec) {
+			continue // what is left alone refers to nothing
+		}
+		for _, ref := range estate.AllReferences(r.Spec) {
+			if ref.Address == address && !slices.Contains(out, ref.Output) {
+				out = append(out, ref.Output)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func contextless(spec estate.Spec) bool {
+	reach, inside := reachOf(spec)
+	return inside && reach.Context == ""
+}
+
 // projectID is the id of the project whose number, or a reference to it, a pool has: people's tools want the id.
 func (e *estateOf) projectID(number string) string {
 	for _, ref := range estate.References(number) {

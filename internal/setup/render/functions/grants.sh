@@ -1,4 +1,5 @@
-# ours= grants project ID|account EMAIL [ROLE MEMBER]...: gives each role to its member, and takes what else a member has that
+# ours=
+# grants project ID|account EMAIL [ROLE MEMBER]...: gives each role to its member, and takes what else a member has that
 # begins with a line of $ours, when that pool or account bears our mark. What others were given is left alone.
 grants() {
   local on=(gcloud projects) policy at=$2 wanted='' line role member beginning

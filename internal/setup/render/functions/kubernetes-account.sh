@@ -2,7 +2,7 @@
 kubernetes_account() {
   local at=("$2" --namespace="$1") have
   say "kubernetes account $1/$2"
-  have=$("${kube[@]}" get serviceaccount "${at[@]}" --ignore-not-found -o 'go-template={{.metadata.name}} {{index (or .metadata.labels (dict)) "landbridge.dev/setup"}}')
+  have=$("${kube[@]}" get serviceaccount "${at[@]}" --ignore-not-found -o 'jsonpath={.metadata.name} {.metadata.labels.landbridge\.dev/setup}')
   if [[ -z $have ]]; then
     "${kube[@]}" create serviceaccount "${at[@]}" --dry-run=client -o yaml |
       "${kube[@]}" label --local -f - "landbridge.dev/setup=$setup" -o yaml |

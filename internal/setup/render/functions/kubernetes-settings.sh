@@ -4,7 +4,7 @@ kubernetes_settings() {
   say "settings $1/$2"
   shift 2
   for pair in "$@"; do with+=(--from-literal="$pair"); done
-  "${kube[@]}" create configmap "${at[@]}" "${with[@]}" --dry-run=client -o yaml |
+  "${kube[@]}" create configmap "${at[@]}" ${with[@]+"${with[@]}"} --dry-run=client -o yaml |
     "${kube[@]}" label --local -f - "landbridge.dev/setup=$setup" landbridge.dev/settings=enabled -o yaml |
     "${kube[@]}" apply --server-side --force-conflicts --field-manager=landbridge-setup -f -
 }
