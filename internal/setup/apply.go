@@ -242,7 +242,7 @@ func (w *worker) write(ctx context.Context, s *Step, stale bool) error {
 			return err
 		}
 	}
-	live, err := keeper.Write(ctx, w.plan.Setup, want, now)
+	live, err := keeper.Write(ctx, w.plan.Setup, adopt(want, now), now)
 	if err != nil {
 		return err
 	}

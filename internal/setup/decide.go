@@ -9,7 +9,10 @@ import (
 // decide says what becomes of one thing.
 func (r *reader) decide(n *node) Step {
 	s := Step{Address: n.res.Address, Side: n.res.Spec.Kind().Side(), Workloads: n.res.Workloads, Reason: n.res.Note, res: n.res, now: n.live}
-	setup := r.in.Spec.Name
+	setup, want := r.in.Spec.Name, n.want
+	if n.live.Spec != nil {
+		want = adopt(want, n.live)
+	}
 	switch {
 	case n.manual != "":
 		s.Action, s.Reason = Manual, n.manual
@@ -31,16 +34,16 @@ func (r *reader) decide(n *node) Step {
 	case n.res.ReadOnly:
 		s.Action = Read
 	case n.live.Deleted:
-		s.Action, s.Changes = Undelete, changes(n.live.Spec, n.want)
+		s.Action, s.Changes = Undelete, changes(n.live.Spec, want)
 	case !n.live.Exists() && n.res.Spec.Kind() == estate.KindGrants:
-		s.Action, s.Changes = Keep, changes(nil, n.want)
+		s.Action, s.Changes = Keep, changes(nil, want)
 		if len(s.Changes) > 0 {
 			s.Action = Update
 		}
 	case !n.live.Exists():
-		s.Action, s.Mine, s.Changes = Create, marked(n.res.Spec.Kind()), changes(nil, n.want)
+		s.Action, s.Mine, s.Changes = Create, marked(n.res.Spec.Kind()), changes(nil, want)
 	default:
-		s.Action, s.Changes = Keep, changes(n.live.Spec, n.want)
+		s.Action, s.Changes = Keep, changes(n.live.Spec, want)
 		if len(s.Changes) > 0 {
 			s.Action = Update
 			if !s.Mine && marked(n.res.Spec.Kind()) {
