@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -13,6 +15,8 @@ import (
 
 // ResourceManagerScope is the scope of a lease for Azure Resource Manager in the public cloud.
 const ResourceManagerScope = "https://management.azure.com/.default"
+
+const publicResourceManager = "https://management.azure.com"
 
 // ResourceManager makes the one call that proves that a lease opens Azure Resource Manager.
 type ResourceManager struct {
@@ -39,16 +43,31 @@ type Subscriptions struct {
 // NewResourceManager returns a client for base, the public cloud's address when empty. Other hosts than the clouds' own
 // and loopback are refused: they would be handed the lease.
 func NewResourceManager(client *wire.Client, clock bridge.Clock, base string) (*ResourceManager, error) {
-	if base == "" {
-		base = "https://management.azure.com"
-	}
-	base, err := trusted(bridge.HopARM, "resource manager", base, func(host string) bool {
-		return slices.Contains([]string{"management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"}, host)
-	})
+	base, err := ResourceManagerAddress(base)
 	if err != nil {
 		return nil, err
 	}
 	return &ResourceManager{http: client, clock: clock, base: base}, nil
+}
+
+// ResourceManagerAddress checks an address of Resource Manager, the public cloud's when empty, and returns it without a
+// trailing slash. Other hosts than the clouds' own and loopback are refused.
+func ResourceManagerAddress(base string) (string, error) {
+	if base == "" {
+		base = publicResourceManager
+	}
+	return trusted(bridge.HopARM, "resource manager", base, func(host string) bool {
+		return slices.Contains([]string{"management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"}, host)
+	})
+}
+
+// ResourceManagerResource is what a token for Resource Manager at this address is asked for; behind a loopback address
+// stands the public cloud, pretended.
+func ResourceManagerResource(base string) string {
+	if u, err := url.Parse(base); err == nil && !loopback(strings.ToLower(u.Hostname())) {
+		return "https://" + u.Hostname()
+	}
+	return publicResourceManager
 }
 
 // Subscriptions lists the subscriptions that the lease's principal may see.

@@ -42,6 +42,13 @@ func hear(body []byte) (said, bool) {
 	return s, true
 }
 
+// Said reads the body of a refusal in any of the forms that Azure's services use: its code, and one sentence that is safe
+// to show. It reports false for anything else.
+func Said(body []byte) (code, text string, ok bool) {
+	s, ok := hear(body)
+	return s.code, s.text, ok
+}
+
 // presentable keeps the sentence and drops what follows it: trace ids, further lines, queries, anything like a token,
 // and whatever could move a terminal's cursor.
 func presentable(text string) string {
