@@ -210,7 +210,7 @@ func TestApplyGoesOnBesideAFailure(t *testing.T) {
 	if len(skipped) == 0 {
 		t.Error("nothing that needs the account is left for the next run")
 	}
-	if _, made := f.state()["account batch@my-vertex-project.iam.gserviceaccount.com"]; !made {
+	if _, made := f.state()["account batch-vm@my-vertex-project.iam.gserviceaccount.com"]; !made {
 		t.Error("the other account is not made")
 	}
 	f.refuse = nil

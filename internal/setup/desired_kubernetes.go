@@ -2,7 +2,6 @@ package setup
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/landbridge/landbridge/internal/estate"
 )
@@ -43,20 +42,13 @@ func (b *builder) annotate(w *Workload, c *Cluster, provider string, annotations
 	if w.Route == Entra {
 		account.Note = `its pods need the label azure.workload.identity/use: "true", which Azure's webhook looks for`
 	}
-	if b.spec.Google.Settings {
+	if !b.spec.Google.Settings || w.Route == Entra {
+		return
+	}
+	file := estate.CredentialFile{STS: b.spec.Google.STS, IAMCredentials: b.spec.Google.IAMCredentials}
+	if data := estate.Settings(k.ServiceAccount, set, file); data != nil {
 		b.add(address(estate.KindKubernetesSettings, c.Name, k.Namespace, k.ServiceAccount), &estate.KubernetesSettings{
-			Reach: c.reach(), Namespace: k.Namespace, Account: k.ServiceAccount, Data: settingsData(set),
+			Reach: c.reach(), Namespace: k.Namespace, Account: k.ServiceAccount, Data: data,
 		}, w.Name, namespace, account.Address)
 	}
-}
-
-// settingsData is the annotations as a ConfigMap's keys, which cannot have a slash: "provider" for landbridge.dev/provider.
-func settingsData(annotations map[string]string) map[string]string {
-	data := map[string]string{}
-	for key, value := range annotations {
-		if name, ours := strings.CutPrefix(key, "landbridge.dev/"); ours {
-			data[name] = value
-		}
-	}
-	return data
 }

@@ -33,7 +33,7 @@ func example() setup.Spec {
 			},
 			{
 				Name: "batch-vm", Route: setup.Direct, ManagedIdentity: "batch-vm",
-				ToGoogle: &setup.ToGoogle{ServiceAccount: "batch", Projects: []string{"my-vertex-project"}, Roles: []string{"roles/aiplatform.user"}},
+				ToGoogle: &setup.ToGoogle{ServiceAccount: "batch-vm", Projects: []string{"my-vertex-project"}, Roles: []string{"roles/aiplatform.user"}},
 			},
 			{
 				Name: "training", Route: setup.Direct, GoogleAccount: "training",

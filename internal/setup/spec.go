@@ -22,8 +22,11 @@ type Google struct {
 	Pool     string // of clusters that name none
 	Location string // of model calls
 	Model    string // that a verifying crossing asks
-	// Settings says that the ConfigMaps of the admission policy are kept beside the annotations.
+	// Settings says that the ConfigMaps of the admission policy are kept beside the annotations. The policy serves pods of
+	// the direct route and estate.ModeCredentials alone.
 	Settings bool
+	// STS and IAMCredentials are base URLs that pods use in place of Google's own; they stand in those ConfigMaps.
+	STS, IAMCredentials string
 }
 
 // Azure is where things are made on Azure's side.
