@@ -28,6 +28,7 @@ type Config struct {
 	Setup *Setup `yaml:"setup"`
 
 	origins map[string]Origin
+	lines   []string // of the file, for excerpts; nil when it holds a key
 }
 
 // ToGoogle is the way from Azure to Google.

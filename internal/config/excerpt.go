@@ -14,11 +14,11 @@ const (
 
 // excerpt shows the line of the file with a caret under the column, "" when there is nothing to show or the line may
 // hold a secret.
-func (l *loader) excerpt(o Origin) string {
-	if o.File == "" || o.Line < 1 || o.Line > len(l.lines) {
+func (c *Config) excerpt(o Origin) string {
+	if o.File == "" || o.Line < 1 || o.Line > len(c.lines) {
 		return ""
 	}
-	line := strings.TrimRight(l.lines[o.Line-1], "\r")
+	line := strings.TrimRight(c.lines[o.Line-1], "\r")
 	if mentionsSecret(line) {
 		return ""
 	}

@@ -49,7 +49,6 @@ type loader struct {
 	root       *field
 	readFile   func(string) ([]byte, error)
 	file       string
-	lines      []string        // of the file, for excerpts; nil when it holds a key
 	spoiled    map[string]bool // paths with a problem already: the checks leave them alone
 	unreadable bool            // the file could not be read as YAML: what is missing in it means nothing
 	problems   Problems
@@ -65,7 +64,7 @@ func (l *loader) read(path string) {
 		return
 	}
 	if !mentionsKey(string(data)) {
-		l.lines = strings.Split(string(data), "\n")
+		l.cfg.lines = strings.Split(string(data), "\n")
 	}
 	l.yaml(data)
 }
@@ -116,14 +115,24 @@ func (l *loader) at(s Severity, o Origin, path, text, fix string) {
 	if s == Mistake && path != "" {
 		l.spoiled[path] = true
 	}
+	l.add(l.cfg.problem(s, o, path, text, fix))
+}
+
+// Problem is something wrong with the value at a path that only another room could see: it stands where the value was
+// written, or else the nearest thing round it.
+func (c *Config) Problem(s Severity, path, text, fix string) Problem {
+	return c.problem(s, c.place(path), path, text, fix)
+}
+
+func (c *Config) problem(s Severity, o Origin, path, text, fix string) Problem {
 	where := o.String()
 	if o == (Origin{}) {
 		where = "configuration"
 	}
-	l.add(Problem{
+	return Problem{
 		Severity: s, Origin: o, File: o.File, Line: o.Line, Column: o.Column, Where: where,
-		Path: path, Text: text, Fix: fix, Excerpt: l.excerpt(o),
-	})
+		Path: path, Text: text, Fix: fix, Excerpt: c.excerpt(o),
+	}
 }
 
 // mistake reports what is wrong with the value at path, unless that value has a problem already.
