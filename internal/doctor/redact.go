@@ -37,7 +37,7 @@ var secretForms = sync.OnceValue(func() []secretForm {
 		{re: regexp.MustCompile(`\b[A-Z]{0,2}AQABAA` + tokenRun + `{16,}`)},
 		{re: regexp.MustCompile(`(?i)\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:(?:bearer|basic|digest|negotiate|sharedkey)\s+)?(?P<secret>[^\s"',;\\}]+)`), keep: harmless},
 		{re: regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+(?P<secret>[A-Za-z0-9._~+/=\-]{8,})`), keep: word},
-		{re: regexp.MustCompile(`(?i)\b` + secretNames + `\\?["']?\s*(?:[:=]|=>)\s*(?:\\?["'](?P<secret>(?:[^"'\\]|\\[^"'])+)|(?P<secret2>[^\s"',;&}\\]+))`), keep: harmless},
+		{re: regexp.MustCompile(`(?i)(?:\b|_)` + secretNames + `\\?["']?\s*(?:[:=]|=>)\s*(?:\\?["'](?P<secret>(?:[^"'\\]|\\[^"'])+)|(?P<secret2>[^\s"',;&}\\]+))`), keep: harmless},
 		{re: regexp.MustCompile(`[A-Za-z0-9_+\-]{80,}={0,2}`)},
 	}
 })
