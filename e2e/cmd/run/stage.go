@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/landbridge/landbridge/e2e/parts"
@@ -162,10 +161,10 @@ func (f *future) wait(ctx context.Context) (string, error) {
 	}
 }
 
-// partLimit bounds the building of one part; the slowest takes seven minutes on two idle cores.
+// partLimit bounds the building of one part; the slowest takes ten minutes on two idle cores.
 const partLimit = 40 * time.Minute
 
-// buildParts starts building what the stages need: the slowest by itself, the others one after the other.
+// buildParts starts building what the stages need.
 func buildParts(ctx context.Context, chosen []stage, logs string) map[string]*future {
 	futures := map[string]*future{}
 	for _, s := range chosen {
@@ -173,28 +172,27 @@ func buildParts(ctx context.Context, chosen []stage, logs string) map[string]*fu
 			futures[part.Name] = &future{done: make(chan struct{})}
 		}
 	}
-	var others sync.Mutex
-	for _, part := range parts.All() {
-		f, wanted := futures[part.Name]
-		if !wanted {
-			continue
-		}
+	for _, queue := range parts.Queues() {
 		go func() {
-			defer close(f.done)
-			if part.Name != parts.Kube.Name {
-				others.Lock()
-				defer others.Unlock()
+			for _, part := range queue {
+				if f, wanted := futures[part.Name]; wanted {
+					f.dir, f.err = buildPart(ctx, part, logs)
+					close(f.done)
+				}
 			}
-			log, err := os.Create(filepath.Join(logs, "part-"+part.Name+".log"))
-			if err != nil {
-				f.err = err
-				return
-			}
-			defer log.Close()
-			ctx, cancel := context.WithTimeout(ctx, partLimit)
-			defer cancel()
-			f.dir, f.err = part.Ensure(ctx, log)
 		}()
 	}
 	return futures
+}
+
+// buildPart builds one part, with a log of its own.
+func buildPart(ctx context.Context, part parts.Part, logs string) (string, error) {
+	log, err := os.Create(filepath.Join(logs, "part-"+part.Name+".log"))
+	if err != nil {
+		return "", err
+	}
+	defer log.Close()
+	ctx, cancel := context.WithTimeout(ctx, partLimit)
+	defer cancel()
+	return part.Ensure(ctx, log)
 }

@@ -32,7 +32,9 @@ var stages = []stage{
 	{name: "release", what: "binaries for every platform, and the container image", limit: 15 * time.Minute, run: func(ctx context.Context, j *job) error {
 		return j.check(ctx, j.root, "make", "--no-print-directory", "release", "image", "DIST="+filepath.Join(parts.Cache(), "dist"))
 	}},
+	e2e("helm", "the chart: lint, golden files, refusals, and a release on a real kube-apiserver", "./helm", ".", parts.Helm, parts.Kube, parts.KubeNode),
 	e2e("kube", "a token of a real kube-apiserver", "./kube", ".", parts.Kube),
+	e2e("node", "pods on a real node: kubelet, containerd and runc", "./node", ".", parts.Kube, parts.KubeNode, parts.Containerd),
 	{name: "secrets", what: "no token in any log of this run", limit: time.Minute, run: secrets},
 }
 
