@@ -49,11 +49,14 @@ type NotCrossed struct {
 // calls: whatever the moment, another plan and Apply finish the work. Then, when there is a Prober, it waits until
 // every workload crosses.
 func Apply(ctx context.Context, p *Plan, o Options) (Outcome, error) {
-	if err := p.failures(nil); err != nil {
-		return Outcome{}, err
-	}
-	if err := p.Blocked(); err != nil {
-		return Outcome{}, err
+	unread := p.failures(nil)
+	if p.Verb != "revoke" { // which must not wait for what cannot be reached
+		if unread != nil {
+			return Outcome{}, unread
+		}
+		if err := p.Blocked(); err != nil {
+			return Outcome{}, err
+		}
 	}
 	w := newWorker(p, o)
 	w.run(ctx)
@@ -63,6 +66,9 @@ func Apply(ctx context.Context, p *Plan, o Options) (Outcome, error) {
 	}
 	if err := joined(w.failed, "setup_apply", "could not be changed"); err != nil {
 		return out, err
+	}
+	if unread != nil {
+		return out, unread
 	}
 	if o.Prober == nil || p.Verb != "apply" {
 		return out, nil
@@ -110,7 +116,7 @@ func newWorker(p *Plan, o Options) *worker {
 }
 
 // run does the steps. Credentials that are not wanted go before new ones of the same identity come: an identity has
-// twenty, and one for each issuer and subject. All else that is not wanted goes last.
+// twenty, and one for each issuer and subject. All else that is not wanted goes last; but to revoke is to remove first.
 func (w *worker) run(ctx context.Context) {
 	var early, late, writes []*Step
 	fresh := map[string]bool{}
@@ -125,7 +131,7 @@ func (w *worker) run(ctx context.Context) {
 		if s.Action != Remove {
 			continue
 		}
-		if key := serialKey(s.res.Spec); key != "" && fresh[key] {
+		if key := serialKey(s.res.Spec); key != "" && fresh[key] || w.plan.Verb == "revoke" {
 			early = append(early, s)
 		} else {
 			late = append(late, s)
@@ -136,7 +142,7 @@ func (w *worker) run(ctx context.Context) {
 	w.mu.Lock()
 	stop := len(w.failed) > 0
 	w.mu.Unlock()
-	if stop {
+	if stop && w.plan.Verb != "revoke" {
 		for _, s := range late {
 			w.tell(Event{Type: EventSkipped, Action: s.Action, Address: s.Address, Text: "something that comes first failed"})
 		}
