@@ -25,8 +25,10 @@ type line struct {
 	block *block
 }
 
-func (b *block) attribute(name, expression string) { b.lines = append(b.lines, line{name: name, value: expression}) }
-func (b *block) gap()                              { b.lines = append(b.lines, line{}) }
+func (b *block) attribute(name, expression string) {
+	b.lines = append(b.lines, line{name: name, value: expression})
+}
+func (b *block) gap() { b.lines = append(b.lines, line{}) }
 
 func (b *block) nest(head string) *block {
 	inner := &block{head: head}

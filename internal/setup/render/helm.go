@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -102,8 +103,8 @@ func account(out *bytes.Buffer, a *estate.KubernetesAccount) {
 			fmt.Fprintf(out, "    %s: %s\n", v.key, scalar(value))
 		}
 	}
-	if seconds := a.Annotations[estate.AnnotationTokenSeconds]; seconds != "" { // digits: a number there
-		fmt.Fprintf(out, "    tokenSeconds: %s\n", seconds)
+	if seconds, err := strconv.Atoi(a.Annotations[estate.AnnotationTokenSeconds]); err == nil {
+		fmt.Fprintf(out, "    tokenSeconds: %d\n", seconds)
 	}
 }
 

@@ -68,7 +68,10 @@ func (t *terraform) provider(r setup.Resource, x *estate.Provider) {
 	b := t.start(r, "resource", "google_iam_workload_identity_pool_provider", "")
 	b.attribute("project", hclString(t.projectID(x.Project)))
 	pool := hclString(x.Pool)
-	if address := t.find(func(s estate.Spec) bool { p, ok := s.(*estate.Pool); return ok && p.ID == x.Pool && p.Project == x.Project }); address != "" {
+	if address := t.find(func(s estate.Spec) bool {
+		p, ok := s.(*estate.Pool)
+		return ok && p.ID == x.Pool && p.Project == x.Project
+	}); address != "" {
 		pool = t.refer(address, "workload_identity_pool_id")
 	}
 	b.attribute("workload_identity_pool_id", pool)
@@ -136,7 +139,10 @@ func (t *terraform) grant(r setup.Resource, on *estate.Grants, g estate.Grant) {
 	b.attribute("role", role)
 	b.attribute("member", member)
 	// A member that is an identity of a pool: the pool first.
-	t.depend(b, t.find(func(s estate.Spec) bool { p, ok := s.(*estate.Pool); return ok && strings.HasPrefix(g.Member, poolBeginning(p)) }))
+	t.depend(b, t.find(func(s estate.Spec) bool {
+		p, ok := s.(*estate.Pool)
+		return ok && strings.HasPrefix(g.Member, poolBeginning(p))
+	}))
 }
 
 // accountAt is the address of the account with this e-mail, "" when it is not part of the set-up.
