@@ -90,6 +90,7 @@ var homes = []home{
 	{"golang.org/x/oauth2", []string{"", "internal/google", "internal/google/provision"}},
 	{"google.golang.org/api", []string{"internal/google/provision"}},
 	{"k8s.io/", []string{"internal/kube"}},
+	{"sigs.k8s.io/structured-merge-diff", []string{"internal/sandbox/kubeapi"}},
 	{"cel.dev/", []string{"internal/trust"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/app"}},
 	{"github.com/spf13/", []string{"internal/cli"}},

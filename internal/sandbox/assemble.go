@@ -13,6 +13,7 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/googleadmin"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/issuers"
+	"github.com/landbridge/landbridge/internal/sandbox/kubeapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -35,17 +36,19 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 		ArcKeys:        s.options.ArcDir,
 		CAPEM:          s.authority.pem,
 	}
+	clusters := kubeapi.Options{Admin: secrets.KubeAdmin, Namespaces: []string{namespace}}
 	if st.world == nil {
 		st.world = world.New(s.options.Clock)
 		issuer := st.profile.HTTPS + "/" + tenantID + "/" + clusterID + "/"
 		if err := seed(st.world, issuer); err != nil {
 			return nil, nil, err
 		}
-		secrets.KubeCluster = issuer
-		describe(&st.profile, st.world, httpAddr, secrets)
+		clusters.Cluster = issuer
+		describe(&st.profile, st.world, httpAddr, issuer, secrets)
 	}
 	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
 	azure := azureapi.New(st.world, secrets)
+	kube := kubeapi.New(st.world, clusters)
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})
 	googleadmin.Mount(google, st.world)
 	admin := newAdmin(st)
@@ -53,6 +56,8 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 		switch {
 		case isAdmin(r):
 			admin.ServeHTTP(rw, r)
+		case !google.OwnsHost(r) && kube.Owns(r):
+			kube.ServeHTTP(rw, r)
 		case !google.OwnsHost(r) && azure.Owns(r):
 			azure.ServeHTTP(rw, r)
 		default:
@@ -63,7 +68,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 }
 
 // describe fills in what the default world is called.
-func describe(p *Profile, w *world.World, httpAddr string, secrets azureapi.Options) {
+func describe(p *Profile, w *world.World, httpAddr, issuer string, secrets azureapi.Options) {
 	provider := trust.ProviderName{Project: projectNumber, Pool: poolID, Provider: providerID}
 	project, _ := w.Project(projectID)
 	p.Google = GoogleProfile{
@@ -79,7 +84,7 @@ func describe(p *Profile, w *world.World, httpAddr string, secrets azureapi.Opti
 	}
 	p.Azure = AzureProfile{
 		TenantID: tenantID, AuthorityURL: p.HTTPS + "/",
-		ClusterIssuer: secrets.KubeCluster, ProductionIssuer: productionIssuer,
+		ClusterIssuer: issuer, ProductionIssuer: productionIssuer,
 		KubeURL: p.HTTPS, KubeToken: secrets.KubeAdmin.Reveal(), Namespace: namespace, ServiceAccount: serviceAccount, Subject: subject,
 		WorkloadClientID: workloadClient, WorkloadObjectID: workloadObject, VMClientID: vmClient, VMObjectID: vmObject,
 		ReaderClientID: readerClient, ReaderObjectID: readerObject, ExchangeResource: exchangeAudience,
@@ -87,6 +92,9 @@ func describe(p *Profile, w *world.World, httpAddr string, secrets azureapi.Opti
 		FabricEndpoint: p.HTTPS + "/servicefabric/metadata/identity/oauth2/token", FabricHeader: secrets.FabricSecret.Reveal(),
 		SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, EmptyResourceGroup: emptyGroup, ARMURL: p.HTTPS,
 		StorageAccount: storageName, StorageURL: p.HTTPS + "/" + storageName, Container: container, Blob: blob,
+	}
+	for _, c := range w.Clusters() {
+		p.Azure.Clusters = append(p.Azure.Clusters, c.Name)
 	}
 	if secrets.ArcKeys != "" {
 		p.Azure.ArcEndpoint = p.HTTP + "/arc/metadata/identity/oauth2/token"

@@ -59,13 +59,14 @@ type AzureProfile struct {
 	TenantID     string `json:"tenant_id"`
 	AuthorityURL string `json:"authority_url"` // AZURE_AUTHORITY_HOST
 
-	ClusterIssuer    string `json:"cluster_issuer"`
-	ProductionIssuer string `json:"production_issuer"`
-	KubeURL          string `json:"kube_url"`   // TokenRequest
-	KubeToken        string `json:"kube_token"` // bearer for KubeURL
-	Namespace        string `json:"namespace"`
-	ServiceAccount   string `json:"service_account"`
-	Subject          string `json:"subject"`
+	ClusterIssuer    string   `json:"cluster_issuer"`
+	ProductionIssuer string   `json:"production_issuer"`
+	Clusters         []string `json:"clusters"`   // each has an API server at KubeURL + /clusters/NAME; Kubeconfig leads to all
+	KubeURL          string   `json:"kube_url"`   // the API server of the cluster with ClusterIssuer
+	KubeToken        string   `json:"kube_token"` // bearer for KubeURL
+	Namespace        string   `json:"namespace"`
+	ServiceAccount   string   `json:"service_account"`
+	Subject          string   `json:"subject"`
 
 	WorkloadClientID string `json:"workload_client_id"` // user-assigned; federated with the cluster's workload; on the VM and the apps
 	WorkloadObjectID string `json:"workload_object_id"`

@@ -1,11 +1,13 @@
 package azureapi
 
 import (
+	"crypto/subtle"
 	"encoding/json"
 	"net"
 	"net/http"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -59,4 +61,9 @@ func baseURL(r *http.Request) string {
 		return "http://" + r.Host
 	}
 	return "https://" + r.Host
+}
+
+// secretIs compares without telling by its time how much was right; no secret is nobody's secret.
+func secretIs(got string, want bridge.Secret) bool {
+	return !want.Empty() && subtle.ConstantTimeCompare([]byte(got), []byte(want.Reveal())) == 1
 }

@@ -1,4 +1,4 @@
-// Package azureapi pretends Azure's APIs: AKS OIDC issuers and Kubernetes TokenRequest, Entra's token endpoint, the
+// Package azureapi pretends Azure's APIs: AKS OIDC issuers, Entra's token endpoint, the
 // managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager (package armapi) and
 // Blob Storage.
 //
@@ -22,12 +22,10 @@ import (
 type Options struct {
 	// Keys finds the keys of assertion issuers that are not in the world; with nil they cannot be reached.
 	Keys trust.Keys
-	// KubeAdmin is the bearer token that TokenRequest asks for.
+	// KubeAdmin is the bearer token of the clusters' administrator, which Resource Manager hands out.
 	KubeAdmin bridge.Secret
 	// CAPEM is the authority of the sandbox's own certificates, for kubeconfigs that Resource Manager hands out.
 	CAPEM []byte
-	// KubeCluster is the issuer of the cluster behind /api when no /clusters/NAME says which; empty is the first by name.
-	KubeCluster string
 	// IdentityHeader is what App Service, Functions and Container Apps put into IDENTITY_HEADER, and old ones into MSI_SECRET.
 	IdentityHeader bridge.Secret
 	// FabricSecret is what Service Fabric puts into IDENTITY_HEADER.
@@ -64,7 +62,6 @@ func New(w *world.World, o Options) *API {
 	}
 	const nowhere = `[^\s\S]` // no production host of its own: shared, link-local or loopback
 	add("aks", `[a-z0-9-]+\.oic\.prod-aks\.azure\.com`, a.ownsIssuer, a.serveIssuer)
-	add("kube", `[a-z0-9.-]+\.azmk8s\.io`, paths(`(/clusters/[^/]+)?/(api|apis)(/.*)?`), a.serveKube)
 	add("entra", `login\.microsoftonline\.com|login\.windows\.net|login\.microsoft\.com|sts\.windows\.net`,
 		paths(`/common/discovery/instance|/[^/]+(/v2\.0)?/\.well-known/openid-configuration|/[^/]+/discovery/(v2\.0/)?keys|/[^/]+/oauth2/(v2\.0/)?[^/]+`), a.serveEntra)
 	add("arc", `(localhost|127\.0\.0\.1):40342`, paths(`/arc/metadata/identity/oauth2/token`), a.serveArc)

@@ -165,7 +165,7 @@ func TestOwns(t *testing.T) {
 		"https://management.azure.com/subscriptions":                               true,
 		"https://landbridgedata.blob.core.windows.net/training/a.txt":              true,
 		"https://127.0.0.1:1/landbridgedata/training/a.txt":                        true,
-		"https://127.0.0.1:1/api/v1/namespaces/demo/serviceaccounts/app/token":     true,
+		"https://127.0.0.1:1/api/v1/namespaces/demo/serviceaccounts/app/token":     false,
 		"https://127.0.0.1:1/.well-known/openid-configuration":                     false,
 		"https://127.0.0.1:1/v1/token":                                             false,
 		"http://169.254.169.254/computeMetadata/v1/instance":                       false,
@@ -190,7 +190,7 @@ func TestFaults(t *testing.T) {
 	s := newSandbox(t, fixedClock)
 	for api, path := range map[string]string{
 		"entra": tokenPath, "imds": imdsToken, "appservice": "/msi/token", "arc": "/arc/metadata/identity/oauth2/token",
-		"servicefabric": "/servicefabric/metadata/identity/oauth2/token", "arm": armList, "storage": blobPath, "kube": kubePath,
+		"servicefabric": "/servicefabric/metadata/identity/oauth2/token", "arm": armList, "storage": blobPath,
 	} {
 		s.world.SetFault(api, world.Fault{Status: 503, Times: 1})
 		equal(t, api, 503, s.get(path, nil).status)

@@ -1,4 +1,4 @@
-package azureapi_test
+package kubeapi_test
 
 import (
 	"net/http"
@@ -6,9 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/landbridge/landbridge/internal/sandbox/azureapi"
-	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
 const kubePath = "/api/v1/namespaces/demo/serviceaccounts/app/token"
@@ -95,7 +92,7 @@ func TestTokenRequestRefusals(t *testing.T) {
 		},
 		"bound to the wrong kind": {kubePath, `{"boundObjectRef":{"kind":"Deployment","apiVersion":"apps/v1","name":"d"}}`, `cannot bind token to object of type apps/v1, Kind=Deployment`, 400},
 		"unknown cluster":         {"/clusters/nope" + kubePath, `{}`, `clusters \"nope\" not found`, 404},
-		"another resource":        {"/api/v1/pods", `{}`, `the sandbox does not pretend POST /api/v1/pods: the real API may know it`, 501},
+		"another resource":        {"/api/v1/namespaces/demo/events", `{}`, `the sandbox does not pretend POST /api/v1/namespaces/demo/events: the real API may know it`, 501},
 	} {
 		got := s.tokenRequest(want.path, want.spec)
 		if got.status != want.status || !strings.Contains(got.body, `"message":"`+want.message+`"`) {
@@ -106,16 +103,6 @@ func TestTokenRequestRefusals(t *testing.T) {
 	if !strings.Contains(got.body, `Pod in version \"v1\" cannot be handled as a TokenRequest`) {
 		t.Errorf("a Pod was taken for a TokenRequest: %s", got.body)
 	}
-}
-
-func TestWithoutSecretsNobodyGetsIn(t *testing.T) {
-	t.Parallel()
-	s := newSandbox(t, fixedClock)
-	s.server.Config.Handler = azureapi.New(s.world, azureapi.Options{})
-	equal(t, "TokenRequest", 401, s.do(http.MethodPost, kubePath, head("Authorization", "Bearer "), nil).status)
-	equal(t, "App Service", 401, s.get("/msi/token?api-version=2019-08-01&resource=x", head("X-IDENTITY-HEADER", "")).status)
-	equal(t, "Service Fabric", 400, s.get("/servicefabric/metadata/identity/oauth2/token?api-version=2019-07-01-preview&resource=x", nil).status)
-	equal(t, "Arc", 500, s.get("/arc/metadata/identity/oauth2/token?api-version=2020-06-01&resource=x", head("Metadata", "true")).status)
 }
 
 func TestKubectlCreateToken(t *testing.T) {
@@ -135,25 +122,4 @@ func TestKubectlCreateToken(t *testing.T) {
 		t.Fatalf("kubectl: %v: %s", err, &complaint)
 	}
 	equal(t, "sub", any(nodeSubject), claims(t, strings.TrimSpace(string(out)))["sub"])
-}
-
-func TestIssuer(t *testing.T) {
-	t.Parallel()
-	s := newSandbox(t, fixedClock)
-	path := strings.TrimPrefix(issuer, "https://westeurope.oic.prod-aks.azure.com")
-	want := `{"issuer":"` + issuer + `","jwks_uri":"` + issuer + `openid/v1/jwks","response_types_supported":["id_token"],` +
-		`"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}`
-	equal(t, "discovery", want, s.get(path+".well-known/openid-configuration", nil).body)
-	equal(t, "jwks", string(mustCluster(s).Keys.JWKS()), s.get(path+"openid/v1/jwks", nil).body)
-	equal(t, "unknown issuer", 404, s.get("/x/y/openid/v1/jwks", head("Host", "westeurope.oic.prod-aks.azure.com")).status)
-
-	rotated := world.NewKeyRing()
-	rotated.Rotate(1)
-	c := mustCluster(s)
-	c.Keys = rotated
-	s.world.AddCluster(c)
-	jwks := decode[struct{ Keys []map[string]string }](t, s.get(path+"openid/v1/jwks", nil).body)
-	if len(jwks.Keys) != 2 || jwks.Keys[0]["kty"] != "RSA" || jwks.Keys[0]["use"] != "sig" || jwks.Keys[0]["alg"] != "RS256" {
-		t.Errorf("keys after a rotation: %v", jwks)
-	}
 }

@@ -1,4 +1,4 @@
-package azureapi
+package kubeapi
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func message(fields ...[]byte) []byte {
 	return out
 }
 
-func text(n protowire.Number, value []byte) []byte {
+func lengths(n protowire.Number, value []byte) []byte {
 	return protowire.AppendBytes(protowire.AppendTag(nil, n, protowire.BytesType), value)
 }
 
@@ -24,10 +24,10 @@ func varint(n protowire.Number, value uint64) []byte {
 }
 
 func protoSample() []byte {
-	spec := message(text(1, []byte("a")), text(1, []byte("b")), varint(4, 600),
-		text(3, message(text(1, []byte("Pod")), text(2, []byte("v1")), text(3, []byte("p")), text(4, []byte("u")))))
-	meta := message(text(1, []byte("authentication.k8s.io/v1")), text(2, []byte("TokenRequest")))
-	return append([]byte("k8s\x00"), message(text(1, meta), text(2, message(text(1, nil), text(2, spec), text(3, nil))))...)
+	spec := message(lengths(1, []byte("a")), lengths(1, []byte("b")), varint(4, 600),
+		lengths(3, message(lengths(1, []byte("Pod")), lengths(2, []byte("v1")), lengths(3, []byte("p")), lengths(4, []byte("u")))))
+	meta := message(lengths(1, []byte("authentication.k8s.io/v1")), lengths(2, []byte("TokenRequest")))
+	return append([]byte("k8s\x00"), message(lengths(1, meta), lengths(2, message(lengths(1, nil), lengths(2, spec), lengths(3, nil))))...)
 }
 
 func TestProtoTokenRequest(t *testing.T) {

@@ -1,4 +1,4 @@
-package azureapi
+package kubeapi
 
 import (
 	"bytes"
@@ -7,32 +7,29 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// kubeProto is the media type that kubectl writes, and kubeMagic the four bytes before its message.
-const kubeProto = "application/vnd.kubernetes.protobuf"
+// protobuf is the media type that kubectl writes, and magic the four bytes before its message.
+const protobuf = "application/vnd.kubernetes.protobuf"
 
 var (
-	kubeMagic    = []byte("k8s\x00")
-	errKubeProto = errors.New("not a protobuf-encoded Kubernetes object")
+	magic    = []byte("k8s\x00")
+	errProto = errors.New("not a protobuf-encoded Kubernetes object")
 )
 
-// protoTokenRequest reads a TokenRequest in Kubernetes' protobuf form: an envelope (runtime.Unknown) with the kind, and in
-// it the message. Unknown fields are skipped, as protobuf wants it.
-func protoTokenRequest(body []byte) (tokenRequest, error) {
-	var in tokenRequest
-	var message []byte
-	envelope, ok := bytes.CutPrefix(body, kubeMagic)
+// protoEnvelope takes Kubernetes' protobuf form apart: an envelope (runtime.Unknown) with the kind, and in it the message.
+func protoEnvelope(body []byte) (apiVersion, kind string, message []byte, err error) {
+	envelope, ok := bytes.CutPrefix(body, magic)
 	if !ok {
-		return in, errKubeProto
+		return "", "", nil, errProto
 	}
-	err := eachField(envelope, func(n protowire.Number, value []byte, _ uint64) error {
+	err = eachField(envelope, func(n protowire.Number, value []byte, _ uint64) error {
 		switch n {
 		case 1: // TypeMeta
 			return eachField(value, func(n protowire.Number, value []byte, _ uint64) error {
 				switch n {
 				case 1:
-					in.APIVersion = string(value)
+					apiVersion = string(value)
 				case 2:
-					in.Kind = string(value)
+					kind = string(value)
 				}
 				return nil
 			})
@@ -41,7 +38,13 @@ func protoTokenRequest(body []byte) (tokenRequest, error) {
 		}
 		return nil
 	})
-	if err != nil {
+	return apiVersion, kind, message, err
+}
+
+// protoTokenRequest reads a TokenRequest. Unknown fields are skipped, as protobuf wants it.
+func protoTokenRequest(body []byte) (in tokenRequest, err error) {
+	var message []byte
+	if in.APIVersion, in.Kind, message, err = protoEnvelope(body); err != nil {
 		return in, err
 	}
 	return in, eachField(message, func(n protowire.Number, value []byte, _ uint64) error {
@@ -89,7 +92,7 @@ func eachField(body []byte, visit func(protowire.Number, []byte, uint64) error) 
 	for len(body) > 0 {
 		number, kind, n := protowire.ConsumeTag(body)
 		if n < 0 {
-			return errKubeProto
+			return errProto
 		}
 		body = body[n:]
 		var value []byte
@@ -103,7 +106,7 @@ func eachField(body []byte, visit func(protowire.Number, []byte, uint64) error) 
 			n = protowire.ConsumeFieldValue(number, kind, body)
 		}
 		if n < 0 {
-			return errKubeProto
+			return errProto
 		}
 		body = body[n:]
 		if err := visit(number, value, varint); err != nil {
