@@ -76,7 +76,7 @@ func TestPairs(t *testing.T) {
 func TestAuditAnnotation(t *testing.T) {
 	t.Parallel()
 	for mode, annotations := range map[string]map[string]string{
-		"":                      nil,
+		"":                     nil,
 		estate.ModeCredentials: {estate.AnnotationProvider: provider},
 		estate.ModeMetadata:    {estate.AnnotationProvider: provider, estate.AnnotationMode: estate.ModeMetadata},
 	} {

@@ -28,11 +28,15 @@ func TestAccountRefusals(t *testing.T) {
 		want        string // after "landbridge: annotation landbridge.dev/ANNOTATION of ServiceAccount shop/api: "
 	}{
 		{
-			"no provider", map[string]string{"landbridge.dev/service-account": "a@p.iam.gserviceaccount.com"}, "provider",
+			"no provider",
+			map[string]string{"landbridge.dev/service-account": "a@p.iam.gserviceaccount.com"},
+			"provider",
 			"it is missing, though landbridge.dev/service-account is there" + set + "provider=" + form,
 		},
 		{
-			"a slip in the name", map[string]string{"landbridge.dev/providr": provider}, "provider",
+			"a slip in the name",
+			map[string]string{"landbridge.dev/providr": provider},
+			"provider",
 			"it is missing, though landbridge.dev/providr is there" + set + "provider=" + form,
 		},
 		{
@@ -209,7 +213,8 @@ func TestWarnings(t *testing.T) {
 			[]string{"landbridge: container app has a proxy and NO_PROXY without 127.0.0.1: add it, or the metadata server is asked through the proxy"},
 		},
 		{
-			"an unknown annotation", "", `{"name":"app"}`, map[string]string{"landbridge.dev/regoin": "x"},
+			"an unknown annotation", "", `{"name":"app"}`,
+			map[string]string{"landbridge.dev/regoin": "x"},
 			[]string{"landbridge: ServiceAccount shop/api has the annotation landbridge.dev/regoin, which nothing reads"},
 		},
 		{"nothing", "", `{"name":"app"}`, nil, nil},
