@@ -32,7 +32,7 @@ const (
 	StepModel       = "model"       // a call
 )
 
-// Report is one walk. Its JSON form is documented in docs/doctor.md.
+// Report is one walk. Its JSON form is documented in docs/errors.md.
 type Report struct {
 	Workload  string           `json:"workload"`
 	OK        bool             `json:"ok"`
