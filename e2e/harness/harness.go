@@ -66,7 +66,13 @@ var imager = sync.OnceValues(func() (string, error) {
 // Build builds a program of this module, statically.
 func Build(t testing.TB, pkg string) string {
 	t.Helper()
-	bin, err := goBuild(parts.E2E(), pkg, filepath.Base(pkg))
+	return BuildIn(t, parts.E2E(), pkg, filepath.Base(pkg))
+}
+
+// BuildIn builds a program of the module that a folder is in, statically, under a name of its own.
+func BuildIn(t testing.TB, dir, pkg, name string) string {
+	t.Helper()
+	bin, err := goBuild(dir, pkg, name)
 	if err != nil {
 		t.Fatal(err)
 	}

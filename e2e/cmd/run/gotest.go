@@ -22,9 +22,9 @@ type event struct {
 // reason is the line with which a test says why it skips.
 var reason = regexp.MustCompile(`^\s+\S+\.go:\d+: (.*)\n?$`)
 
-// mayskip are the tests that need a program which no package registry has: gcloud, and a kubectl of today. They run where it
-// is, and are named where it is not, with CI=true too.
-var mayskip = [...]string{"TestGcloud", "TestGoldenFilesAreGclouds", "TestKubectlCreateToken"}
+// mayskip are the tests that need a program which no package registry has: gcloud, terraform, and a kubectl of today. They
+// run where it is, and are named where it is not, with CI=true too.
+var mayskip = [...]string{"TestGcloud", "TestGoldenFilesAreGclouds", "TestKubectlCreateToken", "TestTerraform", "TestTerraformMistakes"}
 
 // goTest runs "go test" and counts its tests. The log gets what the tests printed.
 func (j *job) goTest(ctx context.Context, dir string, args ...string) error {
