@@ -63,15 +63,19 @@ func writeLines(out *bytes.Buffer, lines []line, indent string) {
 	}
 }
 
-// width is how wide the names are of the run of lines that line i is in. A value of several lines ends a run.
+// width is how wide the names are of the run of lines that line i is in. One with a value of several lines stands alone.
 func width(lines []line, i int) int {
-	single := func(j int) bool { return lines[j].name != "" && lines[j].block == nil }
-	several := func(j int) bool { return strings.Contains(lines[j].value, "\n") }
+	runs := func(j int) bool {
+		return lines[j].name != "" && lines[j].block == nil && !strings.Contains(lines[j].value, "\n")
+	}
+	if !runs(i) {
+		return utf8.RuneCountInString(lines[i].name)
+	}
 	first, last := i, i
-	for first > 0 && single(first-1) && !several(first-1) {
+	for first > 0 && runs(first-1) {
 		first--
 	}
-	for !several(last) && last+1 < len(lines) && single(last+1) {
+	for last+1 < len(lines) && runs(last+1) {
 		last++
 	}
 	wide := 0
