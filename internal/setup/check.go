@@ -18,6 +18,7 @@ func Check(s Spec) []Problem {
 		c.workload(i)
 	}
 	c.sharedPools()
+	c.sameAccount()
 	c.samePrincipal()
 	c.sharedAccounts()
 	c.credentials()

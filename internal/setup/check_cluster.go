@@ -89,7 +89,31 @@ func (c *checker) sharedPools() {
 	}
 }
 
-// samePrincipal: two workloads that are one principal to Google would each have what the other may do.
+// sameAccount: an account of a cluster is one workload, whatever its route; its annotations can say one thing.
+func (c *checker) sameAccount() {
+	seen := map[string]int{}
+	for i := range c.spec.Workloads {
+		k := c.spec.Workloads[i].Kubernetes
+		if k == nil {
+			continue
+		}
+		account := k.Namespace + "/" + k.ServiceAccount
+		for at, name := range k.Clusters {
+			j, there := seen[name+" "+account]
+			switch {
+			case !there:
+				seen[name+" "+account] = i
+			case j == i:
+				c.mistake(fmt.Sprintf("workloads[%d].kubernetes.clusters[%d]", i, at), fmt.Sprintf("%q is named twice", name), "name it once")
+			default:
+				c.mistake(fmt.Sprintf("workloads[%d].kubernetes.service_account", i), fmt.Sprintf("%s in %s is workloads[%d] (%s) already: an account is one workload", account, name, j, c.spec.Workloads[j].Name),
+					"put both into one workload, or give each an account of its own")
+			}
+		}
+	}
+}
+
+// samePrincipal: two workloads of different clusters that are one principal to Google would each have what the other may do.
 func (c *checker) samePrincipal() {
 	type holder struct {
 		workload int
@@ -98,34 +122,27 @@ func (c *checker) samePrincipal() {
 	seen := map[string]holder{}
 	for i := range c.spec.Workloads {
 		w := &c.spec.Workloads[i]
-		if w.Kubernetes == nil {
+		if w.Kubernetes == nil || w.Route == Entra {
 			continue
 		}
-		for at, name := range w.Kubernetes.Clusters {
+		account := w.Kubernetes.Namespace + "/" + w.Kubernetes.ServiceAccount
+		for _, name := range w.Kubernetes.Clusters {
 			j := slices.IndexFunc(c.spec.Clusters, func(k Cluster) bool { return k.Name == name })
-			if j < 0 || w.Route == Entra {
+			if j < 0 {
 				continue
 			}
 			k := &c.spec.Clusters[j]
-			key := k.Pool + " " + mappedSubject(k, w.Kubernetes)
-			was, there := seen[key]
-			if !there {
-				seen[key] = holder{i, name}
-				continue
-			}
-			path := fmt.Sprintf("workloads[%d].kubernetes", i)
-			account := w.Kubernetes.Namespace + "/" + w.Kubernetes.ServiceAccount
+			subject := mappedSubject(k, w.Kubernetes)
+			was, there := seen[k.Pool+" "+subject]
 			switch {
-			case was.cluster == name && was.workload == i:
-				c.mistake(fmt.Sprintf("%s.clusters[%d]", path, at), fmt.Sprintf("%q is named twice", name), "name it once")
-			case was.cluster == name:
-				c.mistake(path+".service_account", fmt.Sprintf("%s in %s is workloads[%d] (%s) already: an account is one workload", account, name, was.workload, c.spec.Workloads[was.workload].Name),
-					"put both into one workload, or give each an account of its own")
+			case !there:
+				seen[k.Pool+" "+subject] = holder{i, name}
+			case was.cluster == name: // sameAccount says so
 			case was.workload == i:
-				c.warn(path+".clusters", fmt.Sprintf("%s of %s and of %s is one principal, %s: neither can be told from the other or revoked alone", account, was.cluster, name, mappedSubject(k, w.Kubernetes)),
+				c.warn(fmt.Sprintf("workloads[%d].kubernetes.clusters", i), fmt.Sprintf("%s of %s and of %s is one principal, %s: neither can be told from the other or revoked alone", account, was.cluster, name, subject),
 					"write a subject_prefix for each cluster, or a pool for each")
 			default:
-				c.mistake(path+".service_account", fmt.Sprintf("%s of %s is the same principal as workloads[%d] (%s) of %s: the pool %q takes both clusters' subjects alike, so each gets what the other may do",
+				c.mistake(fmt.Sprintf("workloads[%d].kubernetes.service_account", i), fmt.Sprintf("%s of %s is the same principal as workloads[%d] (%s) of %s: the pool %q takes both clusters' subjects alike, so each gets what the other may do",
 					account, name, was.workload, c.spec.Workloads[was.workload].Name, was.cluster, k.Pool), "write a subject_prefix for each cluster, or a pool for each")
 			}
 		}

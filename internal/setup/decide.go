@@ -46,12 +46,27 @@ func (r *reader) decide(n *node) Step {
 		s.Action, s.Changes = Keep, changes(n.live.Spec, want)
 		if len(s.Changes) > 0 {
 			s.Action = Update
-			if !s.Mine && marked(n.res.Spec.Kind()) {
-				s.Reason = "was there before: it gets these settings, and destroy leaves it"
+			if !s.Mine && n.live.Setup == "" {
+				s.Reason = found(n.res.Spec.Kind(), s.Reason)
 			}
 		}
 	}
 	return s
+}
+
+// found says what becomes of a thing that was there before; note is what is to be said of it anyway.
+func found(k estate.Kind, note string) string {
+	text := "was there before: it gets these settings, and destroy leaves it"
+	switch {
+	case k == estate.KindNamespace, !marked(k):
+		return note
+	case k == estate.KindKubernetesAccount:
+		text = "was there before: destroy takes these annotations off again, and leaves it"
+	}
+	if note != "" {
+		text += "; " + note
+	}
+	return text
 }
 
 // marked says whether things of a kind bear the mark of who made them.

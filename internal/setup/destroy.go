@@ -57,10 +57,13 @@ func (r *reader) undo(n *node) []Step {
 	if kind == estate.KindGrants {
 		return r.ungrant(n, s)
 	}
-	s.Mine = n.live.Setup == r.in.Spec.Name
+	s.Mine = marked(kind) && n.live.Setup == r.in.Spec.Name
 	switch {
 	case s.Mine:
 		s.Action = Remove
+		if kind == estate.KindNamespace {
+			s.Reason = "its label alone: the namespace stays"
+		}
 	case kind == estate.KindCluster:
 		s.Action, s.Reason = Keep, "its issuer stays on: others may trust it by now"
 	case kind == estate.KindService:

@@ -89,7 +89,7 @@ func place(s estate.Spec) string {
 	case *estate.Role:
 		return "role " + s.Name()
 	case *estate.Grants:
-		return policyOf(s)
+		return "grants " + policyOf(s)
 	case *estate.Issuer:
 		return "issuer " + s.Cluster
 	case *estate.Namespace:
@@ -267,6 +267,9 @@ func (f *fake) write(setup string, want estate.Spec) {
 	}
 	if t == nil {
 		t = f.put(want, setup)
+		if want.Kind() == estate.KindService { // has nowhere to bear a mark
+			t.Setup = ""
+		}
 	}
 	t.Spec, t.Deleted = clone(want), false
 }

@@ -10,8 +10,8 @@ var signs = map[Action]string{
 	Create: "+", Update: "~", Undelete: "^", Remove: "-", Keep: " ", Read: " ", Manual: "?", Blocked: "!", Failed: "!",
 }
 
-// widest is how much of a value a line shows: conditions are long, uploaded keys longer.
-const widest = 160
+// widest is how much of a value a line shows: conditions are long, uploaded keys longer. The middle is what is left out.
+const widest = 260
 
 // Lines is the plan for people, without colours: what changes, what stands in the way, what is left to do by hand, and a
 // sum. What stays as it is is counted; all of it is listed when everything is true. Destroy always lists what it leaves.
@@ -77,6 +77,9 @@ func (s *Step) lines() []string {
 	}
 	out := []string{head}
 	for _, c := range s.Changes {
+		if s.Action == Create && c.New == false {
+			continue // "not disabled" is no news of a new thing
+		}
 		out = append(out, "      "+c.String())
 	}
 	if s.Reason != "" {
@@ -103,7 +106,7 @@ func (c Change) String() string {
 func value(v any) string {
 	text := fmt.Sprint(v)
 	if r := []rune(text); len(r) > widest {
-		text = string(r[:widest-1]) + "…"
+		text = string(r[:widest/2]) + " … " + string(r[len(r)-widest/2:])
 	}
 	if text == "" {
 		return `""`
