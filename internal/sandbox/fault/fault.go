@@ -23,6 +23,12 @@ func Wrap(w *world.World, api string, next http.Handler) http.Handler {
 		if !delay(r, w.Pace().Latency) {
 			panic(http.ErrAbortHandler)
 		}
+		if c, ok := w.CannedFor(api, r.Method, r.URL.Path); ok {
+			rw.Header().Set("Content-Type", c.ContentType)
+			rw.WriteHeader(c.Status)
+			_, _ = io.WriteString(rw, c.Body)
+			return
+		}
 		f, ok := w.TakeFault(api)
 		switch {
 		case !ok:

@@ -126,14 +126,14 @@ func (w *World) BoundToken(issuer, namespace, name string, audiences []string, l
 	if bound != (BoundObject{}) {
 		about[strings.ToLower(bound.Kind)] = map[string]any{"name": bound.Name, "uid": bound.UID}
 	}
-	token, err := c.Keys.Sign(map[string]any{
+	token, err := c.Keys.Sign(w.spoilt(map[string]any{
 		"iss": c.tokenIssuer(now),
 		"sub": fmt.Sprintf("system:serviceaccount:%s:%s", namespace, name),
 		"aud": audiences,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": expiry.Unix(),
 		"jti":           GUID(),
 		"kubernetes.io": about,
-	})
+	}))
 	return token, expiry, err
 }
 

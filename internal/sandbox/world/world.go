@@ -40,6 +40,8 @@ type World struct {
 	google     *KeyRing                   // signs Google's ID tokens
 	faults     map[string]Fault           // by API name
 	pace       Pace                       // how slow both clouds are
+	canned     map[string]Canned          // answers in place of an API's own, by API name
+	spoil      func(map[string]any)       // changes the clusters' tokens before they are signed
 }
 
 // New returns an empty world.
