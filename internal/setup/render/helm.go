@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,16 +53,20 @@ func (e *estateOf) values(out *bytes.Buffer, cluster string, parts []setup.Resou
 	fmt.Fprintf(out, "# Values of the chart landbridge for cluster %s of the set-up %s:\n", oneLine(cluster), oneLine(e.Setup))
 	fmt.Fprintf(out, "#   landbridge setup render --format helm-values --cluster %s |\n", oneLine(literal(cluster)))
 	fmt.Fprintf(out, "#     helm --kube-context %s upgrade --install landbridge charts/landbridge --namespace landbridge --create-namespace -f -\n", oneLine(context))
-	namespaces, accounts, elsewhere, sidecar := sorted(parts)
-	out.WriteString("# The webhook looks at these namespaces alone:\n")
-	for _, n := range namespaces {
-		fmt.Fprintf(out, "#   kubectl --context %s label namespace %s %s=enabled\n", oneLine(context), oneLine(literal(n)), estate.LabelInject)
+	var accounts []*estate.KubernetesAccount
+	sidecar := false
+	out.WriteString("# The webhook looks at labelled namespaces alone:\n")
+	for _, r := range parts {
+		switch x := r.Spec.(type) {
+		case *estate.Namespace:
+			fmt.Fprintf(out, "#   kubectl --context %s label namespace %s %s=enabled\n", oneLine(context), oneLine(literal(x.Name)), estate.LabelInject)
+		case *estate.KubernetesAccount:
+			accounts = append(accounts, x)
+			sidecar = sidecar || x.Annotations[estate.AnnotationMode] == estate.ModeMetadata
+		}
 	}
 	fmt.Fprintf(out, "webhook:\n  enabled: true\nmetadata:\n  enabled: %t\n", sidecar)
 	e.watch(out, cluster)
-	for _, a := range elsewhere {
-		fmt.Fprintf(out, "# %s crosses by way of Entra: its manifest comes from --format kubernetes.\n", oneLine(a.Namespace+"/"+a.Name))
-	}
 	if len(accounts) == 0 {
 		out.WriteString("accounts: []\n")
 		return
@@ -72,26 +77,10 @@ func (e *estateOf) values(out *bytes.Buffer, cluster string, parts []setup.Resou
 	}
 }
 
-// sorted takes a cluster's things apart: accounts over Entra bear annotations that the chart's accounts do not have.
-func sorted(parts []setup.Resource) (namespaces []string, accounts, elsewhere []*estate.KubernetesAccount, sidecar bool) {
-	for _, r := range parts {
-		switch x := r.Spec.(type) {
-		case *estate.Namespace:
-			namespaces = append(namespaces, x.Name)
-		case *estate.KubernetesAccount:
-			sidecar = sidecar || x.Annotations[estate.AnnotationMode] == estate.ModeMetadata
-			if x.Annotations[estate.AnnotationRoute] != "" {
-				elsewhere = append(elsewhere, x)
-			} else {
-				accounts = append(accounts, x)
-			}
-		}
-	}
-	return namespaces, accounts, elsewhere, sidecar
-}
-
+// account is an account of the chart: what it has no key for goes among its annotations.
 func account(out *bytes.Buffer, a *estate.KubernetesAccount) {
 	fmt.Fprintf(out, "  - namespace: %s\n    name: %s\n", scalar(a.Namespace), scalar(a.Name))
+	rest := maps.Clone(a.Annotations)
 	for _, v := range []struct{ key, annotation string }{
 		{"provider", estate.AnnotationProvider},
 		{"serviceAccount", estate.AnnotationServiceAccount},
@@ -99,13 +88,16 @@ func account(out *bytes.Buffer, a *estate.KubernetesAccount) {
 		{"location", estate.AnnotationLocation},
 		{"mode", estate.AnnotationMode},
 	} {
-		if value := a.Annotations[v.annotation]; value != "" {
+		if value := rest[v.annotation]; value != "" {
 			fmt.Fprintf(out, "    %s: %s\n", v.key, scalar(value))
+			delete(rest, v.annotation)
 		}
 	}
-	if seconds, err := strconv.Atoi(a.Annotations[estate.AnnotationTokenSeconds]); err == nil {
+	if seconds, err := strconv.Atoi(rest[estate.AnnotationTokenSeconds]); err == nil {
 		fmt.Fprintf(out, "    tokenSeconds: %d\n", seconds)
+		delete(rest, estate.AnnotationTokenSeconds)
 	}
+	writeMap(out, "    ", "annotations", rest)
 }
 
 // watch is the job that uploads the keys of a private issuer again when they change. It reads them as a pod of the cluster.

@@ -139,7 +139,8 @@ func manifest(out *bytes.Buffer, name string, r setup.Resource) {
 		out.WriteString("# Only its labels: the namespace is somebody else's.\n")
 		object(out, "Namespace", x.Name, "", joined(name, x.Labels), nil)
 	case *estate.KubernetesAccount:
-		object(out, "ServiceAccount", x.Name, x.Namespace, map[string]string{estate.MarkKey: name}, x.Annotations)
+		// It may have been there before, which a manifest cannot find out: the label by which destroy leaves it.
+		object(out, "ServiceAccount", x.Name, x.Namespace, joined(name, nil), x.Annotations)
 	case *estate.KubernetesSettings:
 		object(out, "ConfigMap", estate.SettingsName(x.Account), x.Namespace, settingsLabels(name), nil)
 		writeMap(out, "", "data", x.Data)

@@ -2,6 +2,8 @@ package render_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -295,5 +297,37 @@ func TestTerraformIsFormatted(t *testing.T) {
 	cmd.Env = []string{"CHECKPOINT_DISABLE=1", "HOME=" + dir, "PATH=/usr/bin:/bin"}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Terraform itself reads what the renderer quotes, for the reader of these tests is as fallible as the writer.
+func TestTerraformReadsTextsBack(t *testing.T) {
+	t.Parallel()
+	path, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Skip("terraform is not installed")
+	}
+	expressions := make([]string, len(nasty))
+	for i, text := range nasty {
+		expressions[i] = render.HCLString(text)
+	}
+	cmd := exec.CommandContext(t.Context(), path, "console")
+	cmd.Dir = t.TempDir()
+	cmd.Env = []string{"CHECKPOINT_DISABLE=1", "HOME=" + cmd.Dir, "PATH=/usr/bin:/bin"}
+	cmd.Stdin = strings.NewReader("base64encode(jsonencode([" + strings.Join(expressions, ", ") + "]))\n")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	data, err := base64.StdEncoding.DecodeString(strings.Trim(strings.TrimSpace(string(out)), `"`))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var got []string
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(nasty, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
