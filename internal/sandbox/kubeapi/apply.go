@@ -53,8 +53,7 @@ func (s *store) apply(r *http.Request, c call, body []byte) (int, any, *status) 
 	case live == nil && c.namespace != "" && s.objects["namespaces"]["/"+c.namespace] == nil:
 		return 0, nil, notFound("namespaces", "", c.namespace)
 	case live == nil:
-		empty := object{"kind": wanted["kind"], "apiVersion": wanted["apiVersion"], "metadata": object{}}
-		next, managers, problem := s.applied(c, manager, empty, wanted, true)
+		next, managers, problem := s.applied(c, manager, unborn(c.kind), wanted, true)
 		if problem != nil {
 			return 0, nil, problem
 		}

@@ -96,6 +96,11 @@ func (s *store) owners(r *http.Request, c call, live, next object) ([]any, *stat
 	if manager == "" {
 		manager = "unknown"
 	}
+	return s.written(manager, c, live, next)
+}
+
+// written is who owns what after a manager has made next of live.
+func (s *store) written(manager string, c call, live, next object) ([]any, *status) {
 	t := typeOf(c.kind)
 	before, err := t.FromUnstructured(stripped(live))
 	if err != nil {
@@ -115,12 +120,17 @@ func (s *store) owners(r *http.Request, c call, live, next object) ([]any, *stat
 	return entries(old, now, times, who, !alike(stripped(live), stripped(next)), s.now()), nil
 }
 
+// unborn is an object before it is made.
+func unborn(k kind) object {
+	return object{"kind": k.kind, "apiVersion": k.groupVersion(), "metadata": object{}}
+}
+
 func apiVersion(k kind) fieldpath.APIVersion { return fieldpath.APIVersion(k.groupVersion()) }
 
 // updater is Kubernetes' own merge engine. Nobody owns what the server writes.
 func updater() *merge.Updater {
 	path := fieldpath.MakePathOrDie
-	server := fieldpath.NewSet(path("apiVersion"), path("kind"), path("metadata"), path("metadata", "name"), path("metadata", "namespace"))
+	server := fieldpath.NewSet(path("apiVersion"), path("kind"), path("metadata", "name"), path("metadata", "namespace"))
 	filters := map[fieldpath.APIVersion]fieldpath.Filter{}
 	for _, k := range kinds() {
 		filters[apiVersion(k)] = fieldpath.NewExcludeSetFilter(server)

@@ -102,15 +102,21 @@ func (s *store) next() string {
 	return strconv.FormatUint(s.version, 10)
 }
 
+// makeNamespace makes a namespace, and as a cluster's controllers would its default account.
 func (s *store) makeNamespace(name string) {
 	if s.objects["namespaces"]["/"+name] != nil {
 		return
 	}
-	s.put("namespaces", object{
-		"kind": "Namespace", "apiVersion": "v1",
-		"metadata": s.meta("", name, object{"labels": object{"kubernetes.io/metadata.name": name}}),
-		"spec":     object{"finalizers": []any{"kubernetes"}}, "status": object{"phase": "Active"},
-	})
+	k, _ := find("", "v1", "namespaces")
+	c := call{kind: k, name: name}
+	o := unborn(k)
+	s.defaults(c, o)
+	managers, problem := s.written("kube-apiserver", c, unborn(k), o)
+	if problem != nil { // our own object always fits its schema
+		panic(problem.Message)
+	}
+	s.meta("", name, metaOf(o))["managedFields"] = managers
+	s.put(k.resource, o)
 	s.makeAccount(name, "default")
 }
 

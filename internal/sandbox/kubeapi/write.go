@@ -131,14 +131,14 @@ func (s *store) born(r *http.Request, c call, o object, managers []any) (int, an
 	for _, key := range []string{"uid", "creationTimestamp", "selfLink", "managedFields", "generation"} {
 		delete(m, key)
 	}
+	s.defaults(c, o)
 	if managers == nil {
 		var problem *status
-		if managers, problem = s.owners(r, c, object{"kind": o["kind"], "apiVersion": o["apiVersion"], "metadata": object{}}, o); problem != nil {
+		if managers, problem = s.owners(r, c, unborn(c.kind), o); problem != nil {
 			return 0, nil, problem
 		}
 	}
 	s.meta(c.namespace, c.name, m)
-	s.defaults(c, o)
 	if problem := s.check(c, o); problem != nil {
 		return 0, nil, problem
 	}
