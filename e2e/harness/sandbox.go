@@ -84,16 +84,20 @@ func start(t testing.TB, plain, secure string, extra ...string) *Sandbox {
 	return s
 }
 
-// ProductionHosts are the lines of a hosts file that lead production's names to an address.
-func ProductionHosts(address string) []string {
-	names := []string{
+// ProductionNames are names that lead to the sandbox where a test runs with stock configuration.
+func ProductionNames() []string {
+	return []string{
 		"sts.googleapis.com", "iamcredentials.googleapis.com", "us-central1-aiplatform.googleapis.com", "cloudresourcemanager.googleapis.com",
 		"accounts.google.com", "www.googleapis.com", "login.microsoftonline.com", "management.azure.com", "swedencentral.oic.prod-aks.azure.com",
 	}
-	for i := range names {
-		names[i] = address + " " + names[i]
+}
+
+// ProductionHosts are the lines of a hosts file that lead those names to an address.
+func ProductionHosts(address string) (lines []string) {
+	for _, name := range ProductionNames() {
+		lines = append(lines, address+" "+name)
 	}
-	return names
+	return lines
 }
 
 // Write writes a file of the test's own, where no log is.

@@ -85,6 +85,42 @@ func TestServerTakesIt(t *testing.T) {
 		})
 	}
 	t.Run("a release", func(t *testing.T) { release(t, s) })
+	for _, file := range rendered(t, "manifests*.yaml") {
+		t.Run("rendered "+filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range namespace.FindAllStringSubmatch(string(text), -1) { // those that set-up asks for
+				s.must(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: "+m[1]+"}\n", "apply", "--server-side", "-f", "-")
+			}
+			s.must(t, string(text), "apply", "--server-side", "--field-manager", "landbridge-setup", "-f", "-", "--dry-run=server")
+		})
+	}
+}
+
+// namespace finds the namespaces in rendered manifests.
+var namespace = regexp.MustCompile(`(?m)^kind: Namespace\nmetadata:\n  name: (\S+)$`)
+
+// rendered are golden files of "landbridge setup render".
+func rendered(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(parts.Root(), "internal/setup/render/testdata", pattern))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files %s: %v", pattern, err)
+	}
+	return files
+}
+
+// What "setup render --format helm-values" writes is what the chart takes.
+func TestRenderedValues(t *testing.T) {
+	t.Parallel()
+	for _, file := range rendered(t, "helm-values*.yaml") {
+		r := helm(t, "template", "landbridge", chart(), "--namespace", "landbridge", "--values", file)
+		if r.Code != 0 || !strings.Contains(r.Out, "landbridge.dev/provider: ") {
+			t.Errorf("%s: exit code %d: %s", filepath.Base(file), r.Code, r.Err)
+		}
+	}
 }
 
 // release installs the chart, upgrades it, and removes it.

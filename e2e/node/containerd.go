@@ -67,11 +67,15 @@ func (n *Node) startContainerd() (err error) {
 }
 
 // Import gives the node the images of an archive.
-func (n *Node) Import(archive string) error {
-	cmd := proc.Command(n.ctx, n.debian("usr/bin/ctr"), "--address="+socket, "--namespace=k8s.io", "images", "import", archive)
+func (n *Node) Import(archive string) error { return n.ctr("images", "import", archive) }
+
+// ctr runs a command of containerd's own client.
+func (n *Node) ctr(args ...string) error {
+	args = append([]string{"--address=" + socket, "--namespace=k8s.io"}, args...)
+	cmd := proc.Command(n.ctx, n.debian("usr/bin/ctr"), args...)
 	cmd.Env = append(os.Environ(), n.containerdEnv()...)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("import %s: %w: %s", archive, err, strings.TrimSpace(string(out)))
+		return fmt.Errorf("ctr %s: %w: %s", strings.Join(args[2:], " "), err, strings.TrimSpace(string(out)))
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ type Container struct {
 	Name         string          `json:"name"`
 	Ready        bool            `json:"ready"`
 	RestartCount int             `json:"restartCount"`
+	ID           string          `json:"containerID"` // containerd://ID
 	State        json.RawMessage `json:"state"`
 }
 
@@ -70,6 +71,21 @@ func (n *Node) WaitPod(ctx context.Context, namespace, name string, wanted func(
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// Kill ends a container of a pod, as a program's own end does.
+func (n *Node) Kill(ctx context.Context, pod *Pod, container string) error {
+	var now Pod
+	path := "/api/v1/namespaces/" + pod.Metadata.Namespace + "/pods/" + pod.Metadata.Name
+	if err := n.o.Control.Call(ctx, http.MethodGet, path, nil, &now); err != nil {
+		return err
+	}
+	for _, c := range slices.Concat(now.Status.InitContainerStatuses, now.Status.ContainerStatuses) {
+		if c.Name == container {
+			return n.ctr("tasks", "kill", "--signal", "SIGKILL", strings.TrimPrefix(c.ID, "containerd://"))
+		}
+	}
+	return fmt.Errorf("pod %s has no container %s", pod.Metadata.Name, container)
 }
 
 // Log is what a container printed, in the order in which it did. "Kubectl logs" would ask the kubelet for the same files.

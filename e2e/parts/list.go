@@ -22,8 +22,9 @@ var Kube = Part{
 // KubeNext is a kube-apiserver of a newer release, for what Kube does not serve yet: MutatingAdmissionPolicy as v1.
 var KubeNext = kubePrograms("kube-next", "v1.37.2", "kube-apiserver")
 
-// KubeNode is what makes a real node of Kube's release, and kubectl of it. Its packages are mostly Kube's: it is built after it.
-var KubeNode = kubePrograms("kube-node", "v1.33.13", "kubelet", "kubectl")
+// KubeNode is what makes a whole cluster of Kube with a node of its release. Its packages are mostly Kube's: it is built
+// after it.
+var KubeNode = kubePrograms("kube-node", "v1.33.13", "kubectl", "kubelet", "kube-scheduler", "kube-controller-manager")
 
 func kubePrograms(name, version string, programs ...string) Part {
 	return Part{

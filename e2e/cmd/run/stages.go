@@ -34,8 +34,8 @@ var stages = []stage{
 		return j.check(ctx, j.root, "make", "--no-print-directory", "release", "image", "DIST="+filepath.Join(parts.Cache(), "dist"))
 	}},
 	e2e("helm", "the chart: lint, golden files, refusals, and a release on a real kube-apiserver", "./helm", ".", parts.Helm, parts.Kube, parts.KubeNode),
-	e2e("kube", "a token of a real kube-apiserver", "./kube", ".", parts.Kube),
-	e2e("node", "pods on a real node: kubelet, containerd and runc", "./node", ".", parts.Kube, parts.KubeNode, parts.Containerd),
+	e2e("kube", "a token of a real kube-apiserver", "./kube", ".", parts.Kube, parts.KubeNext),
+	e2e("node", "pods on a real node: kubelet, containerd and runc", "./node", ".", parts.Kube, parts.KubeNode, parts.Containerd, parts.Helm),
 	{name: "secrets", what: "no token in any log of this run", limit: time.Minute, run: secrets},
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,23 +28,25 @@ func TestMain(m *testing.M) {
 		After:     RemoveCgroup,
 	}
 	os.Exit(s.Main(m, func(ctx context.Context) error {
-		return harness.Prepare(ctx, parts.Kube, parts.KubeNode, parts.Containerd)
+		return harness.Prepare(ctx, parts.Kube, parts.KubeNode, parts.Containerd, parts.Helm)
 	}, &outside))
 }
 
 // The images of the tests' pods.
 const (
-	clientImage  = "localhost/client:1"                // the program that calls with the Go clients
-	productImage = "docker.io/library/landbridge:test" // the product's own
+	clientImage  = "localhost/client:1"           // the program that calls with the Go clients
+	productImage = "docker.io/library/landbridge" // the product's own
+	productTag   = "test"
 )
 
 // cluster is a control plane, a node of it, and a sandbox on production's addresses, whose Google trusts the accounts of the
 // namespace analytics.
 type cluster struct {
 	*harness.Sandbox
-	control  *kube.Control
-	node     *Node
-	provider string // its name
+	control    *kube.Control
+	kubeconfig string // of an administrator
+	node       *Node
+	provider   string // its name
 }
 
 func startCluster(t *testing.T) *cluster {
@@ -55,6 +58,24 @@ func startCluster(t *testing.T) *cluster {
 	if err := Relay(t.Context(), Address+":443", "127.0.0.1:443"); err != nil {
 		t.Fatal(err)
 	}
+	c.startControl(t)
+	node, err := Start(t.Context(), Options{
+		Control: c.control, Kubelet: harness.Part(t, parts.KubeNode), Containerd: harness.Part(t, parts.Containerd),
+		Pause: harness.Build(t, "./node/pause"), Logs: harness.Logs(t),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = node.Stop() })
+	c.node = node
+	c.trust(t)
+	c.images(t)
+	c.namespace(t)
+	return c
+}
+
+func (c *cluster) startControl(t *testing.T) {
+	t.Helper()
 	plane := kube.In(harness.Part(t, parts.Kube))
 	plane.Address = Address
 	control, stop, err := kube.Start(t.Context(), plane, t.TempDir(), harness.Logs(t))
@@ -63,17 +84,14 @@ func startCluster(t *testing.T) *cluster {
 	}
 	t.Cleanup(stop)
 	c.control = control
-	c.node, err = Start(t.Context(), Options{
-		Control: control, Kubelet: harness.Part(t, parts.KubeNode), Containerd: harness.Part(t, parts.Containerd),
-		Pause: harness.Build(t, "./node/pause"), Logs: harness.Logs(t),
-	})
+	stop, err = control.StartManagers(t.Context(), harness.Part(t, parts.KubeNode), harness.Logs(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = c.node.Stop() })
-	c.trust(t)
-	c.images(t)
-	return c
+	t.Cleanup(stop)
+	if c.kubeconfig, err = control.Kubeconfig(t.TempDir(), kube.Administrator); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // trust uploads the cluster's keys: nobody can reach its issuer.
@@ -100,10 +118,30 @@ func (c *cluster) images(t *testing.T) {
 	if err := WriteImage(client, clientImage, harness.GoClient(t)); err != nil {
 		t.Fatal(err)
 	}
-	for _, archive := range []string{client, harness.Image(t, "test", c.CAFile)} {
+	for _, archive := range []string{client, harness.Image(t, productTag, c.CAFile)} {
 		if err := c.node.Import(archive); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// namespace makes the namespace analytics, which admits restricted pods only and asks for bridges, with the sandbox's
+// authority in it.
+func (c *cluster) namespace(t *testing.T) {
+	t.Helper()
+	c.call(t, http.MethodPost, "/api/v1/namespaces", map[string]any{"metadata": map[string]any{
+		"name": "analytics", "labels": map[string]string{"pod-security.kubernetes.io/enforce": "restricted", "landbridge.dev/inject": "enabled"},
+	}})
+	c.call(t, http.MethodPost, "/api/v1/namespaces/analytics/configmaps", map[string]any{
+		"metadata": map[string]string{"name": "sandbox-ca"}, "data": map[string]string{"ca.crt": c.CAPEM},
+	})
+}
+
+// call calls the API server and must succeed.
+func (c *cluster) call(t *testing.T, method, path string, in any) {
+	t.Helper()
+	if err := c.control.Call(t.Context(), method, path, in, nil); err != nil {
+		t.Fatal(err)
 	}
 }
 
