@@ -113,9 +113,6 @@ func (s *store) applied(c call, manager string, live, wanted object, force bool)
 	for _, key := range []string{"managedFields", "resourceVersion"} {
 		delete(metaOf(next), key)
 	}
-	if text(metaOf(next), "name") == "" {
-		metaOf(next)["name"] = c.name
-	}
 	changed := !alike(stripped(live), stripped(next))
 	return next, entries(old, now, times, who, changed, s.now()), nil
 }

@@ -169,7 +169,7 @@ func restored(into, fields object) {
 		into[key] = value
 	}
 	m := metaOf(into)
-	for _, key := range serverFields() {
+	for _, key := range append(serverFields(), "name", "namespace") {
 		if value, ok := kept[key]; ok {
 			m[key] = value
 		}
