@@ -54,14 +54,14 @@ func (r *hclReader) fail(wanted string) {
 
 func (r *hclReader) skip() {
 	for r.at < len(r.text) {
-		switch c := r.text[r.at]; {
-		case c == '#':
+		switch r.text[r.at] {
+		case '#':
 			if i := strings.IndexByte(r.text[r.at:], '\n'); i >= 0 {
 				r.at += i
 			} else {
 				r.at = len(r.text)
 			}
-		case c == ' ' || c == '\n':
+		case ' ', '\n':
 			r.at++
 		default:
 			return

@@ -246,15 +246,30 @@ func getPolicy(kind string) func(*world, *arguments) error {
 	}
 }
 
+// bound is the policy that a binding is changed in. For accounts gcloud wants the whole name, or a project.
+func bound(kind string, a *arguments) (string, error) {
+	if kind == "project" {
+		return "project/" + a.rest[0], nil
+	}
+	email, ok := strings.CutPrefix(a.rest[0], "projects/-/serviceAccounts/")
+	if !ok {
+		return "", errors.New("set the property `core/project`")
+	}
+	return "account/" + email, nil
+}
+
 func bind(kind string) func(*world, *arguments) error {
 	return func(w *world, a *arguments) error {
+		at, err := bound(kind, a)
+		if err != nil {
+			return err
+		}
 		if w.refuse("add-iam-policy-binding") {
 			return errors.New("INVALID_ARGUMENT: Service account does not exist.")
 		}
 		if a.get("--condition") != "None" {
 			return errors.New("would ask for the condition")
 		}
-		at := kind + "/" + a.rest[0]
 		b := binding{Role: a.get("--role"), Member: a.get("--member")}
 		if slices.Contains(w.Policies[at], b) {
 			return nil
@@ -266,7 +281,10 @@ func bind(kind string) func(*world, *arguments) error {
 
 func unbind(kind string) func(*world, *arguments) error {
 	return func(w *world, a *arguments) error {
-		at := kind + "/" + a.rest[0]
+		at, err := bound(kind, a)
+		if err != nil {
+			return err
+		}
 		i := slices.Index(w.Policies[at], binding{Role: a.get("--role"), Member: a.get("--member")})
 		if i < 0 || a.get("--condition") != "None" {
 			return errAbsent
