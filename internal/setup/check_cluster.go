@@ -58,10 +58,10 @@ func badIssuer(issuer string) string {
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return "an issuer has no query, fragment or user"
 	}
-	switch host := strings.ToLower(u.Hostname()); {
-	case host == "login.microsoftonline.com" || host == "sts.windows.net":
+	switch strings.ToLower(u.Hostname()) {
+	case "login.microsoftonline.com", "sts.windows.net":
 		return "this is Entra, which signs for a whole tenant, and no cluster: use the route entra"
-	case host == "accounts.google.com":
+	case "accounts.google.com":
 		return "this is Google, and no cluster"
 	}
 	return ""

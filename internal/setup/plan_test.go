@@ -369,3 +369,17 @@ func TestPlanStopsWithItsContext(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// TestTheLastWorkloadGoes: when the file names no workload any more, what was made for the last one is still found.
+func TestTheLastWorkloadGoes(t *testing.T) {
+	t.Parallel()
+	f := world(example())
+	before := f.state()
+	apply(t, plan(t, f, example()))
+	s := example()
+	s.Workloads = nil
+	apply(t, plan(t, f, s))
+	if diff := cmp.Diff(before, withoutLasting(f.state())); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}

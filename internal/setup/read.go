@@ -158,7 +158,8 @@ func (r *reader) askOwned(ctx context.Context) {
 	}
 }
 
-// places are the wanted things of a side whose place is known; a cluster in which nothing is wanted any more is one too.
+// places are the wanted things of a side whose place is known. A pool, a resource group or a cluster that the file names is
+// one even when nothing is wanted in it any more: what was made there last is still to be found.
 func (r *reader) places(side estate.Side) []estate.Spec {
 	var out []estate.Spec
 	for _, n := range r.order {
@@ -166,9 +167,20 @@ func (r *reader) places(side estate.Side) []estate.Spec {
 			out = append(out, n.want)
 		}
 	}
-	if side == estate.Kubernetes {
-		for i := range r.in.Spec.Clusters {
-			if c := &r.in.Spec.Clusters[i]; c.Context != "" {
+	s := &r.in.Spec
+	switch side {
+	case estate.Google:
+		pool := estate.Resolve(&estate.Pool{Project: newBuilder(*s).number, ID: s.Google.Pool}, r.output)
+		if readable(pool) {
+			out = append(out, pool)
+		}
+	case estate.Azure:
+		if s.Azure.Subscription != "" && s.Azure.ResourceGroup != "" {
+			out = append(out, &estate.Cluster{Subscription: s.Azure.Subscription, ResourceGroup: s.Azure.ResourceGroup})
+		}
+	case estate.Kubernetes:
+		for i := range s.Clusters {
+			if c := &s.Clusters[i]; c.Context != "" {
 				out = append(out, &estate.Issuer{Reach: c.reach()})
 			}
 		}
