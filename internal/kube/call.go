@@ -2,9 +2,7 @@ package kube
 
 import (
 	"context"
-	"net/http"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -152,15 +150,6 @@ func (c *Client) document(ctx context.Context, path string) ([]byte, error) {
 	return body, nil
 }
 
-func isStatus(err error, status int) bool {
-	s, ok := asStatus(err)
-	return ok && int(s.Code) == status
-}
-
-func notFound(err error) bool  { return isStatus(err, http.StatusNotFound) }
-func forbidden(err error) bool { return isStatus(err, http.StatusForbidden) }
-func alreadyExists(err error) bool {
-	return isStatus(err, http.StatusConflict) && reason(err) == metav1.StatusReasonAlreadyExists
-}
-
-func reason(err error) metav1.StatusReason { return apierrors.ReasonForError(err) }
+func notFound(err error) bool      { return hasCode(err, codeNotFound) }
+func forbidden(err error) bool     { return hasCode(err, codeForbidden) }
+func alreadyExists(err error) bool { return hasCode(err, codeAlreadyExists) }

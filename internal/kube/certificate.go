@@ -45,10 +45,7 @@ func (s SecretStore) Save(ctx context.Context, data map[string][]byte, version s
 			return err
 		}
 		if now == nil || now.GetResourceVersion() != version {
-			return &bridge.Error{
-				Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "conflict", Retry: true,
-				Text: fmt.Sprintf("%s: secret %s was changed meanwhile", s.client.name(), address(s.namespace, s.name)), Hint: "read it again",
-			}
+			return s.late()
 		}
 		object = now
 	}
@@ -59,9 +56,19 @@ func (s SecretStore) Save(ctx context.Context, data map[string][]byte, version s
 	object.Object["data"] = encoded
 	if version == "" {
 		_, err := s.client.create(ctx, secrets, object, certificateManager)
+		if alreadyExists(err) {
+			return s.late()
+		}
 		return err
 	}
 	return s.client.replace(ctx, secrets, object, certificateManager)
+}
+
+func (s SecretStore) late() error {
+	return &bridge.Error{
+		Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: codeConflict, Retry: true,
+		Text: fmt.Sprintf("%s: secret %s was changed meanwhile", s.client.name(), address(s.namespace, s.name)), Hint: "read it again",
+	}
 }
 
 func (c *Client) replace(ctx context.Context, r resource, object *unstructured.Unstructured, manager string) error {

@@ -160,7 +160,7 @@ func (c *Client) found(ctx context.Context, setup string, p part) (*unstructured
 	object, err = c.get(ctx, p.resource, p.namespace, p.name)
 	if err == nil && object == nil {
 		return nil, &bridge.Error{
-			Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "conflict", Retry: true,
+			Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: codeConflict, Retry: true,
 			Text: fmt.Sprintf("%s: %s %s comes and goes", c.name(), p.resource.Resource, address(p.namespace, p.name)), Hint: "see who else makes and deletes it",
 		}
 	}

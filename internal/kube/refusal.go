@@ -18,7 +18,7 @@ import (
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
-// refusal turns what client-go says into our error. The Status stays in the chain for notFound and its like.
+// refusal turns what client-go says into our error. Its text has the server's own words, so that there is no cause.
 func (c *Client) refusal(ctx context.Context, a action, err error, note *seen) error {
 	status, ok := asStatus(err)
 	if !ok {
@@ -26,21 +26,23 @@ func (c *Client) refusal(ctx context.Context, a action, err error, note *seen) e
 	}
 	out := &bridge.Error{
 		Kind: bridge.Fault, Hop: bridge.HopHome, Code: string(status.Reason), Status: int(status.Code),
-		Text: fmt.Sprintf("%s: %s", c.name(), status.Message), RetryAfter: note.retryAfter, Cause: silent{err},
+		Text: fmt.Sprintf("%s: %s", c.name(), status.Message), RetryAfter: note.retryAfter,
 	}
 	switch {
 	case status.Code == http.StatusUnauthorized:
 		c.unauthorized(out)
 	case status.Code == http.StatusForbidden:
-		out.Kind, out.Code, out.Hint = bridge.Denied, "forbidden", a.rule()
-	case status.Code == http.StatusNotFound && isNamespace(status):
+		out.Kind, out.Code, out.Hint = bridge.Denied, codeForbidden, a.rule()
+	case status.Code == http.StatusNotFound && isNamespace(status) && a.namespace != "":
 		c.namespaceNotFound(out, a.namespace)
 	case status.Code == http.StatusNotFound:
-		out.Kind, out.Code = bridge.Denied, "not_found"
+		out.Kind, out.Code = bridge.Denied, codeNotFound
 	case status.Code == http.StatusConflict && len(fieldConflicts(status)) > 0:
 		c.conflicting(out, a, fieldConflicts(status))
+	case status.Reason == metav1.StatusReasonAlreadyExists:
+		out.Kind, out.Code, out.Retry, out.Hint = bridge.Unreachable, codeAlreadyExists, true, "somebody made it meanwhile: try again"
 	case status.Code == http.StatusConflict:
-		out.Kind, out.Code, out.Retry, out.Hint = bridge.Unreachable, "conflict", true, "somebody changed it meanwhile: try again"
+		out.Kind, out.Code, out.Retry, out.Hint = bridge.Unreachable, codeConflict, true, "somebody changed it meanwhile: try again"
 	case status.Code == http.StatusUnprocessableEntity || status.Code == http.StatusBadRequest:
 		out.Kind, out.Code = bridge.Usage, "invalid"
 	case wire.RetryStatus(int(status.Code)):
@@ -58,11 +60,18 @@ func asStatus(err error) (metav1.Status, bool) {
 	return metav1.Status{}, false
 }
 
-// silent keeps an error in the chain without saying its text twice.
-type silent struct{ err error }
+// The codes of refusals that the room itself acts upon.
+const (
+	codeNotFound      = "not_found"
+	codeForbidden     = "forbidden"
+	codeConflict      = "conflict"
+	codeAlreadyExists = "already_exists"
+)
 
-func (s silent) Error() string { return "kubernetes " + string(reason(s.err)) }
-func (s silent) Unwrap() error { return s.err }
+func hasCode(err error, code string) bool {
+	e, ok := errors.AsType[*bridge.Error](err)
+	return ok && e.Code == code
+}
 
 // rule names what RBAC must allow.
 func (a action) rule() string {
