@@ -82,7 +82,7 @@ func groups() []string {
 			out = append(out, k.group)
 		}
 	}
-	return append(out, authentication)
+	return out
 }
 
 func groupList() any {

@@ -9,6 +9,7 @@ import (
 // The media types of patches.
 const (
 	applyPatch     = "application/apply-patch+yaml"
+	jsonPatch      = "application/json-patch+json"
 	mergePatch     = "application/merge-patch+json"
 	strategicPatch = "application/strategic-merge-patch+json"
 )
@@ -22,40 +23,42 @@ func (s *store) patch(r *http.Request, c call) (int, any, *status) {
 	switch mediaType {
 	case applyPatch:
 		return s.apply(r, c, body)
-	case mergePatch, strategicPatch:
-	case "application/json-patch+json":
-		return 0, nil, notPretended(r, " as a JSON patch")
+	case mergePatch, strategicPatch, jsonPatch:
 	default:
 		return 0, nil, failure(http.StatusUnsupportedMediaType, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: "+
-			"application/json-patch+json, "+mergePatch+", "+strategicPatch+", "+applyPatch)
+			jsonPatch+", "+mergePatch+", "+strategicPatch+", "+applyPatch)
 	}
 	live := s.get(c)
 	if live == nil {
 		return 0, nil, notFound(c.kind.resource, c.kind.group, c.name)
 	}
-	change, problem := decodePatch(body)
+	next, problem := c.patched(r, mediaType, body, clone(live))
+	if problem == nil {
+		problem = c.named(next)
+	}
+	if problem == nil {
+		problem = c.strict(r, next)
+	}
 	if problem != nil {
 		return 0, nil, problem
-	}
-	if mediaType == strategicPatch && special(change) {
-		return 0, nil, notPretended(r, " as a strategic merge patch with lists or directives")
-	}
-	next := merged(clone(live), change).(object)
-	if problem := c.named(next); problem != nil {
-		return 0, nil, problem
-	}
-	if problem := c.strict(r, next); problem != nil {
-		return 0, nil, problem
-	}
-	if version := text(metaOfPatch(change), "resourceVersion"); version == "" {
-		delete(metaOf(next), "resourceVersion") // the present one
 	}
 	return s.change(r, c, live, next)
 }
 
-func metaOfPatch(change object) object {
-	m, _ := change["metadata"].(object)
-	return m
+// patched is the object with the patch in it. The version that it has then is the present one, or the one that the patch
+// names.
+func (c call) patched(r *http.Request, mediaType string, body []byte, o object) (object, *status) {
+	if mediaType == jsonPatch {
+		return operated(r, o, body)
+	}
+	change, problem := decodePatch(body)
+	if problem != nil {
+		return nil, problem
+	}
+	if mediaType == strategicPatch && special(change) {
+		return nil, notPretended(r, " as a strategic merge patch with lists or directives")
+	}
+	return merged(o, change).(object), nil
 }
 
 // merged is RFC 7386: null removes, an object is merged, all else replaces.

@@ -229,7 +229,11 @@ func (s *store) change(r *http.Request, c call, live, next object) (int, any, *s
 	} else if live["status"] != nil {
 		next["status"] = live["status"]
 	}
-	for _, key := range []string{"uid", "creationTimestamp", "managedFields"} {
+	if said := is["managedFields"]; said != nil && c.sub == "" { // a writer may hand fields over; an empty list resets them
+		live = clone(live)
+		metaOf(live)["managedFields"] = said
+	}
+	for _, key := range []string{"uid", "creationTimestamp"} {
 		is[key] = was[key]
 		if was[key] == nil {
 			delete(is, key)
