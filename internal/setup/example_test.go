@@ -11,7 +11,7 @@ const (
 	storage      = "/subscriptions/" + subscription + "/resourceGroups/data/providers/Microsoft.Storage/storageAccounts/training"
 )
 
-// example is examples/setup/landbridge.yaml as config reads it: all four homes.
+// example has all four homes.
 func example() setup.Spec {
 	return setup.Spec{
 		Name:   "landbridge",

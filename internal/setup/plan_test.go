@@ -2,7 +2,6 @@ package setup_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -39,30 +38,6 @@ func golden(t *testing.T, name, got string) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", file, diff)
 	}
-}
-
-// TestPlanOfTheExample holds the plan of the documented example, as text and as JSON, and what destroy and revoke show.
-func TestPlanOfTheExample(t *testing.T) {
-	t.Parallel()
-	f := world(example())
-	p := plan(t, f, example())
-	golden(t, "plan.txt", p.Text(false))
-	data, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "plan.json", string(data)+"\n")
-	apply(t, p)
-	d, err := setup.NewDestroy(t.Context(), setup.Input{Spec: example(), Keepers: f.keepers()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "destroy.txt", d.Text(false))
-	v, err := setup.NewRevoke(t.Context(), setup.Input{Spec: example(), Keepers: f.keepers()}, "reports")
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "revoke.txt", strings.Join(v.Lines(), "\n")+"\n")
 }
 
 // step finds one step of a plan.
