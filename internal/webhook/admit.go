@@ -16,38 +16,32 @@ type verdict struct {
 	warnings []string
 }
 
-// admit is the way of every review: read the pod, ask what its account wants, choose the containers, write the patch. It
+// admit is the way of every review: ask what its account wants, choose the containers, write the patch. It
 // changes nothing anywhere, so that a dry run needs no care.
-func (s *Server) admit(ctx context.Context, r *request) (verdict, error) {
-	if !r.isNewPod() {
-		return verdict{outcome: untouched}, nil
-	}
-	p, err := readPod(r.Object)
-	if err != nil {
-		return verdict{}, err
-	}
-	if p.lookAway() {
-		return verdict{outcome: untouched}, nil
+func (s *Server) admit(ctx context.Context, r *request) verdict {
+	p := r.Object
+	if !r.isNewPod() || p.lookAway() {
+		return verdict{outcome: untouched}
 	}
 	who := account{r.Namespace, p.account()}
 	w, no := s.wish(ctx, who)
 	if no != nil {
 		s.logDenied(ctx, who, p, no)
-		return verdict{outcome: no.outcome(), no: no}, nil
+		return verdict{outcome: no.outcome(), no: no}
 	}
 	if w == nil {
-		return verdict{outcome: untouched}, nil
+		return verdict{outcome: untouched}
 	}
 	changes, no := s.bridge(p, w)
 	if no != nil {
 		s.logDenied(ctx, who, p, no)
-		return verdict{outcome: denied, mode: w.mode, no: no, warnings: w.warnings}, nil
+		return verdict{outcome: denied, mode: w.mode, no: no, warnings: w.warnings}
 	}
 	v := verdict{outcome: unchanged, mode: w.mode, patch: changes, warnings: w.warnings}
 	if changes != nil {
 		v.outcome = patched
 	}
-	return v, nil
+	return v
 }
 
 // wish asks for the account's annotations, for a second at most: the API server waits meanwhile.
@@ -67,6 +61,7 @@ func (s *Server) bridge(p *pod, w *wish) ([]byte, *refusal) {
 	if no != nil || len(chosen) == 0 {
 		return nil, no
 	}
+	p.locate()
 	out := &patch{}
 	give := s.credentials
 	if w.mode == estate.ModeMetadata {

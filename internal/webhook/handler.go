@@ -61,10 +61,7 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request) verdict {
 	if err != nil {
 		return bad(http.StatusBadRequest, err.Error())
 	}
-	v, err := s.admit(r.Context(), req)
-	if err != nil {
-		return bad(http.StatusBadRequest, err.Error())
-	}
+	v := s.admit(r.Context(), req)
 	answer, err := json.Marshal(v.answer(req.UID))
 	if err != nil {
 		return bad(http.StatusInternalServerError, "the answer cannot be written")

@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/landbridge/landbridge/internal/estate"
@@ -79,18 +77,14 @@ type source struct {
 // mirrorAnnotation marks the API server's copy of a static pod, which cannot have an account's token.
 const mirrorAnnotation = "kubernetes.io/config.mirror"
 
-func readPod(object json.RawMessage) (*pod, error) {
-	p := &pod{}
-	if err := json.Unmarshal(object, p); err != nil {
-		return nil, fmt.Errorf("the object is not a pod: %w", err)
-	}
+// locate notes where each container stands.
+func (p *pod) locate() {
 	for i := range p.Spec.Containers {
 		p.Spec.Containers[i].path = "/spec/containers/" + decimal(i)
 	}
 	for i := range p.Spec.InitContainers {
 		p.Spec.InitContainers[i].path = "/spec/initContainers/" + decimal(i)
 	}
-	return p, nil
 }
 
 // lookAway says whether the pod asked to be left alone, or cannot have a bridge by its nature.

@@ -2,11 +2,11 @@ package webhook
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
-// The parts of admission.k8s.io/v1 that are read and written. Decoding is by hand-made structs: the types of k8s.io/api
-// weigh 4 MiB, and would drop fields of a pod that they do not know.
+// The parts of admission.k8s.io/v1 that are read and written. The structs are our own: the types of k8s.io/api weigh 4 MiB.
 const (
 	reviewVersion = "admission.k8s.io/v1"
 	reviewKind    = "AdmissionReview"
@@ -20,12 +20,14 @@ type review struct {
 }
 
 type request struct {
-	UID         string          `json:"uid"`
-	Kind        groupKind       `json:"kind"`
-	SubResource string          `json:"subResource"`
-	Namespace   string          `json:"namespace"`
-	Operation   string          `json:"operation"`
-	Object      json.RawMessage `json:"object"`
+	UID         string    `json:"uid"`
+	Kind        groupKind `json:"kind"`
+	SubResource string    `json:"subResource"`
+	Namespace   string    `json:"namespace"`
+	Operation   string    `json:"operation"`
+	// Object is decoded in one go with what is round it: as a json.RawMessage it would be read four times. It is never
+	// written back, and means something only when the request creates a pod.
+	Object *pod `json:"object"`
 }
 
 type groupKind struct {
@@ -54,7 +56,9 @@ type status struct {
 // readReview decodes a review and checks that it is one that can be answered.
 func readReview(body []byte) (*request, error) {
 	var r review
-	if err := json.Unmarshal(body, &r); err != nil {
+	err := json.Unmarshal(body, &r)
+	mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err) // the rest is decoded nevertheless
+	if err != nil && !ok {
 		return nil, fmt.Errorf("the body is not an AdmissionReview: %w", err)
 	}
 	switch {
@@ -62,6 +66,10 @@ func readReview(body []byte) (*request, error) {
 		return nil, fmt.Errorf("the body is a %q of %q, not an %s of %s: set admissionReviewVersions: [v1]", clip(r.Kind), clip(r.APIVersion), reviewKind, reviewVersion)
 	case r.Request == nil || r.Request.UID == "":
 		return nil, fmt.Errorf("the %s has no request with a uid", reviewKind)
+	case r.Request.isNewPod() && ok:
+		return nil, fmt.Errorf("the object is not a pod: %s is no %s", mismatch.Field, mismatch.Type)
+	case r.Request.isNewPod() && r.Request.Object == nil:
+		return nil, errors.New("the request creates a pod and has no object")
 	}
 	return r.Request, nil
 }
