@@ -185,6 +185,9 @@ func clean(s string) string {
 	return s
 }
 
+// Presentable makes Google's words fit to print: one line of bounded length, without control characters and tokens.
+func Presentable(s string) string { return clean(s) }
+
 // short is clean for a word that should have been short.
 func short(s string) string {
 	s = clean(s)
