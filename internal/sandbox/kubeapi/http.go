@@ -24,13 +24,19 @@ func hostOf(r *http.Request) string {
 	return host
 }
 
-func write(rw http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil { // what came in as JSON goes out as JSON
-		panic(err)
-	}
+func write(rw http.ResponseWriter, status int, v any) { writeBody(rw, status, encode(v)) }
+
+func writeBody(rw http.ResponseWriter, status int, body []byte) {
 	rw.Header().Set("Content-Type", "application/json")
 	rw.Header().Set("Cache-Control", "no-cache, private")
 	rw.WriteHeader(status)
 	_, _ = rw.Write(body)
+}
+
+func encode(v any) []byte {
+	body, err := json.Marshal(v)
+	if err != nil { // what came in as JSON goes out as JSON
+		panic(err)
+	}
+	return body
 }

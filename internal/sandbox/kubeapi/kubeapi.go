@@ -86,14 +86,28 @@ func (a *API) serve(rw http.ResponseWriter, r *http.Request) {
 		refuse(rw, problem)
 		return
 	}
+	code, body, problem := a.answer(r, c, call)
+	if problem != nil {
+		refuse(rw, problem)
+		return
+	}
+	writeBody(rw, code, body)
+}
+
+// answer is what a call to a resource is answered with. Objects are shared, so that the body is made before others may
+// change them, and sent when they may.
+func (a *API) answer(r *http.Request, c world.Cluster, call call) (int, []byte, *status) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s, err := a.store(c)
 	if err != nil {
-		refuse(rw, internal(err.Error()))
-		return
+		return 0, nil, internal(err.Error())
 	}
-	s.serve(rw, r, call)
+	code, answer, problem := s.answer(r, call)
+	if problem != nil {
+		return 0, nil, problem
+	}
+	return code, encode(answer), nil
 }
 
 // clusterOf chooses by path, then by AKS's host name, then by Options.

@@ -203,16 +203,6 @@ func clone(o object) object {
 	return out
 }
 
-// serve answers a call to a resource.
-func (s *store) serve(rw http.ResponseWriter, r *http.Request, c call) {
-	status, answer, problem := s.answer(r, c)
-	if problem != nil {
-		refuse(rw, problem)
-		return
-	}
-	write(rw, status, answer)
-}
-
 func (s *store) answer(r *http.Request, c call) (int, any, *status) {
 	if c.kind.resource == "selfsubjectaccessreviews" {
 		return review(r)
