@@ -67,6 +67,8 @@ func (c *cluster) start(t *testing.T, account string) *Pod {
 // The webhook of the chart runs on the node itself. A pod's account is annotated, and that is all that its team does.
 func TestBridge(t *testing.T) {
 	c := startCluster(t)
+	defer c.explain(t)
+	c.alone(t)
 	c.install(t)
 	report, trainer := c.start(t, "report"), c.start(t, "trainer")
 	if len(trainer.Status.InitContainerStatuses) > 0 {
@@ -101,7 +103,7 @@ func TestBridge(t *testing.T) {
 		}
 		c.more(t, trainer)
 	})
-	t.Run("a pod without its bridge is found", func(t *testing.T) { c.unbridged(t) })
+	t.Run("a pod without its bridge is found", c.found)
 	t.Run("a wrong annotation is refused", func(t *testing.T) {
 		c.call(t, http.MethodPost, "/api/v1/namespaces/analytics/serviceaccounts", map[string]any{
 			"metadata": map[string]any{"name": "wrong", "annotations": map[string]string{"landbridge.dev/provider": "projects/my-project/locations/global"}},
@@ -123,35 +125,39 @@ func (c *cluster) token(t *testing.T, pod *Pod) string {
 	return token
 }
 
-// unbridged starts a pod that opted out though its account is annotated: the webhook, which looks through the running pods,
-// says so in its log.
-func (c *cluster) unbridged(t *testing.T) {
+// alone starts a pod that has no bridge though its account is annotated: there is no webhook yet.
+func (c *cluster) alone(t *testing.T) {
 	t.Helper()
-	spec := c.workload("report")
-	spec["nodeName"] = Name
-	c.call(t, http.MethodPost, "/api/v1/namespaces/analytics/pods", map[string]any{
-		"metadata": map[string]any{"name": "alone", "labels": map[string]string{"landbridge.dev/inject": "disabled"}}, "spec": spec,
+	c.call(t, http.MethodPost, "/api/v1/namespaces/analytics/serviceaccounts", map[string]any{
+		"metadata": map[string]any{"name": "alone", "annotations": map[string]string{"landbridge.dev/provider": c.provider}},
 	})
+	spec := c.workload("alone")
+	app := spec["containers"].([]any)[0].(map[string]any)
+	app["image"], app["args"] = "localhost/pause:1", nil
+	if _, err := c.node.CreatePod(t.Context(), "analytics", "alone", nil, spec); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.node.WaitPod(t.Context(), "analytics", "alone", (*Pod).Ready); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// found checks that the webhook, which looks through the running pods, has found the one without a bridge.
+func (c *cluster) found(t *testing.T) {
 	var list struct{ Items []Pod }
 	if err := c.control.Call(t.Context(), http.MethodGet, "/api/v1/namespaces/landbridge/pods", nil, &list); err != nil {
 		t.Fatal(err)
 	}
-	if len(list.Items) != 2 {
-		t.Fatalf("the chart has %d pods", len(list.Items))
-	}
-	found := func(*Pod) bool {
-		for i := range list.Items {
-			out, err := c.node.Log(&list.Items[i], "webhook")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.Contains(out, "a running pod has no bridge") && strings.Contains(out, "pod=alone") {
-				return true
+	for i := range list.Items {
+		out, err := c.node.Log(&list.Items[i], "webhook")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out) {
+			if strings.Contains(line, "a running pod has no bridge") && strings.Contains(line, "alone") {
+				return
 			}
 		}
-		return false
 	}
-	if _, err := c.node.WaitPod(t.Context(), "analytics", "alone", found); err != nil {
-		t.Error(err)
-	}
+	t.Errorf("the %d pods of the webhook have not found it", len(list.Items))
 }

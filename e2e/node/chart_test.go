@@ -21,7 +21,7 @@ func (c *cluster) install(t *testing.T) {
 	}
 	values, err := json.Marshal(map[string]any{
 		"image": map[string]string{"repository": productImage, "tag": productTag, "pullPolicy": "Never"},
-		"webhook": map[string]any{"reconcile": "2s", "env": []any{
+		"webhook": map[string]any{"env": []any{
 			map[string]string{"name": "KUBERNETES_SERVICE_HOST", "value": Address},
 			map[string]string{"name": "KUBERNETES_SERVICE_PORT", "value": strconv.Itoa(c.control.Port)},
 		}},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/landbridge/landbridge/e2e/harness"
@@ -149,4 +150,22 @@ func (c *cluster) call(t *testing.T, method, path string, in any) {
 func (c *cluster) principal(account string) string {
 	return fmt.Sprintf("principal://iam.googleapis.com/projects/%s/locations/global/workloadIdentityPools/azure/subject/system:serviceaccount:analytics:%s",
 		c.Google.ProjectNumber, account)
+}
+
+// explain, deferred, keeps, of a test that failed, what the cluster says of its pods and what their containers said.
+func (c *cluster) explain(t *testing.T) {
+	if !t.Failed() {
+		return
+	}
+	for _, what := range []string{"pods,deployments,nodes", "events"} {
+		r := harness.Try(t, harness.Program{Args: []string{
+			filepath.Join(harness.Part(t, parts.KubeNode), "kubectl"), "--kubeconfig", c.kubeconfig, "get", what, "--all-namespaces", "--output=wide",
+		}})
+		t.Logf("%s%s", r.Out, r.Err)
+	}
+	logs, _ := filepath.Glob(filepath.Join(dir, "logs", "*", "*", "*.log")) // the pattern is well-formed
+	for _, file := range logs {
+		text, err := os.ReadFile(file)
+		t.Logf("%s (%v):\n%s", strings.TrimPrefix(file, dir), err, text)
+	}
 }
