@@ -65,7 +65,10 @@ func (p *Plan) Sum() string {
 	if p.Verb != "apply" {
 		what = "left as they are"
 	}
-	return fmt.Sprintf("%s; %d %s", strings.Join(parts, ", "), still, what)
+	if still > 0 {
+		parts = append(parts, fmt.Sprintf("%d %s", still, what))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (s *Step) lines() []string {
