@@ -39,7 +39,7 @@ type Key struct {
 	// Migration is what to do, in order; a step has words, or a command, or text to write into a file.
 	Migration []Migration `json:"migration"`
 
-	held *HeldSecret // where it was found in Kubernetes
+	held *ClusterKey // where it was found in Kubernetes
 }
 
 // Migration is one step away from a key.
@@ -69,12 +69,14 @@ type Root struct {
 	FS   fs.FS
 }
 
-// HeldSecret is one entry of a Kubernetes Secret or ConfigMap.
-type HeldSecret struct {
-	Cluster, Namespace, Name, Entry string
-	Content                         []byte
-	Created                         time.Time
-	UsedBy                          []string // pods, namespace/name
+// ClusterKey is a long-lived secret in a Kubernetes cluster, found by who can read it: the value stays there.
+type ClusterKey struct {
+	Kind                   KeyKind
+	Cluster                string
+	Object                 string   // Secret, ConfigMap or Pod
+	Namespace, Name, Entry string   // Entry of the data; of a pod CONTAINER.VARIABLE
+	Identity, KeyID        string   // as far as they stand beside it
+	UsedBy                 []string // pods
 }
 
 // IAMKey is a user-managed key of a Google service account, as the IAM API lists it.
@@ -93,7 +95,7 @@ type KeylessPorts struct {
 	// ReadFile reads a file that a variable names; at most 1 MiB of it is looked at.
 	ReadFile   func(name string) ([]byte, error)
 	Roots      []Root
-	Kubernetes func(ctx context.Context) ([]HeldSecret, error)
+	Kubernetes func(ctx context.Context) ([]ClusterKey, error)
 	IAMKeys    func(ctx context.Context) ([]IAMKey, error)
 }
 
@@ -147,22 +149,14 @@ func (k *keyFinder) kubernetes() {
 	if k.p.Kubernetes == nil {
 		return
 	}
-	held, err := k.p.Kubernetes(k.ctx)
+	found, err := k.p.Kubernetes(k.ctx)
 	if err != nil {
 		k.skip("kubernetes", err.Error())
-		return
 	}
-	for _, s := range held {
+	for _, key := range found {
 		k.out.Looked++
-		where := strings.TrimPrefix(path.Join(s.Cluster, s.Namespace, s.Name, s.Entry), "/")
-		v := judge(s.Entry, s.Content)
-		if len(v.keys) == 0 && !v.fine {
-			v = judgeVariable(s.Entry, string(s.Content))
-		}
-		for i := range v.keys {
-			v.keys[i].held = &s
-		}
-		k.take(where, v, s.Created, s.UsedBy)
+		where := path.Join(key.Cluster, key.Namespace, strings.ToLower(key.Object), key.Name, key.Entry)
+		k.out.Keys = append(k.out.Keys, Key{Kind: key.Kind, Where: where, Identity: key.Identity, KeyID: key.KeyID, UsedBy: key.UsedBy, held: &key})
 	}
 }
 

@@ -83,8 +83,11 @@ func unhook(k *Key) []Migration {
 		return nil
 	case strings.Contains(where, ".tfstate"):
 		return []Migration{{Text: "take the resource out of the configuration, apply, and remove old versions of the state: each holds the secret"}}
+	case k.held != nil && k.held.Object == "Pod":
+		return []Migration{{Text: "take the variable " + k.held.Entry + " out of what makes the pod", Command: "kubectl get pod " + quote(k.held.Name) + " --namespace=" + quote(k.held.Namespace) + " -o jsonpath='{.metadata.ownerReferences}'"}}
 	case k.held != nil:
-		return []Migration{{Text: "take the Secret out of the pods that mount it, then delete it", Command: "kubectl delete secret " + quote(k.held.Name) + " --namespace=" + quote(k.held.Namespace)}}
+		object := strings.ToLower(k.held.Object)
+		return []Migration{{Text: "take the " + k.held.Object + " out of the pods that use it, then delete it", Command: "kubectl delete " + object + " " + quote(k.held.Name) + " --namespace=" + quote(k.held.Namespace)}}
 	}
 	file, entry, inside := strings.Cut(where, ": ")
 	if inside {

@@ -195,11 +195,13 @@ func TestKeysInClouds(t *testing.T) {
 	t.Parallel()
 	made := time.Date(2024, 9, 2, 0, 0, 0, 0, time.UTC)
 	got := find(t, doctor.KeylessPorts{
-		Kubernetes: func(context.Context) ([]doctor.HeldSecret, error) {
-			return []doctor.HeldSecret{
-				{Cluster: "aks-prod", Namespace: "demo", Name: "gcp", Entry: "key.json", Content: []byte(keyJSON(t)), Created: made, UsedBy: []string{"demo/app-0"}},
-				{Cluster: "aks-prod", Namespace: "demo", Name: "azure", Entry: "AZURE_CLIENT_SECRET", Content: []byte(azSecret), Created: made},
-				{Cluster: "aks-prod", Namespace: "demo", Name: "other", Entry: "x", Content: []byte("y"), Created: made},
+		Kubernetes: func(context.Context) ([]doctor.ClusterKey, error) {
+			return []doctor.ClusterKey{
+				{
+					Kind: doctor.GoogleKey, Cluster: "aks-prod", Object: "Secret", Namespace: "demo", Name: "gcp", Entry: "key.json",
+					Identity: "reports@my-project.iam.gserviceaccount.com", KeyID: "0123456789abcdef0123456789abcdef01234567", UsedBy: []string{"demo/app-0"},
+				},
+				{Kind: doctor.AzureSecret, Cluster: "aks-prod", Object: "Pod", Namespace: "demo", Name: "azure-0", Entry: "app.AZURE_CLIENT_SECRET"},
 			}, nil
 		},
 		IAMKeys: func(context.Context) ([]doctor.IAMKey, error) {
@@ -207,8 +209,8 @@ func TestKeysInClouds(t *testing.T) {
 		},
 	})
 	if diff := cmp.Diff([]string{
-		"azure_client_secret aks-prod/demo/azure/AZURE_CLIENT_SECRET",
-		"google_service_account_key aks-prod/demo/gcp/key.json reports@my-project.iam.gserviceaccount.com 0123456789abcdef0123456789abcdef01234567",
+		"azure_client_secret aks-prod/demo/pod/azure-0/app.AZURE_CLIENT_SECRET",
+		"google_service_account_key aks-prod/demo/secret/gcp/key.json reports@my-project.iam.gserviceaccount.com 0123456789abcdef0123456789abcdef01234567",
 		"google_service_account_key google iam reports@my-project.iam.gserviceaccount.com abc",
 	}, summary(got)); diff != "" {
 		t.Fatal(diff)
@@ -227,8 +229,8 @@ func TestKeysInClouds(t *testing.T) {
 	if yaml := got.Keys[0].Migration[0].YAML; !strings.Contains(yaml, "namespace: demo") || !strings.Contains(yaml, "service_account: reports@my-project.iam.gserviceaccount.com") || !strings.Contains(yaml, "projects: [my-project]") {
 		t.Error(yaml)
 	}
-	if got.Keys[0].Age != 730*24*time.Hour {
-		t.Errorf("age %s", got.Keys[0].Age)
+	if iam := got.Keys[slices.IndexFunc(got.Keys, func(k doctor.Key) bool { return k.Where == "google iam" })]; iam.Age != 730*24*time.Hour {
+		t.Errorf("age %s", iam.Age)
 	}
 }
 
@@ -238,7 +240,7 @@ func TestPlacesThatCannotBeRead(t *testing.T) {
 	got := find(t, doctor.KeylessPorts{
 		Env:        func(name string) string { return map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": "/gone"}[name] },
 		ReadFile:   func(string) ([]byte, error) { return nil, errors.New("permission denied") },
-		Kubernetes: func(context.Context) ([]doctor.HeldSecret, error) { return nil, errors.New("no right to list secrets") },
+		Kubernetes: func(context.Context) ([]doctor.ClusterKey, error) { return nil, errors.New("no right to list secrets") },
 		IAMKeys:    func(context.Context) ([]doctor.IAMKey, error) { return nil, errors.New("403") },
 	})
 	if diff := cmp.Diff([]doctor.Skipped{
