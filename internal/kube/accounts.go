@@ -147,11 +147,19 @@ func (a *Accounts) follow(ctx context.Context, version string) error {
 		if err != nil {
 			return a.client.refusal(ctx, action{verb: "watch", resource: accounts}, err, &seen{})
 		}
+		began, before := a.client.options.Clock(), version
 		if version, err = a.drain(w, version); err != nil {
 			return err
 		}
+		if version == before && a.client.options.Clock().Sub(began) < time.Second {
+			return watchEnded() // something in between does not let watches live: do not ask it again at once
+		}
 	}
 	return nil
+}
+
+func watchEnded() error {
+	return &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "watch_ended", Text: "the watch of service accounts ended", Retry: true}
 }
 
 // drain takes in the events of one watch, which the API server ends from time to time.
@@ -160,7 +168,7 @@ func (a *Accounts) drain(w watch.Interface, version string) (string, error) {
 	for event := range w.ResultChan() {
 		object, ok := event.Object.(*unstructured.Unstructured)
 		if event.Type == watch.Error || !ok {
-			return "", &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "watch_ended", Text: "the watch of service accounts ended", Retry: true}
+			return "", watchEnded()
 		}
 		version = object.GetResourceVersion()
 		key := object.GetNamespace() + "/" + object.GetName()
