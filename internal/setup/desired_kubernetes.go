@@ -6,7 +6,8 @@ import (
 	"github.com/landbridge/landbridge/internal/estate"
 )
 
-func (c *Cluster) reach() estate.Reach {
+// Reach says how the API of the cluster is reached.
+func (c *Cluster) Reach() estate.Reach {
 	return estate.Reach{Cluster: c.Name, Kubeconfig: c.Kubeconfig, Context: c.Context}
 }
 
@@ -34,10 +35,10 @@ func (b *builder) annotate(w *Workload, c *Cluster, provider string, annotations
 		}
 	}
 	namespace := address(estate.KindNamespace, c.Name, k.Namespace)
-	b.add(namespace, &estate.Namespace{Reach: c.reach(), Name: k.Namespace, Labels: map[string]string{estate.LabelInject: "enabled"}}, w.Name)
+	b.add(namespace, &estate.Namespace{Reach: c.Reach(), Name: k.Namespace, Labels: map[string]string{estate.LabelInject: "enabled"}}, w.Name)
 	// The account comes after the provider: a pod that starts on the annotation can cross.
 	account := b.add(address(estate.KindKubernetesAccount, c.Name, k.Namespace, k.ServiceAccount), &estate.KubernetesAccount{
-		Reach: c.reach(), Namespace: k.Namespace, Name: k.ServiceAccount, Annotations: set,
+		Reach: c.Reach(), Namespace: k.Namespace, Name: k.ServiceAccount, Annotations: set,
 	}, w.Name, namespace, provider)
 	if w.Route == Entra {
 		account.Note = `its pods need the label azure.workload.identity/use: "true", which Azure's webhook looks for`
@@ -48,7 +49,7 @@ func (b *builder) annotate(w *Workload, c *Cluster, provider string, annotations
 	file := estate.CredentialFile{STS: b.spec.Google.STS, IAMCredentials: b.spec.Google.IAMCredentials}
 	if data := estate.Settings(k.ServiceAccount, set, file); data != nil {
 		b.add(address(estate.KindKubernetesSettings, c.Name, k.Namespace, k.ServiceAccount), &estate.KubernetesSettings{
-			Reach: c.reach(), Namespace: k.Namespace, Account: k.ServiceAccount, Data: data,
+			Reach: c.Reach(), Namespace: k.Namespace, Account: k.ServiceAccount, Data: data,
 		}, w.Name, namespace, account.Address)
 	}
 }

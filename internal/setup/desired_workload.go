@@ -132,7 +132,7 @@ func (b *builder) provider(c *Cluster, workload string) string {
 	}
 	if c.UploadKeys {
 		keys := address(estate.KindIssuer, c.Name)
-		b.add(keys, &estate.Issuer{Reach: c.reach()}, workload).ReadOnly = true
+		b.add(keys, &estate.Issuer{Reach: c.Reach()}, workload).ReadOnly = true
 		spec.JWKS = estate.Ref(keys, "jwks")
 	}
 	needs = append(needs, b.pool(c.Pool, workload))

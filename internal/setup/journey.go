@@ -41,7 +41,7 @@ func (j *Journey) Home() string {
 }
 
 // Reach says how the cluster's API is reached.
-func (j *Journey) Reach() estate.Reach { return j.Cluster.reach() }
+func (j *Journey) Reach() estate.Reach { return j.Cluster.Reach() }
 
 // Unresolved lists the placeholders that still stand in the journey.
 func (j *Journey) Unresolved() []estate.Reference {

@@ -181,7 +181,7 @@ func (r *reader) places(side estate.Side) []estate.Spec {
 	case estate.Kubernetes:
 		for i := range s.Clusters {
 			if c := &s.Clusters[i]; c.Context != "" {
-				out = append(out, &estate.Issuer{Reach: c.reach()})
+				out = append(out, &estate.Issuer{Reach: c.Reach()})
 			}
 		}
 	}
