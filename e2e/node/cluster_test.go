@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 		Hosts:     harness.ProductionHosts("127.0.0.1"),
 		Addresses: [][4]byte{{10, 77, 0, 1}},
 		Empty:     []string{"/run"},
+		Scratch:   []string{"/var/lib", "/var/log"}, // where kubelet and the network plug-ins leave things whatever they are told
 		Processes: true,
 		After:     RemoveCgroup,
 	}

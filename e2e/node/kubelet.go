@@ -33,6 +33,7 @@ evictionHard: {memory.available: 0%, nodefs.available: 0%, nodefs.inodesFree: 0%
 imageGCHighThresholdPercent: 100
 syncFrequency: 2s
 resolvConf: ""
+volumePluginDir: ` + dir + `/plugins
 containerRuntimeEndpoint: unix://` + socket + `
 podLogsDir: ` + dir + `/logs
 `

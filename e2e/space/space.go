@@ -23,6 +23,8 @@ type Space struct {
 	Addresses [][4]byte
 	// Empty are folders that are empty in the space, and gone after it.
 	Empty []string
+	// Scratch are folders whose changes in the space are gone after it. They need an Empty one, which keeps them meanwhile.
+	Scratch []string
 	// Processes says that the tests are the first process of their own, so that what they started ends with them. It needs
 	// root.
 	Processes bool

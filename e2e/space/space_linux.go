@@ -65,6 +65,16 @@ func (s Space) furnish(dir string) error {
 			return fmt.Errorf("empty %s: %w", folder, err)
 		}
 	}
+	for i, folder := range s.Scratch {
+		changes := fmt.Sprintf("%s/scratch/%d", s.Empty[0], i)
+		if err := errors.Join(os.MkdirAll(changes+"/upper", 0o755), os.MkdirAll(changes+"/work", 0o755)); err != nil {
+			return err
+		}
+		options := fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work", folder, changes, changes)
+		if err := unix.Mount("overlay", folder, "overlay", 0, options); err != nil {
+			return fmt.Errorf("keep changes off %s: %w", folder, err)
+		}
+	}
 	return s.loopback()
 }
 
