@@ -105,6 +105,7 @@ func Settings(account string, annotations map[string]string, file CredentialFile
 type UnbridgedPod struct {
 	Namespace string
 	Pod       string
+	Account   string // its service account
 	Reason    string // one sentence, lower case
 	Command   string // that mends it
 }

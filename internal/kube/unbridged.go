@@ -51,7 +51,7 @@ func (s Scope) Unbridged(ctx context.Context) ([]estate.UnbridgedPod, error) {
 			spaces[p.Namespace] = space
 		}
 		reason, command := s.client.why(p, account, spaces[p.Namespace])
-		out = append(out, estate.UnbridgedPod{Namespace: p.Namespace, Pod: p.Name, Reason: reason, Command: command})
+		out = append(out, estate.UnbridgedPod{Namespace: p.Namespace, Pod: p.Name, Account: p.Account, Reason: reason, Command: command})
 	}
 	slices.SortFunc(out, func(a, b estate.UnbridgedPod) int {
 		return strings.Compare(address(a.Namespace, a.Pod), address(b.Namespace, b.Pod))
