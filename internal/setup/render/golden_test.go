@@ -22,17 +22,20 @@ var update = flag.Bool("update", false, "write the golden files")
 // known are the outputs that manifests of the example need.
 func known() map[string]string {
 	return map[string]string{
-		"project/shop-prod.number":     "123456789012",
-		"identity/id-legacy.client_id": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+		"project/shop-prod.number":        "123456789012",
+		"project/landbridge-empty.number": "123456789012",
+		"identity/reports.client_id":      "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+		"identity/id-legacy.client_id":    "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
 	}
 }
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for file, c := range map[string]struct {
-		format  string
-		known   map[string]string
-		cluster string
+		format     string
+		known      map[string]string
+		cluster    string
+		documented bool
 	}{
 		"script.sh":             {format: "script"},
 		"main.tf":               {format: "terraform"},
@@ -40,10 +43,19 @@ func TestGolden(t *testing.T) {
 		"manifests-prod.yaml":   {format: "kubernetes", known: known(), cluster: "prod"},
 		"helm-values-prod.yaml": {format: "helm-values", known: known(), cluster: "prod"},
 		"helm-values-edge.yaml": {format: "helm-values", known: known(), cluster: "edge"},
+
+		"documented.sh":               {format: "script", documented: true},
+		"documented.tf":               {format: "terraform", documented: true},
+		"manifests-documented.yaml":   {format: "kubernetes", known: known(), documented: true},
+		"helm-values-documented.yaml": {format: "helm-values", known: known(), cluster: "aks-one", documented: true},
 	} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			in := desire(t, example())
+			spec := example()
+			if c.documented {
+				spec = documented(t)
+			}
+			in := desire(t, spec)
 			in.Known, in.Cluster = c.known, c.cluster
 			var out bytes.Buffer
 			if err := render.Write(&out, c.format, in); err != nil {

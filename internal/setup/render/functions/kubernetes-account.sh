@@ -6,10 +6,10 @@ kubernetes_account() {
   if [[ -z $have ]]; then
     "${kube[@]}" create serviceaccount "${at[@]}" --dry-run=client -o yaml |
       "${kube[@]}" label --local -f - "landbridge.dev/setup=$setup" -o yaml |
-      "${kube[@]}" create -f -
+      "${kube[@]}" create --field-manager=landbridge-setup -f -
   elif [[ $have != "$2 $setup" ]]; then
-    "${kube[@]}" label serviceaccount "${at[@]}" "landbridge.dev/joined=$setup" --overwrite
+    "${kube[@]}" label serviceaccount "${at[@]}" "landbridge.dev/joined=$setup" --overwrite --field-manager=landbridge-setup
   fi
   shift 2
-  "${kube[@]}" annotate serviceaccount "${at[@]}" "$@" --overwrite
+  "${kube[@]}" annotate serviceaccount "${at[@]}" "$@" --overwrite --field-manager=landbridge-setup
 }

@@ -254,7 +254,7 @@ grants() {
 namespace() {
   say "namespace $1"
   "${kube[@]}" get namespace "$1" -o name >/dev/null || die "there is no namespace $1: ${kube[*]} create namespace $1"
-  "${kube[@]}" label namespace "$@" --overwrite
+  "${kube[@]}" label namespace "$@" --overwrite --field-manager=landbridge-setup
 }
 
 # kubernetes_account NAMESPACE NAME ANNOTATION=VALUE|ANNOTATION-...: one that was there before is labelled as joined, not as ours
@@ -265,12 +265,12 @@ kubernetes_account() {
   if [[ -z $have ]]; then
     "${kube[@]}" create serviceaccount "${at[@]}" --dry-run=client -o yaml |
       "${kube[@]}" label --local -f - "landbridge.dev/setup=$setup" -o yaml |
-      "${kube[@]}" create -f -
+      "${kube[@]}" create --field-manager=landbridge-setup -f -
   elif [[ $have != "$2 $setup" ]]; then
-    "${kube[@]}" label serviceaccount "${at[@]}" "landbridge.dev/joined=$setup" --overwrite
+    "${kube[@]}" label serviceaccount "${at[@]}" "landbridge.dev/joined=$setup" --overwrite --field-manager=landbridge-setup
   fi
   shift 2
-  "${kube[@]}" annotate serviceaccount "${at[@]}" "$@" --overwrite
+  "${kube[@]}" annotate serviceaccount "${at[@]}" "$@" --overwrite --field-manager=landbridge-setup
 }
 
 # kubernetes_settings NAMESPACE NAME KEY=VALUE...: all its keys are ours
