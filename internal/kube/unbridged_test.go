@@ -44,7 +44,7 @@ func TestUnbridged(t *testing.T) {
 			return got
 		}
 		want := []estate.UnbridgedPod{{
-			Namespace: "SPACE", Pod: "unlabelled", Account: "app", Reason: "namespace SPACE is not labelled landbridge.dev/inject=enabled",
+			Namespace: "SPACE", Pod: "unlabelled", Account: "sidecar", Reason: "namespace SPACE is not labelled landbridge.dev/inject=enabled",
 			Command: "kubectl label namespace SPACE landbridge.dev/inject=enabled --overwrite && kubectl get pod -n SPACE unlabelled -o yaml | kubectl replace --force -f -",
 		}}
 		if diff := cmp.Diff(want, inNamespace()); diff != "" {
