@@ -16,6 +16,8 @@ type flight[T any] struct {
 	done  chan struct{}
 	value T
 	err   error
+	// abandoned says that the one who asked gave up, which says nothing of the answer.
+	abandoned bool
 }
 
 // ask answers from what was said, or asks. The one who asks does so with its own context: when that ends, the next who
@@ -33,6 +35,7 @@ func (f *flights[T]) ask(ctx context.Context, key string, ask func(context.Conte
 			f.mu.Unlock()
 			one.value, one.err = ask(ctx)
 			if one.err != nil {
+				one.abandoned = ctx.Err() != nil
 				f.drop(key, one)
 			}
 			close(one.done)
@@ -45,7 +48,7 @@ func (f *flights[T]) ask(ctx context.Context, key string, ask func(context.Conte
 			return zero, ctx.Err()
 		case <-one.done:
 		}
-		if one.err == nil || !ended(one.err) {
+		if one.err == nil || !one.abandoned {
 			return one.value, one.err
 		}
 		if err := ctx.Err(); err != nil {

@@ -112,7 +112,7 @@ func managed(object *unstructured.Unstructured, field []string, visit func(manag
 		if entry.FieldsV1 == nil || entry.Subresource != "" {
 			continue
 		}
-		at := entry.FieldsV1.Raw
+		at := entry.FieldsV1.GetRawBytes()
 		for _, step := range field {
 			var fields map[string]json.RawMessage
 			if json.Unmarshal(at, &fields) != nil {

@@ -260,7 +260,7 @@ func TestExecPlugin(t *testing.T) {
 	defer server.Close()
 	plugin := func(script string) string {
 		path := filepath.Join(t.TempDir(), "plugin")
-		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // it is to be run
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		return `{"exec":{"apiVersion":"client.authentication.k8s.io/v1","command":"` + path + `","interactiveMode":"IfAvailable"}}`

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
@@ -13,7 +14,7 @@ const pretended = "v1.33.13"
 
 // serveDocument answers what is no resource: health, version, discovery and the issuer's documents.
 func (a *API) serveDocument(rw http.ResponseWriter, r *http.Request, c world.Cluster, path string) bool {
-	document, found := documentAt(c, path)
+	document, found := documentAt(c, path, a.world.Now())
 	if !found {
 		return false
 	}
@@ -34,7 +35,7 @@ func (a *API) serveDocument(rw http.ResponseWriter, r *http.Request, c world.Clu
 	return true
 }
 
-func documentAt(c world.Cluster, path string) (any, bool) {
+func documentAt(c world.Cluster, path string, now time.Time) (any, bool) {
 	switch path {
 	case "/healthz", "/livez", "/readyz":
 		return []byte("ok"), true
@@ -44,8 +45,9 @@ func documentAt(c world.Cluster, path string) (any, bool) {
 			"buildDate": "1970-01-01T00:00:00Z", "goVersion": "go1.26", "compiler": "gc", "platform": "linux/amd64",
 		}, true
 	case "/.well-known/openid-configuration":
+		issuer := c.TokenIssuer(now)
 		return map[string]any{
-			"issuer": c.Issuer, "jwks_uri": strings.TrimSuffix(c.Issuer, "/") + "/openid/v1/jwks", "response_types_supported": []string{"id_token"},
+			"issuer": issuer, "jwks_uri": strings.TrimSuffix(issuer, "/") + "/openid/v1/jwks", "response_types_supported": []string{"id_token"},
 			"subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{"RS256"},
 		}, true
 	case "/openid/v1/jwks":

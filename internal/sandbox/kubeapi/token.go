@@ -78,7 +78,7 @@ func (s *store) token(r *http.Request, c call) (int, any, *status) {
 		return 0, nil, problem
 	}
 	if len(in.Spec.Audiences) == 0 {
-		in.Spec.Audiences = []string{s.cluster.Issuer}
+		in.Spec.Audiences = []string{s.cluster.TokenIssuer(s.api.world.Now())}
 	}
 	token, expiry, err := s.api.world.BoundToken(s.cluster.Issuer, c.namespace, c.name, in.Spec.Audiences, time.Duration(seconds)*time.Second, bound)
 	if err != nil {

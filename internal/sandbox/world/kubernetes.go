@@ -1,6 +1,9 @@
 package world
 
-import "maps"
+import (
+	"maps"
+	"time"
+)
 
 // SetAccount says whether a cluster has a service account ("namespace/name"): with one, tokens can be had for it.
 func (w *World) SetAccount(issuer, account string, present bool) error {
@@ -21,3 +24,7 @@ func (w *World) SetAccount(issuer, account string, present bool) error {
 	}
 	return nil
 }
+
+// TokenIssuer is what the cluster's tokens and its own discovery document name: its issuer, or the address of its API server
+// as long as the issuer is off.
+func (c Cluster) TokenIssuer(now time.Time) string { return c.tokenIssuer(now) }
