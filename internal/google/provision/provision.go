@@ -57,7 +57,9 @@ type Keeper struct {
 	iam      *iam.Service
 	projects *crm.Service
 	services *serviceusage.Service
-	idle     func()
+
+	transport *transport
+	timeout   time.Duration
 
 	read struct {
 		projects  shelf[*crm.Project]
@@ -84,14 +86,10 @@ func New(ctx context.Context, o Options) (*Keeper, error) {
 		return nil, &bridge.Error{Kind: bridge.Fault, Code: "no_clock", Text: "google's side of a set-up needs a clock"}
 	}
 	transport := newTransport(o)
-	client := &http.Client{
-		Transport:     transport,
-		Timeout:       cmp.Or(o.Timeout, 30*time.Second),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	k := &Keeper{clock: o.Clock, idle: transport.closeIdle, switched: map[string]time.Time{}}
+	k := &Keeper{clock: o.Clock, transport: transport, timeout: cmp.Or(o.Timeout, 30*time.Second), switched: map[string]time.Time{}}
+	client := k.clientOver(transport)
 	with := func(name, endpoint string) ([]option.ClientOption, error) {
-		options := []option.ClientOption{option.WithHTTPClient(client), option.WithUserAgent(o.UserAgent)}
+		options := []option.ClientOption{option.WithHTTPClient(client)}
 		if endpoint == "" {
 			return options, nil
 		}
@@ -117,11 +115,26 @@ func New(ctx context.Context, o Options) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
+	k.iam.UserAgent, k.projects.UserAgent, k.services.UserAgent = o.UserAgent, o.UserAgent, o.UserAgent
 	return k, nil
 }
 
 // Close ends idle connections.
-func (k *Keeper) Close() { k.idle() }
+func (k *Keeper) Close() { k.transport.closeIdle() }
+
+// client calls with another token than the operator's, and on no other project's account.
+func (k *Keeper) client(bearer bridge.Secret) *http.Client {
+	return k.clientOver(&transport{
+		token: func(context.Context) (bridge.Secret, error) { return bearer, nil }, next: k.transport.next,
+	})
+}
+
+func (k *Keeper) clientOver(t *transport) *http.Client {
+	return &http.Client{
+		Transport: t, Timeout: k.timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
 
 // Read implements estate.Keeper.
 func (k *Keeper) Read(ctx context.Context, want estate.Spec) (estate.Live, error) {
