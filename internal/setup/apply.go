@@ -242,7 +242,7 @@ func (w *worker) write(ctx context.Context, s *Step, stale bool) error {
 	if stale || back {
 		keeper.Forget()
 	}
-	if stale || back || !readable(s.res.Spec) {
+	if stale || back || s.look || !readable(s.res.Spec) {
 		var err error
 		if now, err = keeper.Read(ctx, want); err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 
 // decide says what becomes of one thing.
 func (r *reader) decide(n *node) Step {
-	s := Step{Address: n.res.Address, Side: n.res.Spec.Kind().Side(), Workloads: n.res.Workloads, Reason: n.res.Note, res: n.res, now: n.live}
+	s := Step{Address: n.res.Address, Side: n.res.Spec.Kind().Side(), Workloads: n.res.Workloads, Reason: n.res.Note, res: n.res, now: n.live, look: n.off != nil}
 	setup, want := r.in.Spec.Name, n.want
 	if n.live.Spec != nil {
 		want = adopt(want, n.live)
@@ -42,6 +42,9 @@ func (r *reader) decide(n *node) Step {
 		}
 	case !n.live.Exists():
 		s.Action, s.Mine, s.Changes = Create, marked(n.res.Spec.Kind()), changes(nil, want)
+		if n.off != nil {
+			s.Reason = "its API is off, and is switched on first: what is there already is looked at then"
+		}
 	default:
 		s.Action, s.Changes = Keep, changes(n.live.Spec, want)
 		if len(s.Changes) > 0 {

@@ -25,6 +25,9 @@ func (b *builder) googleBase() {
 		b.service(project, name, "")
 	}
 	b.grantsOf(&estate.Grants{Project: project})
+	for _, name := range baseServices {
+		b.needs[address(estate.KindGrants, "project", project)][address(estate.KindService, project, name)] = true
+	}
 }
 
 func (b *builder) project(id string) string {
@@ -100,6 +103,9 @@ func (b *builder) toGoogle(w *Workload, members []member) {
 			}
 			addr := address(estate.KindRole, project, role.ID)
 			b.add(addr, role, w.Name, b.project(project))
+			if project == b.spec.Google.Project {
+				b.needs[addr][address(estate.KindService, project, "iam.googleapis.com")] = true
+			}
 			b.needs[policy][addr] = true
 			roles = append(roles, role.Name())
 			vertex = vertex || slices.ContainsFunc(to.Permissions, func(p string) bool { return strings.HasPrefix(p, "aiplatform.") })

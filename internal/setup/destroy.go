@@ -47,6 +47,9 @@ func (r *reader) undo(n *node) []Step {
 	case n.err != nil:
 		s.Action, s.Reason, s.err = Failed, n.err.Error(), n.err
 		return []Step{s}
+	case n.off != nil:
+		s.Action, s.Reason, s.err = Failed, n.off.Error(), n.off
+		return []Step{s}
 	case n.waits != "":
 		s.Action, s.Reason = Failed, "depends on "+n.waits+", which could not be read"
 		return []Step{s}

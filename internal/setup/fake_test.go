@@ -38,6 +38,8 @@ type fake struct {
 	before, after func(n int) error
 	// broken are addresses by place whose reads fail.
 	broken map[string]error
+	// gated says that Google's APIs must be on to be called.
+	gated bool
 	// refuse are places whose changes fail.
 	refuse map[string]error
 	log    []string
@@ -106,10 +108,22 @@ func (f *fake) Read(ctx context.Context, want estate.Spec) (estate.Live, error) 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reads++
+	if err := f.apiOff(want); err != nil {
+		return estate.Live{}, err
+	}
 	if err := f.broken[place(want)]; err != nil {
 		return estate.Live{}, err
 	}
 	return f.live(want), nil
+}
+
+// apiOff is Google's refusal of everything but its project and services while the IAM API is off.
+func (f *fake) apiOff(want estate.Spec) error {
+	k := want.Kind()
+	if !f.gated || k.Side() != estate.Google || k == estate.KindProject || k == estate.KindService || f.things["service my-vertex-project iam.googleapis.com"] != nil {
+		return nil
+	}
+	return &bridge.Error{Kind: bridge.Denied, Status: 403, Code: "SERVICE_DISABLED", Text: "Identity and Access Management (IAM) API has not been used in project 123456789 before or it is disabled.", Hint: "gcloud services enable iam.googleapis.com --project my-vertex-project"}
 }
 
 func (f *fake) live(want estate.Spec) estate.Live {
@@ -184,6 +198,9 @@ func (f *fake) Write(ctx context.Context, setup string, want estate.Spec, now es
 	}
 	var live estate.Live
 	err := f.change(ctx, "write "+place(want), func() error {
+		if err := f.apiOff(want); err != nil {
+			return err
+		}
 		if err := f.refuse[place(want)]; err != nil {
 			return err
 		}
@@ -324,6 +341,9 @@ func (f *fake) Owned(ctx context.Context, setup string, wanted []estate.Spec) ([
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	side := wanted[0].Kind().Side()
+	if err := f.apiOff(&estate.Pool{}); side == estate.Google && err != nil {
+		return nil, err
+	}
 	var out []estate.Live
 	for _, key := range slices.Sorted(maps.Keys(f.things)) {
 		if t := f.things[key]; t.Setup == setup && t.Spec.Kind().Side() == side {

@@ -43,6 +43,9 @@ func (j *Journey) Home() string {
 // Reach says how the cluster's API is reached.
 func (j *Journey) Reach() estate.Reach { return j.Cluster.Reach() }
 
+// Back says whether the way is from Google to Azure.
+func (j *Journey) Back() bool { return j.Provider == "" }
+
 // Unresolved lists the placeholders that still stand in the journey.
 func (j *Journey) Unresolved() []estate.Reference {
 	return estate.References(strings.Join([]string{j.Audience, j.ClientID, j.Provider}, " "))

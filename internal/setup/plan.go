@@ -58,7 +58,9 @@ type Step struct {
 
 	res Resource    // what is wanted, with placeholders; of a removal: only its address and spec
 	now estate.Live // as it was read
-	err error       // of Failed
+	// look says that it could not be read yet, and is before it is written.
+	look bool
+	err  error // of Failed
 }
 
 // Plan is what shall change, in the order in which it will. Its JSON form is stable: fields are added, never renamed.

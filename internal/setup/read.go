@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,8 @@ type node struct {
 	waits string
 	// unread says that the thing's place follows from what is not made yet, so that it cannot be there.
 	unread bool
+	// off is the refusal of a read whose API is switched off, and on by this very plan: what is there is seen after that.
+	off    error
 	manual string // why it is not to be had from here; empty when it is
 	done   chan struct{}
 }
@@ -70,7 +73,10 @@ func read(ctx context.Context, in Input) (*reader, error) {
 	r.askOwned(ctx)
 	r.claimGrants()
 	r.readAll(ctx, func(n *node) bool { return n.res.Spec.Kind() == estate.KindGrants })
-	return r, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, &bridge.Error{Kind: bridge.Fault, Code: "setup_interrupted", Text: "interrupted while reading", Hint: "nothing was changed", Cause: err}
+	}
+	return r, nil
 }
 
 func (r *reader) readAll(ctx context.Context, which func(*node) bool) {
@@ -115,9 +121,31 @@ func (r *reader) readOne(ctx context.Context, n *node) {
 		n.live, err = r.keeper(n.want).Read(ctx, n.want)
 		return err
 	})
+	// The services themselves, and the project that they wait for, cannot wait for the services.
+	if k := n.res.Spec.Kind(); n.err != nil && k != estate.KindProject && k != estate.KindService && r.switchedOn(n.err) {
+		n.off, n.err, n.live = about(n.res.Address, n.err), nil, estate.Live{}
+	}
 	if n.err != nil {
 		n.err = about(n.res.Address, n.err)
 	}
+}
+
+// switchedOn says whether a refusal is for an API that is off in a project and that this plan switches on.
+func (r *reader) switchedOn(err error) bool {
+	e, ok := errors.AsType[*bridge.Error](err)
+	if !ok || e.Code != "SERVICE_DISABLED" {
+		return false
+	}
+	for _, n := range r.order {
+		if n.res.Spec.Kind() != estate.KindService {
+			continue
+		}
+		<-n.done
+		if live, is := n.live.Spec.(*estate.Service); n.err == nil && (!is || !live.Enabled) {
+			return true
+		}
+	}
+	return false
 }
 
 // output is what a placeholder stands for, or the placeholder where that is not known yet.
@@ -152,7 +180,7 @@ func (r *reader) askOwned(ctx context.Context) {
 	wg.Wait()
 	for i, side := range sides {
 		r.owned = append(r.owned, found[i]...)
-		if errs[i] != nil {
+		if errs[i] != nil && !r.switchedOn(errs[i]) {
 			r.owning = append(r.owning, about("what this set-up made on "+string(side), errs[i]))
 		}
 	}

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -85,8 +86,8 @@ type revoker struct {
 func (v *revoker) stop(n *node) {
 	s := Step{Address: n.res.Address, Side: n.res.Spec.Kind().Side(), Workloads: []string{v.name}, res: n.res, now: n.live, Mine: n.live.Setup == v.in.Spec.Name}
 	s.res.Needs = nil // what it once needed is there
-	if n.err != nil {
-		s.Action, s.Reason, s.err = Failed, n.err.Error(), n.err
+	if err := cmp.Or(n.err, n.off); err != nil {
+		s.Action, s.Reason, s.err = Failed, err.Error(), err
 		v.add(s)
 		return
 	}
