@@ -96,7 +96,7 @@ func isAADSTS(code string) bool {
 
 // identifier keeps a code when it looks like one.
 func identifier(code string) string {
-	if len(code) > 64 {
+	if len(code) > 96 { // the longest known has 68
 		return ""
 	}
 	for _, r := range code {

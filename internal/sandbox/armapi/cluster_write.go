@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
@@ -56,10 +57,12 @@ func (a *API) putCluster(c *call) {
 	if !c.readBody(&in) {
 		return
 	}
-	a.writeCluster(c, k, func(m *world.ManagedCluster) error { return in.apply(m, a.world) })
+	pace := a.world.Pace()
+	a.writeCluster(c, k, func(m *world.ManagedCluster) error { return in.apply(m, a.world.Now().Add(pace.Operation)) })
 }
 
-func (in *clusterInput) apply(m *world.ManagedCluster, w *world.World) error {
+// apply changes the cluster; done is when its operation will have ended.
+func (in *clusterInput) apply(m *world.ManagedCluster, done time.Time) error {
 	switch {
 	case in.Location == "":
 		return &aksProblem{status: http.StatusBadRequest, Code: "LocationRequired", Message: "The location property is required for this definition."}
@@ -73,7 +76,7 @@ func (in *clusterInput) apply(m *world.ManagedCluster, w *world.World) error {
 			return &aksProblem{status: http.StatusBadRequest, Code: "OIDCIssuerFeatureCannotBeDisabled", Message: "OIDC issuer feature cannot be disabled."}
 		}
 		if *on && !m.OIDCIssuer {
-			m.IssuerFrom = w.Now().Add(w.Pace().Operation)
+			m.IssuerFrom = done
 		}
 		m.OIDCIssuer = *on
 	}
@@ -118,7 +121,7 @@ func (a *API) patchCluster(c *call) {
 
 // writeCluster runs a change as an operation, unless another is running or the caller's ETag is an old one.
 func (a *API) writeCluster(c *call, k world.Cluster, change func(*world.ManagedCluster) error) {
-	now := a.world.Now()
+	now, pace := a.world.Now(), a.world.Pace()
 	err := a.world.UpdateCluster(k.Issuer, func(k *world.Cluster) error {
 		m := k.Managed
 		if m.Busy(now) {
@@ -135,7 +138,7 @@ func (a *API) writeCluster(c *call, k world.Cluster, change func(*world.ManagedC
 		if err := change(m); err != nil {
 			return err
 		}
-		m.StartOperation(now, a.world.Pace())
+		m.StartOperation(now, pace)
 		return nil
 	})
 	if refused, ok := err.(*aksProblem); ok { //nolint:errorlint // made above, never wrapped

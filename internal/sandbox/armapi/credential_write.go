@@ -37,7 +37,7 @@ func (a *API) putCredential(c *call) {
 	}
 	fresh := in.Properties
 	fresh.Name = c.part["credential"]
-	status := http.StatusCreated
+	status, spreads := http.StatusCreated, a.world.Pace().Federation
 	var refused *problem
 	var next world.Identity
 	err := a.world.UpdateIdentity(i.ClientID, func(i *world.Identity) error {
@@ -55,11 +55,11 @@ func (a *API) putCredential(c *call) {
 			}
 			i.Credentials[at] = fresh
 		}
-		if delay := a.world.Pace().Federation; delay > 0 {
+		if spreads > 0 {
 			if i.Since == nil {
 				i.Since = map[string]time.Time{}
 			}
-			i.Since[fresh.Name] = a.world.Now().Add(delay)
+			i.Since[fresh.Name] = a.world.Now().Add(spreads)
 		}
 		next = *i
 		return nil

@@ -69,7 +69,7 @@ func New(w *world.World, o Options) *API {
 	// 169.254.169.254 is Google's metadata server too: the path decides.
 	add("imds", nowhere, paths(`/metadata/(identity|instance|versions|attested|scheduledevents|loadbalancer)(/.*)?`), a.serveIMDS)
 	add("appservice", nowhere, paths(`/msi/token/?`), a.serveAppService)
-	add("arm", `management\.azure\.com|management\.core\.windows\.net`, paths(`/subscriptions(/.*)?|/tenants|/providers(/.*)?`), a.serveARM)
+	add("arm", `management\.azure\.com|management\.core\.windows\.net`, paths(`(?i:/subscriptions(/.*)?|/tenants|/providers(/.*)?)`), a.serveARM)
 	add("storage", `[a-z0-9]{3,24}\.blob\.core\.windows\.net`, a.ownsStorage, a.serveStorage)
 	return a
 }

@@ -187,7 +187,7 @@ func (i Identity) Type() string {
 	return "ServicePrincipal"
 }
 
-// UpdateIdentity changes an identity, found by client id, in one step.
+// UpdateIdentity changes an identity, found by client id, in one step. Change must not ask the world anything.
 func (w *World) UpdateIdentity(clientID string, change func(*Identity) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

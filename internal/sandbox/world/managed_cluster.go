@@ -82,7 +82,7 @@ func (w *World) ClusterAt(resourceID string) (Cluster, error) {
 	return Cluster{}, &NotFound{"managed cluster", resourceID}
 }
 
-// UpdateCluster changes a cluster, found by issuer, in one step.
+// UpdateCluster changes a cluster, found by issuer, in one step. Change must not ask the world anything.
 func (w *World) UpdateCluster(issuer string, change func(*Cluster) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
