@@ -69,7 +69,7 @@ func newRegistry() *prometheus.Registry {
 const readyTimeout = 5 * time.Second
 
 // adminHandler serves what operators look at. /healthz says that the process runs; /readyz that a lease can be had on
-// every way and that the audit log can be written.
+// every way, that the webhook can answer, and that the audit log can be written.
 func (c *crossing) adminHandler(registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
@@ -94,6 +94,11 @@ func (c *crossing) ready(ctx context.Context) error {
 	}
 	if c.toAzure != nil {
 		if _, err := c.toAzure.Lease(ctx, bridge.LeaseRequest{}); err != nil {
+			return err
+		}
+	}
+	if c.webhook != nil {
+		if err := c.webhook.ready(); err != nil {
 			return err
 		}
 	}

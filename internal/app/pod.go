@@ -59,21 +59,22 @@ func (p pod) project(ctx context.Context) (renew time.Duration, err error) {
 	return answer.Status.Expiry.Sub(p.clock()) * 8 / 10, nil
 }
 
-// run keeps the token fresh until ctx ends. When the cluster does not answer, the old token stays where it is.
-func (p pod) run(ctx context.Context, renew time.Duration) error {
+// keepFresh calls renew again and again, each time after what it returned the last time, until ctx ends. When the other side
+// does not answer, what there was stays where it is.
+func keepFresh(ctx context.Context, after time.Duration, renew func(context.Context) (time.Duration, error)) error {
 	for {
-		timer := time.NewTimer(renew)
+		timer := time.NewTimer(after)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return nil
 		case <-timer.C:
 		}
-		next, err := p.project(ctx)
+		next, err := renew(ctx)
 		if err != nil {
 			next = 10 * time.Second
 		}
-		renew = next
+		after = next
 	}
 }
 

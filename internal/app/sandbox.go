@@ -142,8 +142,40 @@ func (a *App) startSandbox(ctx context.Context, o SandboxOptions, dir string) (*
 	if err != nil {
 		return fail(err)
 	}
-	group.Go(func() error { return p.run(ctx, renew) })
+	group.Go(func() error { return keepFresh(ctx, renew, p.project) })
+	// The operator's first token makes a signing key, which takes a moment that only set-up needs: it does not hold the start up.
+	group.Go(func() error { return keepFresh(ctx, 0, operator{p.client, s}.signIn) })
 	return s, group.Wait, nil
+}
+
+// GoogleOperatorFile and AzureOperatorFile hold the access tokens of the person who sets things up, KubeconfigFile that
+// person's contexts: one for each cluster, by its name.
+func (s *Sandbox) GoogleOperatorFile() string { return filepath.Join(s.dir(), "google-operator") }
+
+// AzureOperatorFile is GoogleOperatorFile for Azure Resource Manager.
+func (s *Sandbox) AzureOperatorFile() string { return filepath.Join(s.dir(), "azure-operator") }
+
+// KubeconfigFile leads to the sandbox's clusters.
+func (s *Sandbox) KubeconfigFile() string { return filepath.Join(s.dir(), "kubeconfig") }
+
+// SetupFlags lead a set-up to the sandbox's clouds, whatever its file says of operators and addresses.
+func (s *Sandbox) SetupFlags() []config.Flag {
+	z := s.Profile.Azure
+	return sandboxFlags([][2]string{
+		{"setup.kubeconfig", s.KubeconfigFile()},
+		{"setup.google.operator.kind", "file"},
+		{"setup.google.operator.file", s.GoogleOperatorFile()},
+		{"setup.google.endpoints.iam", s.Profile.HTTP},
+		{"setup.google.endpoints.resource_manager", s.Profile.HTTP},
+		{"setup.google.endpoints.service_usage", s.Profile.HTTP},
+		{"setup.google.endpoints.sts", s.Profile.HTTP},
+		{"setup.google.endpoints.iam_credentials", s.Profile.HTTP},
+		{"setup.google.endpoints.aiplatform", s.Profile.HTTP},
+		{"setup.azure.operator.kind", "file"},
+		{"setup.azure.operator.file", s.AzureOperatorFile()},
+		{"setup.azure.authority_host", z.AuthorityURL},
+		{"setup.azure.endpoints.resource_manager", z.ARMURL},
+	})
 }
 
 // AuditFile is where "up" keeps its audit log.
@@ -163,7 +195,7 @@ func (s *Sandbox) Close() error {
 // Flags is the configuration that leads to the sandbox's clouds, for both ways.
 func (s *Sandbox) Flags() []config.Flag {
 	g, z := s.Profile.Google, s.Profile.Azure
-	values := []struct{ path, value string }{
+	return sandboxFlags([][2]string{
 		{"to_google.source.kind", "kubernetes"},
 		{"to_google.source.file", s.TokenFile},
 		{"to_google.provider", g.Provider},
@@ -182,10 +214,13 @@ func (s *Sandbox) Flags() []config.Flag {
 		{"to_azure.storage_account_url", z.StorageURL},
 		{"to_azure.endpoints.resource_manager", z.ARMURL},
 		{"tls.ca_file", s.CAFile},
-	}
+	})
+}
+
+func sandboxFlags(values [][2]string) []config.Flag {
 	flags := make([]config.Flag, len(values))
 	for i, v := range values {
-		flags[i] = config.Flag{Name: "sandbox", Path: v.path, Value: v.value}
+		flags[i] = config.Flag{Name: "sandbox", Path: v[0], Value: v[1]}
 	}
 	return flags
 }

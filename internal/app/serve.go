@@ -18,12 +18,13 @@ import (
 type Serving struct {
 	Metadata string `json:"metadata,omitempty"` // host:port
 	Admin    string `json:"admin,omitempty"`    // host:port
+	Webhook  string `json:"webhook,omitempty"`  // https://host:port/mutate
 }
 
 // Serve runs the doors that the configuration names until ctx ends or one of them fails. Started is called once, when
 // all of them listen.
 func (a *App) Serve(ctx context.Context, cfg *config.Config, started func(Serving)) error {
-	if cfg.Doors.Metadata == nil && cfg.Doors.Admin == nil {
+	if cfg.Doors.Metadata == nil && cfg.Doors.Admin == nil && cfg.Doors.Webhook == nil {
 		return &bridge.Error{Kind: bridge.Usage, Code: "nothing_to_serve", Text: "the configuration names no door", Hint: "add a doors section: doors: {metadata: {listen: 127.0.0.1:8980}}"}
 	}
 	c, err := a.open(cfg, "serve")
@@ -71,6 +72,19 @@ func (a *App) doors(ctx context.Context, c *crossing) (run func() error, at Serv
 		}
 		opened, at.Metadata = append(opened, l), l.Addr().String()
 		serve = append(serve, func() error { return server.Run(ctx, l) })
+	}
+	if door := c.cfg.Doors.Webhook; door != nil {
+		w, err := a.webhookDoor(door, registry)
+		if err != nil {
+			return nil, at, err
+		}
+		l, err := listen(ctx, "webhook", door.Listen)
+		if err != nil {
+			return nil, at, err
+		}
+		c.webhook = w
+		opened, at.Webhook = append(opened, l), asURL(l.Addr().String())
+		serve = append(serve, func() error { return w.run(ctx, l) })
 	}
 	if door := c.cfg.Doors.Admin; door != nil {
 		l, err := listen(ctx, "admin", door.Listen)

@@ -11,6 +11,7 @@ import (
 	"github.com/landbridge/landbridge/internal/google"
 	"github.com/landbridge/landbridge/internal/route"
 	"github.com/landbridge/landbridge/internal/tokenfile"
+	"github.com/landbridge/landbridge/internal/wire"
 )
 
 // Direction is a way over the bridge, named by its far shore.
@@ -20,9 +21,11 @@ type Direction = bridge.Shore
 type crossing struct {
 	cfg      *config.Config
 	world    route.World
+	client   *wire.Client
 	audit    *audit.Log // nil when nothing is recorded
 	toGoogle *route.Google
 	toAzure  *route.Azure
+	webhook  *webhookDoor // nil when the configuration has none
 }
 
 // open assembles what the configuration names. Door names who will ask, in the audit log. It calls no cloud.
@@ -31,7 +34,7 @@ func (a *App) open(cfg *config.Config, door string) (*crossing, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &crossing{cfg: cfg, world: route.World{Clock: a.host.Clock, Env: a.host.Env, RootCAs: roots, UserAgent: a.agent(), Door: door}}
+	c := &crossing{cfg: cfg, client: wire.New(wire.Options{UserAgent: a.agent(), RootCAs: roots}), world: route.World{Clock: a.host.Clock, Env: a.host.Env, RootCAs: roots, UserAgent: a.agent(), Door: door}}
 	if cfg.Audit != nil {
 		o := audit.Options{Path: cfg.Audit.File}
 		if o.Path == "-" {

@@ -69,6 +69,10 @@ func newRoot(d *deps) *cobra.Command {
 		newUpCommand(d),
 		newServeCommand(d),
 		newSandboxCommand(d),
+		newSetupCommand(d),
+		newDoctorCommand(d),
+		newExplainCommand(d),
+		newRevokeCommand(d),
 		newConfigCommand(d),
 		newTrustCommand(d),
 		newVersionCommand(d),
@@ -82,7 +86,8 @@ func newRoot(d *deps) *cobra.Command {
 const (
 	groupTokens = "tokens" // get a token and use it
 	groupRun    = "run"    // run a bridge, or the pretended clouds
-	groupConfig = "config" // set up and check
+	groupSetup  = "setup"  // wire the clouds, and find out what is wrong
+	groupConfig = "config" // configuration and rules, offline
 	groupMore   = "more"   // the rest
 )
 
@@ -95,7 +100,8 @@ func addGroups(root *cobra.Command) {
 	for _, g := range []*cobra.Group{
 		{ID: groupTokens, Title: "Get a token and use it:"},
 		{ID: groupRun, Title: "Run the bridge, or the pretended clouds:"},
-		{ID: groupConfig, Title: "Set up and check:"},
+		{ID: groupSetup, Title: "Wire both clouds, and find out what is wrong:"},
+		{ID: groupConfig, Title: "Check, without any call:"},
 		{ID: groupMore, Title: "More:"},
 	} {
 		if used[g.ID] {

@@ -11,9 +11,9 @@ func newServeCommand(d *deps) *cobra.Command {
 		Use:     "serve",
 		Short:   "Run the doors that the configuration names",
 		GroupID: groupRun,
-		Long: "Serve runs the metadata server that Google SDKs expect, and the admin door with /metrics, /healthz\n" +
-			"and /readyz. SIGHUP opens the audit log anew, after rotation; SIGTERM lets requests under way\n" +
-			"finish.",
+		Long: "Serve runs the metadata server that Google SDKs expect, the Kubernetes admission webhook, and the\n" +
+			"admin door with /metrics, /healthz and /readyz. SIGHUP opens the audit log anew, after rotation;\n" +
+			"SIGTERM lets requests under way finish.",
 		Example: "  landbridge serve --config landbridge.yaml\n  landbridge serve --sandbox --set doors.metadata.listen=127.0.0.1:8980",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -28,6 +28,9 @@ func newServeCommand(d *deps) *cobra.Command {
 				}
 				if at.Metadata != "" {
 					_ = d.out.line("metadata server  http://%s", at.Metadata)
+				}
+				if at.Webhook != "" {
+					_ = d.out.line("webhook          %s", at.Webhook)
 				}
 				if at.Admin != "" {
 					_ = d.out.line("admin            http://%s", at.Admin)
