@@ -29,7 +29,9 @@ var stages = []stage{
 	e2e("clients-java", "Google's Java client against the sandbox", "./clients", "^TestJava", parts.Java),
 	e2e("production", "stock clients and stock configuration in a network namespace of their own", "./production", ".", parts.Python, parts.Node),
 	gcloudGolden(),
-	e2e("terraform", "a rendered set-up is laid out and typed as Terraform wants it", "./terraform", "."),
+	{name: "terraform", what: "a rendered set-up is laid out and typed as Terraform wants it", limit: 10 * time.Minute, run: func(ctx context.Context, j *job) error {
+		return j.goTest(ctx, j.e2e, "-timeout", "9m", "./terraform")
+	}},
 	{name: "release", what: "binaries for every platform, and the container image", limit: 15 * time.Minute, run: func(ctx context.Context, j *job) error {
 		return j.check(ctx, j.root, "make", "--no-print-directory", "release", "image", "DIST="+filepath.Join(parts.Cache(), "dist"))
 	}},
