@@ -2,6 +2,8 @@ package kube
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -112,10 +114,49 @@ func (c *Client) create(ctx context.Context, r resource, object *unstructured.Un
 
 // apply says which fields of an object the manager wants and what they shall be; those that it wanted before and does not
 // any more are dropped. A field of another manager is not taken: that is a conflict.
-func (c *Client) apply(ctx context.Context, r resource, object *unstructured.Unstructured, manager string) (out *unstructured.Unstructured, err error) {
+func (c *Client) apply(ctx context.Context, r resource, object *unstructured.Unstructured, manager string) (*unstructured.Unstructured, error) {
+	return c.applied(ctx, r, object, metav1.ApplyOptions{FieldManager: manager})
+}
+
+// applyOurs is apply that takes over what the same manager has written by other means: the rendered script does so, with
+// kubectl. Somebody else's field is a conflict here too.
+func (c *Client) applyOurs(ctx context.Context, r resource, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	out, err := c.apply(ctx, r, object, manager)
+	if hasCode(err, codeOwnConflict) {
+		return c.applied(ctx, r, object, metav1.ApplyOptions{FieldManager: manager, Force: true})
+	}
+	return out, err
+}
+
+func (c *Client) applied(ctx context.Context, r resource, object *unstructured.Unstructured, o metav1.ApplyOptions) (out *unstructured.Unstructured, err error) {
 	a := action{verb: "patch", resource: r, namespace: object.GetNamespace(), name: object.GetName()}
 	err = c.do(ctx, a, func(ctx context.Context, api dynamic.ResourceInterface) error {
-		out, err = api.Apply(ctx, object.GetName(), object, metav1.ApplyOptions{FieldManager: manager})
+		out, err = api.Apply(ctx, object.GetName(), object, o)
+		return err
+	})
+	return out, err
+}
+
+// drop takes names out from under fields of the very version of an object that was read.
+func (c *Client) drop(ctx context.Context, r resource, object *unstructured.Unstructured, names map[string][]string) (out *unstructured.Unstructured, err error) {
+	patch := map[string]any{}
+	for field, keys := range names {
+		for _, key := range keys {
+			if err := unstructured.SetNestedField(patch, nil, append(strings.Split(field, "."), key)...); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := unstructured.SetNestedField(patch, object.GetResourceVersion(), "metadata", "resourceVersion"); err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(patch)
+	if err != nil {
+		return nil, err
+	}
+	a := action{verb: "patch", resource: r, namespace: object.GetNamespace(), name: object.GetName()}
+	err = c.do(ctx, a, func(ctx context.Context, api dynamic.ResourceInterface) error {
+		out, err = api.Patch(ctx, object.GetName(), types.MergePatchType, body, metav1.PatchOptions{FieldManager: manager})
 		return err
 	})
 	return out, err

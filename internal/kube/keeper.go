@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -109,7 +110,11 @@ func (k *Keeper) Remove(ctx context.Context, now estate.Spec) error {
 	}
 	empty := p.resource.object(p.namespace, p.name)
 	empty.SetUID(object.GetUID()) // one that is gone meanwhile must not be made anew
-	_, err = client.apply(ctx, p.resource, empty, manager)
+	object, err = client.apply(ctx, p.resource, empty, manager)
+	if err == nil {
+		p.want = nil
+		_, err = client.tidied(ctx, p, object, estate.JoinKey, estate.LabelSettings)
+	}
 	if notFound(err) {
 		return nil
 	}
@@ -135,8 +140,11 @@ func (c *Client) write(ctx context.Context, setup string, p part) (*unstructured
 	if err := p.put(next); err != nil {
 		return nil, err
 	}
-	out, err := c.apply(ctx, p.resource, next, manager)
+	out, err := c.applyOurs(ctx, p.resource, next)
 	if err != nil {
+		return nil, err
+	}
+	if out, err = c.tidied(ctx, p, out); err != nil {
 		return nil, err
 	}
 	return out, c.left(p, out)
@@ -188,6 +196,26 @@ func (c *Client) marks(setup string, p part, object *unstructured.Unstructured) 
 		labels[estate.JoinKey] = setup
 	}
 	return labels, nil
+}
+
+// tidied takes out what our manager has written by other means than apply and what nobody wants any more, and these labels.
+func (c *Client) tidied(ctx context.Context, p part, object *unstructured.Unstructured, labels ...string) (*unstructured.Unstructured, error) {
+	names := map[string][]string{}
+	field := strings.Join(p.field, ".")
+	for key := range p.ours(object) {
+		if _, wanted := p.want[key]; !wanted && ownersOf(object, p.field, key) == manager {
+			names[field] = append(names[field], key)
+		}
+	}
+	for _, label := range labels {
+		if object.GetLabels()[label] != "" && ownersOf(object, labelField, label) == manager {
+			names[strings.Join(labelField, ".")] = append(names[strings.Join(labelField, ".")], label)
+		}
+	}
+	if len(names) == 0 {
+		return object, nil
+	}
+	return c.drop(ctx, p.resource, object, names)
 }
 
 // left says which of our names have a value that another manager gave them and the apply could not take away.

@@ -248,3 +248,39 @@ func TestOwned(t *testing.T) {
 		}
 	})
 }
+
+// TestAfterTheScript takes over what the rendered script has written under the same name, changes it, and releases all.
+func TestAfterTheScript(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, c *cluster) {
+		k := kube.NewKeeper(c.clusters)
+		script := func(path, meta string) {
+			c.must(http.MethodPatch, path+"?fieldManager=landbridge-setup", `{"metadata":{`+meta+`}}`)
+		}
+		c.account("app", map[string]string{"team": "red"})
+		script(c.in("serviceaccounts/app"), `"labels":{"landbridge.dev/joined":"team"},"annotations":{"landbridge.dev/provider":"old","landbridge.dev/mode":"metadata","azure.workload.identity/client-id":"x"}`)
+		script("/api/v1/namespaces/"+c.space, `"labels":{"landbridge.dev/joined":"team","landbridge.dev/inject":"enabled"}`)
+		want := c.wanted("app")
+		if live := c.read(k, want); live.Setup != "team" || len(live.Spec.(*estate.KubernetesAccount).Annotations) != 3 {
+			t.Errorf("before: %+v", live)
+		}
+		if diff := cmp.Diff(estate.Live{Spec: want, Setup: "team"}, c.write(k, "team", want)); diff != "" {
+			t.Errorf("live (-want +got):\n%s", diff)
+		}
+		space := &estate.Namespace{Reach: c.reach, Name: c.space, Labels: map[string]string{estate.LabelInject: "enabled"}}
+		script(c.in("serviceaccounts/app"), `"annotations":{"landbridge.dev/location":"global"}`)
+		for _, spec := range []estate.Spec{want, space} {
+			if err := k.Remove(t.Context(), spec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		meta := c.object("serviceaccounts/app")
+		if diff := cmp.Diff(map[string]any{"team": "red"}, meta["annotations"]); diff != "" || meta["labels"] != nil {
+			t.Errorf("after the removal: labels %v, annotations (-want +got):\n%s", meta["labels"], diff)
+		}
+		labels := c.must(http.MethodGet, "/api/v1/namespaces/"+c.space, "")["metadata"].(map[string]any)["labels"]
+		if diff := cmp.Diff(map[string]any{"kubernetes.io/metadata.name": c.space}, labels); diff != "" {
+			t.Errorf("the namespace's labels (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -24,12 +24,15 @@ type part struct {
 	spec            func(values map[string]string) estate.Spec
 }
 
+// labelField is where an object's labels are.
+var labelField = []string{"metadata", "labels"}
+
 // partOf reads a spec. One without a context is an error: nothing in such a cluster is read or changed.
 func partOf(s estate.Spec) (part, error) {
 	var p part
 	switch s := s.(type) {
 	case *estate.Namespace:
-		p = part{reach: s.Reach, resource: namespaces, name: s.Name, field: []string{"metadata", "labels"}, want: s.Labels}
+		p = part{reach: s.Reach, resource: namespaces, name: s.Name, field: labelField, want: s.Labels}
 		p.spec = func(v map[string]string) estate.Spec {
 			return &estate.Namespace{Reach: s.Reach, Name: s.Name, Labels: v}
 		}
@@ -107,7 +110,7 @@ func (p part) put(into *unstructured.Unstructured) error {
 
 // managed calls visit for each entry of managedFields with the names that it holds under a field. An entry is
 // {"f:metadata": {"f:annotations": {"f:NAME": {}}}} (fieldsV1).
-func managed(object *unstructured.Unstructured, field []string, visit func(manager, operation, time string, names map[string]bool)) {
+func managed(object *unstructured.Unstructured, field []string, visit func(manager, time string, names map[string]bool)) {
 	for _, entry := range object.GetManagedFields() {
 		if entry.FieldsV1 == nil || entry.Subresource != "" {
 			continue
@@ -135,15 +138,15 @@ func managed(object *unstructured.Unstructured, field []string, visit func(manag
 		if entry.Time != nil {
 			when = entry.Time.UTC().Format(timeFormat)
 		}
-		visit(entry.Manager, string(entry.Operation), when, names)
+		visit(entry.Manager, when, names)
 	}
 }
 
-// ownedBy are the names under a field that a manager has applied.
+// ownedBy are the names under a field that a manager has applied or written.
 func ownedBy(object *unstructured.Unstructured, manager string, field []string) map[string]bool {
 	out := map[string]bool{}
-	managed(object, field, func(who, operation, _ string, names map[string]bool) {
-		if who == manager && operation == "Apply" {
+	managed(object, field, func(who, _ string, names map[string]bool) {
+		if who == manager {
 			maps.Copy(out, names)
 		}
 	})
@@ -153,7 +156,7 @@ func ownedBy(object *unstructured.Unstructured, manager string, field []string) 
 // ownersOf names the managers of one name, for a message.
 func ownersOf(object *unstructured.Unstructured, field []string, key string) string {
 	var out []string
-	managed(object, field, func(who, _, _ string, names map[string]bool) {
+	managed(object, field, func(who, _ string, names map[string]bool) {
 		if names[key] && !slices.Contains(out, who) {
 			out = append(out, who)
 		}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -66,6 +67,7 @@ const (
 	codeForbidden     = "forbidden"
 	codeConflict      = "conflict"
 	codeAlreadyExists = "already_exists"
+	codeOwnConflict   = "own_field_conflict" // each field belongs to set-up's own manager; never leaves the room
 )
 
 func hasCode(err error, code string) bool {
@@ -125,6 +127,9 @@ func (c *Client) conflicting(out *bridge.Error, a action, conflicts []conflict) 
 		who = append(who, fmt.Sprintf("%s belongs to the field manager %q", one.field, one.manager))
 	}
 	out.Kind, out.Code = bridge.Refused, "field_conflict"
+	if !slices.ContainsFunc(conflicts, func(one conflict) bool { return one.manager != manager }) {
+		out.Code = codeOwnConflict
+	}
 	out.Text = fmt.Sprintf("%s: %s %s has another value: %s", c.name(), a.resource.Resource, address(a.namespace, a.name), strings.Join(who, "; "))
 	out.Hint = "set it there as landbridge.yaml wants it, or take the field out there; set-up does not take it by force"
 }

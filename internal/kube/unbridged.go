@@ -88,7 +88,7 @@ const disabled, enabled = "disabled", "enabled"
 func (c *Client) why(p *Pod, account, namespace *unstructured.Unstructured) (reason, command string) {
 	created := p.Created.UTC().Format(timeFormat)
 	annotated := since(account, []string{"metadata", "annotations"}, estate.AnnotationProvider)
-	labelled := since(namespace, []string{"metadata", "labels"}, estate.LabelInject)
+	labelled := since(namespace, labelField, estate.LabelInject)
 	value := namespace.GetLabels()[estate.LabelInject]
 	switch {
 	case p.Labels[estate.LabelInject] == disabled:
@@ -113,7 +113,7 @@ func (c *Client) why(p *Pod, account, namespace *unstructured.Unstructured) (rea
 // since is when a name under a field was set, or last changed together with others by the same manager; "" when managedFields
 // do not tell.
 func since(object *unstructured.Unstructured, field []string, key string) (out string) {
-	managed(object, field, func(_, _, time string, names map[string]bool) {
+	managed(object, field, func(_, time string, names map[string]bool) {
 		if names[key] && time > out {
 			out = time
 		}

@@ -113,6 +113,7 @@ func (s *store) applied(c call, manager string, live, wanted object, force bool)
 	for _, key := range []string{"managedFields", "resourceVersion"} {
 		delete(metaOf(next), key)
 	}
+	tidy(next)
 	changed := !alike(stripped(live), stripped(next))
 	return next, entries(old, now, times, who, changed, s.now()), nil
 }

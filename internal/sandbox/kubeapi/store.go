@@ -190,6 +190,17 @@ func text(o object, key string) string {
 	return out
 }
 
+// tidy takes out maps that a change has emptied, as the API's own types do.
+func tidy(o object) {
+	for _, in := range []object{o, metaOf(o)} {
+		for _, key := range []string{"labels", "annotations", "data", "binaryData"} {
+			if m, ok := in[key].(object); ok && len(m) == 0 {
+				delete(in, key)
+			}
+		}
+	}
+}
+
 // clone copies an object all the way down.
 func clone(o object) object {
 	body, err := json.Marshal(o)

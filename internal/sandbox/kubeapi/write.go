@@ -35,6 +35,7 @@ func (s *store) born(r *http.Request, c call, o object, managers []any) (int, an
 		delete(m, key)
 	}
 	s.defaults(c, o)
+	tidy(o)
 	if managers == nil {
 		var problem *status
 		if managers, problem = s.owners(r, c, unborn(c.kind), o); problem != nil {
@@ -151,6 +152,7 @@ func (s *store) change(r *http.Request, c call, live, next object) (int, any, *s
 			return 0, nil, invalid("Secret", "", c.name, "FieldValueInvalid", "type", `Invalid value: "`+text(next, "type")+`": field is immutable`)
 		}
 	}
+	tidy(next)
 	if problem := s.check(c, next); problem != nil {
 		return 0, nil, problem
 	}
