@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"google.golang.org/api/googleapi"
@@ -109,7 +110,7 @@ func (k *Keeper) writeAccount(ctx context.Context, setup string, want *estate.Ac
 // settling404 makes "unknown" of an account that is known to exist into "not yet": Google takes some seconds after its
 // creation (https://cloud.google.com/iam/docs/service-accounts-create).
 func settling404(err error) error {
-	if e, ok := err.(*googleapi.Error); ok && e.Code == http.StatusNotFound { //nolint:errorlint // the client's own error, unwrapped
+	if e, ok := errors.AsType[*googleapi.Error](err); ok && e.Code == http.StatusNotFound {
 		e.Code = http.StatusServiceUnavailable
 	}
 	return err

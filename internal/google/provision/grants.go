@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -107,7 +108,7 @@ func (k *Keeper) removeGrants(ctx context.Context, now *estate.Grants) error {
 	_, err := k.editPolicy(ctx, now, func(p *iam.Policy) bool {
 		return dropMembers(p, func(g estate.Grant) bool { return slices.Contains(now.Grants, g) })
 	})
-	if e, ok := err.(*bridge.Error); ok && (e.Status == 404 || now.Account != "" && e.Status == 403 && k.unknownAccount(ctx, now.Account)) { //nolint:errorlint // editPolicy returns it as it is
+	if e, ok := errors.AsType[*bridge.Error](err); ok && (e.Status == 404 || now.Account != "" && e.Status == 403 && k.unknownAccount(ctx, now.Account)) {
 		return nil // the account went, and its policy with it
 	}
 	return err

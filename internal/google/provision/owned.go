@@ -26,7 +26,9 @@ func (k *Keeper) Owned(ctx context.Context, setup string, wanted []estate.Spec) 
 		case *estate.Role:
 			ids[s.Project] = true
 		case *estate.Project:
-			ids[s.ID] = ids[s.ID] // false: nothing of the set-up is wanted there so far
+			if _, known := ids[s.ID]; !known {
+				ids[s.ID] = false // nothing of the set-up is wanted there so far
+			}
 		}
 	}
 	var out []estate.Live

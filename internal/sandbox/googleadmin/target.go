@@ -1,6 +1,7 @@
 package googleadmin
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -185,14 +186,14 @@ func (refusal) Error() string { return "refused" }
 
 // settled turns what a change of the world returned into a problem.
 func settled(err error) *problem {
-	switch e := err.(type) { //nolint:errorlint // the world returns what the change returned, as it is
-	case nil:
+	if err == nil {
 		return nil
-	case refusal:
-		return e.problem
-	case *world.NotFound:
-		return googleapi.Absent("Requested entity was not found.")
-	default:
-		return googleapi.Invalid("Request contains an invalid argument.")
 	}
+	if refused, ok := errors.AsType[refusal](err); ok {
+		return refused.problem
+	}
+	if _, ok := errors.AsType[*world.NotFound](err); ok {
+		return googleapi.Absent("Requested entity was not found.")
+	}
+	return googleapi.Invalid("Request contains an invalid argument.")
 }
