@@ -57,8 +57,9 @@ type Sandbox struct {
 
 // state is what exists once the addresses are known.
 type state struct {
-	world   *world.World
-	profile Profile
+	world    *world.World
+	profile  Profile
+	provoked provoked
 }
 
 // New makes a sandbox. It does not listen yet.
