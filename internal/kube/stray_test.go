@@ -52,6 +52,7 @@ func TestStrayKeys(t *testing.T) {
 		}
 		secret("google", data("key.json", encode(keyFile()), "note", encode("nothing here")))
 		secret("twice", data("b64", encode(encode(keyFile()))))
+		secret("pull", data(".dockerconfigjson", encode(`{"auths":{"europe-docker.pkg.dev":{"username":"_json_key","password":`+quoteJSON(t, keyFile())+`}}}`)))
 		secret("inside", data("values.yaml", encode("config:\n  key: '"+keyFile()+"'\n")))
 		secret("azure", data("AZURE_CLIENT_SECRET", encode(mark+"-and-sixteen-more"), "AZURE_CLIENT_ID", encode(clientGUID), "AZURE_TENANT_ID", encode(tenantGUID)))
 		secret("shape", data("anything", encode(entraSecret)))
@@ -83,6 +84,7 @@ func TestStrayKeys(t *testing.T) {
 			azure("Secret", "azure", "AZURE_CLIENT_SECRET", true, "user"),
 			google("Secret", "google", "key.json", "user"),
 			google("Secret", "inside", "values.yaml"),
+			google("Secret", "pull", ".dockerconfigjson"),
 			azure("Secret", "rbac", "creds", true),
 			azure("Secret", "shape", "anything", false, "user"),
 			google("Secret", "twice", "b64"),

@@ -91,8 +91,11 @@ func azureJSON(text string) (StrayKey, bool) {
 	return StrayKey{}, false
 }
 
-// objectsIn are the JSON objects in a text: all of it, or those that begin at a brace, outermost first, the first few.
-func objectsIn(text string) []string {
+// objectsIn are the JSON objects in a text: those that begin at a brace, the first few, and those inside of their texts: an
+// image pull secret has the key file of "_json_key" as a password.
+func objectsIn(text string) []string { return objectsBelow(text, 3) }
+
+func objectsBelow(text string, depth int) []string {
 	var out []string
 	for at, tries := 0, 64; tries > 0; tries-- { // a text of nothing but braces must not cost its square
 		brace := strings.IndexByte(text[at:], '{')
@@ -103,8 +106,37 @@ func objectsIn(text string) []string {
 		var raw json.RawMessage
 		if json.NewDecoder(strings.NewReader(text[at:])).Decode(&raw) == nil {
 			out = append(out, string(raw))
+			if depth > 0 {
+				for _, inner := range textsIn(raw) {
+					out = append(out, objectsBelow(inner, depth-1)...)
+				}
+			}
 		}
 		at++
+	}
+	return out
+}
+
+// textsIn are the texts of a JSON value that may be JSON themselves.
+func textsIn(raw json.RawMessage) []string {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		if strings.Contains(one, "{") {
+			return []string{one}
+		}
+		return nil
+	}
+	var out []string
+	var fields map[string]json.RawMessage
+	var elements []json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil && json.Unmarshal(raw, &elements) != nil {
+		return nil
+	}
+	for _, value := range fields {
+		out = append(out, textsIn(value)...)
+	}
+	for _, value := range elements {
+		out = append(out, textsIn(value)...)
 	}
 	return out
 }
