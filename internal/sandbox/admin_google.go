@@ -18,7 +18,7 @@ func (a *admin) mintOperator(*http.Request) (any, error) {
 func operatorToken(w *world.World) (bridge.Secret, time.Duration) {
 	const life = time.Hour
 	return w.Issue(world.Grant{
-		Principal: operator, Members: []string{"user:" + operator}, Expiry: w.Now().Add(life),
+		Principal: operatorName, Members: []string{"user:" + operatorName}, Expiry: w.Now().Add(life),
 		Scopes: []string{
 			"openid", "https://www.googleapis.com/auth/userinfo.email", "https://www.googleapis.com/auth/cloud-platform",
 		},

@@ -76,7 +76,7 @@ func describe(p *Profile, w *world.World, httpAddr, issuer string, secrets azure
 		TokenURL: p.HTTP + "/v1/token", IntrospectURL: p.HTTP + "/v1/introspect",
 		ImpersonationURL: p.HTTP + "/v1/projects/-/serviceAccounts/" + callerEmail + ":generateAccessToken",
 		CredentialsURL:   p.HTTP, VertexURL: p.HTTP, ResourceManagerURL: p.HTTP + "/v1/projects/", MetadataHost: httpAddr,
-		AdminURL: p.HTTP, Operator: operator, EmptyProjectID: emptyID, EmptyProjectNumber: emptyNumber,
+		AdminURL: p.HTTP, Operator: operatorName, EmptyProjectID: emptyID, EmptyProjectNumber: emptyNumber,
 		Provider: provider.String(), Audience: provider.Audience(), TokenAudience: provider.TokenAudience(),
 		ProductionProvider: poolName + "/providers/aks-production", EntraProvider: poolName + "/providers/entra",
 		ServiceAccount: callerEmail, DirectPrincipal: string(provider.Principal(subject)), JobAccount: jobEmail,

@@ -26,7 +26,6 @@ const (
 	jobEmail      = "vertex-job@" + projectID + ".iam.gserviceaccount.com"
 	callerID      = "104729000000000000001"
 	jobID         = "104729000000000000002"
-	operator      = "operator@landbridge.example"
 	emptyID       = "landbridge-empty"
 	emptyNumber   = "209458209458"
 
@@ -145,7 +144,7 @@ func seedGoogle(w *world.World, localIssuer string) error {
 	w.AddProject(world.Project{
 		ID: emptyID, Number: emptyNumber, Billing: true, Models: models,
 		Services: map[string]bool{"cloudresourcemanager.googleapis.com": true, "serviceusage.googleapis.com": true, "iam.googleapis.com": true},
-		Policy:   world.Policy{Bindings: []world.Binding{{Role: "roles/owner", Members: []string{"user:" + operator}}}},
+		Policy:   world.Policy{Bindings: []world.Binding{{Role: "roles/owner", Members: []string{"user:" + operatorName}}}},
 	})
 	w.AddServiceAccount(world.ServiceAccount{
 		Email: callerEmail, UniqueID: callerID, ProjectID: projectID,
@@ -181,7 +180,7 @@ func operatorBindings() []world.Binding {
 		"roles/owner", "roles/iam.workloadIdentityPoolAdmin", "roles/iam.serviceAccountAdmin", "roles/iam.roleAdmin",
 		"roles/resourcemanager.projectIamAdmin", "roles/serviceusage.serviceUsageAdmin",
 	} {
-		out = append(out, world.Binding{Role: role, Members: []string{"user:" + operator}})
+		out = append(out, world.Binding{Role: role, Members: []string{"user:" + operatorName}})
 	}
 	return out
 }
