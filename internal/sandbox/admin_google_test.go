@@ -78,3 +78,18 @@ func TestGoogleSettings(t *testing.T) {
 		t.Errorf("%+v %v", project, err)
 	}
 }
+
+// TestWhoTheOperatorIs asks Google whose token it is, as gcloud does.
+func TestWhoTheOperatorIs(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Options{})
+	resp, err := http.Get(s.Profile().HTTP + "/tokeninfo?access_token=" + s.GoogleOperator().Reveal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var who struct{ Email string }
+	if err := json.NewDecoder(resp.Body).Decode(&who); err != nil || who.Email != s.Profile().Google.Operator {
+		t.Errorf("%s %+v %v", resp.Status, who, err)
+	}
+}

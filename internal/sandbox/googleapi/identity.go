@@ -1,7 +1,10 @@
 package googleapi
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,12 +72,26 @@ func originOf(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-// tokenInfo knows service accounts' tokens; of federated ones it says invalid_token, as Google does.
+// holder is the service account that a token stands for, or the person, in the same shape. A federated token stands for
+// neither.
+func (a *API) holder(g world.Grant) (world.ServiceAccount, bool) {
+	account, err := a.world.ServiceAccount(string(g.Principal))
+	if err == nil {
+		return account, true
+	}
+	if isFederated(g) || !slices.Contains(g.Members, "user:"+string(g.Principal)) {
+		return world.ServiceAccount{}, false
+	}
+	sum := sha256.Sum256([]byte(g.Principal))
+	return world.ServiceAccount{Email: string(g.Principal), UniqueID: "1" + decimal(int64(binary.BigEndian.Uint64(sum[:8])>>4))}, true
+}
+
+// tokenInfo knows tokens of service accounts and persons; of federated ones it says invalid_token, as Google does.
 func (a *API) tokenInfo(rw http.ResponseWriter, r *http.Request) {
 	token := r.FormValue("access_token")
 	grant, ok := a.world.Grant(bridge.NewSecret(token))
-	account, err := a.world.ServiceAccount(string(grant.Principal))
-	if !ok || err != nil || isFederated(grant) {
+	account, known := a.holder(grant)
+	if !ok || !known {
 		writeJSON(rw, http.StatusBadRequest, map[string]any{"error": "invalid_token", "error_description": "Invalid Value"})
 		return
 	}
@@ -95,8 +112,8 @@ func (a *API) tokenInfo(rw http.ResponseWriter, r *http.Request) {
 func (a *API) userInfo(rw http.ResponseWriter, r *http.Request) {
 	token, _ := bearer(r)
 	grant, ok := a.world.Grant(bridge.NewSecret(token))
-	account, err := a.world.ServiceAccount(string(grant.Principal))
-	if !ok || err != nil {
+	account, known := a.holder(grant)
+	if !ok || !known {
 		writeJSON(rw, http.StatusUnauthorized, map[string]any{"error": "invalid_request", "error_description": "Invalid Credentials"})
 		return
 	}
