@@ -34,7 +34,8 @@ type Subject struct {
 	File string
 }
 
-// Ports are the hops. Home, Exchange and Model are required; a nil port is a step that is left out. None of them retries.
+// Ports are the hops. Clock and Home are required; another that is nil is a step that is left out, as those on Google's side
+// are for a way that ends at Entra. None of them retries.
 type Ports struct {
 	Clock bridge.Clock
 	// Pod looks at the workload's pods: were they injected?
@@ -220,6 +221,9 @@ func (w *walker) issuer(ctx context.Context) bool {
 }
 
 func (w *walker) sts(ctx context.Context) bool {
+	if w.p.Exchange == nil {
+		return true
+	}
 	if w.p.Exchange == nil {
 		return true
 	}

@@ -281,6 +281,19 @@ func TestEntraRoute(t *testing.T) {
 	}
 }
 
+// TestWayBack ends at Entra: the steps on Google's side are left out.
+func TestWayBack(t *testing.T) {
+	t.Parallel()
+	c := newCrossing(t)
+	home := c.ports.Home
+	c.ports = doctor.Ports{Clock: c.ports.Clock, Home: home, Entra: func(_ context.Context, a bridge.Assertion) (bridge.Assertion, error) { return a, nil }}
+	c.claims["aud"] = trust.ExchangeAudience
+	r := c.walk()
+	if !r.OK || len(r.Steps) != 2 || r.Steps[1].Name != "entra" {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	c := newCrossing(t)
