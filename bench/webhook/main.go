@@ -31,7 +31,6 @@ func main() {
 	flag.DurationVar(&o.length, "time", 2*time.Second, "length of a round")
 	flag.IntVar(&o.conns, "conns", 16, "keep-alive connections")
 	flag.IntVar(&o.rate, "rate", 500, "reviews a second of the steady rate")
-	flag.DurationVar(&o.steady, "steady", 10*time.Second, "length of the steady rate")
 	flag.Parse()
 	exit(run(o))
 }
@@ -40,7 +39,7 @@ type options struct {
 	review              string
 	peers               []*target
 	rounds, conns, rate int
-	length, steady      time.Duration
+	length              time.Duration
 }
 
 func exit(err error) {

@@ -14,7 +14,7 @@ import (
 // fails on a patch that replaces or that goes to a place that does not exist.
 func TestPatchAddsOnlyAndOnce(t *testing.T) {
 	t.Parallel()
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // pods need no secrecy
+	random := rand.New(rand.NewPCG(1, 2))
 	given := 0
 	for range 3000 {
 		mode := estate.ModeCredentials
