@@ -50,8 +50,11 @@ func (a assignment) live(role, scope string) estate.Live {
 
 // assignmentsOf lists a principal's assignments in the subscription of a scope, below it and above it.
 func (k *Keeper) assignmentsOf(ctx context.Context, principal, scope string) ([]assignment, error) {
-	at := above(scope)
-	return k.assignments.ask(ctx, assignmentKey(principal, scope), func(ctx context.Context) ([]assignment, error) {
+	return widest(k, scope, func(at string) ([]assignment, error) { return k.assignmentsAt(ctx, principal, scope, at) })
+}
+
+func (k *Keeper) assignmentsAt(ctx context.Context, principal, scope, at string) ([]assignment, error) {
+	return k.assignments.ask(ctx, assignmentKey(principal, at), func(ctx context.Context) ([]assignment, error) {
 		s, err := k.clients.of(subscriptionOf(scope))
 		if err != nil {
 			return nil, err
@@ -74,8 +77,12 @@ func (k *Keeper) assignmentsOf(ctx context.Context, principal, scope string) ([]
 	})
 }
 
-func assignmentKey(principal, scope string) string {
-	return above(scope) + "|" + strings.ToLower(principal)
+func assignmentKey(principal, at string) string { return strings.ToLower(at + "|" + principal) }
+
+// forgetAssignments drops what was said of a principal's assignments on a scope.
+func (k *Keeper) forgetAssignments(principal, scope string) {
+	k.assignments.drop(assignmentKey(principal, above(scope)))
+	k.assignments.drop(assignmentKey(principal, strings.Trim(scope, "/")))
 }
 
 func (k *Keeper) findAssignment(ctx context.Context, want *estate.RoleAssignment) (assignment, role, bool, error) {
@@ -127,9 +134,8 @@ func (k *Keeper) writeAssignment(ctx context.Context, setup string, want *estate
 	if want.PrincipalType != "" {
 		properties.PrincipalType = to.Ptr(armauthorization.PrincipalType(want.PrincipalType))
 	}
-	key := assignmentKey(want.PrincipalID, want.Scope)
 	got, err := s.assignments.Create(ctx, strings.Trim(want.Scope, "/"), AssignmentName(want.Scope, r.guid, want.PrincipalID), armauthorization.RoleAssignmentCreateParameters{Properties: properties}, nil)
-	k.assignments.drop(key)
+	k.forgetAssignments(want.PrincipalID, want.Scope)
 	if err == nil {
 		return assignmentOf(&got.RoleAssignment).seen(want), nil
 	}
@@ -152,7 +158,7 @@ func AssignmentName(scope, role, principal string) string {
 }
 
 func (k *Keeper) removeAssignment(ctx context.Context, now *estate.RoleAssignment) error {
-	k.assignments.drop(assignmentKey(now.PrincipalID, now.Scope))
+	k.forgetAssignments(now.PrincipalID, now.Scope)
 	a, _, ok, err := k.findAssignment(ctx, now)
 	if !ok {
 		if e, is := err.(*bridge.Error); is && e.Code == "role_unknown" { //nolint:errorlint // made by roleFor, never wrapped
@@ -165,7 +171,7 @@ func (k *Keeper) removeAssignment(ctx context.Context, now *estate.RoleAssignmen
 		return err
 	}
 	_, err = s.assignments.DeleteByID(ctx, strings.TrimPrefix(a.id, "/"), nil)
-	k.assignments.drop(assignmentKey(now.PrincipalID, now.Scope))
+	k.forgetAssignments(now.PrincipalID, now.Scope)
 	if err != nil && !gone(err) {
 		return k.refusal(ctx, attempt{fmt.Sprintf("take the role %s on %s from %s", now.Role, now.Scope, now.PrincipalID), assigner, now.Scope}, err)
 	}

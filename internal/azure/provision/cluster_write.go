@@ -39,7 +39,7 @@ func (k *Keeper) writeCluster(ctx context.Context, want *estate.Cluster) (estate
 		if poller.Done() {
 			return true, nil
 		}
-		_, err := poller.Poll(ctx)
+		_, err := poller.Poll(ctx) //nolint:bodyclose // our transport has read it whole
 		return poller.Done(), err
 	})
 	if err != nil {

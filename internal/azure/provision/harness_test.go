@@ -44,8 +44,7 @@ type pretended struct {
 	mu     sync.Mutex
 	asked  []string // method and path
 	atOnce map[string]int
-	most   int           // of writes to one identity's credentials at a time
-	gate   chan struct{} // when not nil, a call waits for it
+	most   int // of writes to one identity's credentials at a time
 	veto   func(*http.Request) int
 }
 

@@ -68,7 +68,7 @@ func (s *search) look(want estate.Spec) {
 	case *estate.FederatedCredential:
 		hold(want.Subscription, want.ResourceGroup, want.Identity)
 	case *estate.RoleAssignment:
-		s.scopes[above(want.Scope)] = want.Scope
+		s.scopes[strings.ToLower(strings.Trim(want.Scope, "/"))] = want.Scope
 		s.principals[want.PrincipalID] = true
 		s.wanted = append(s.wanted, want)
 	}
@@ -92,7 +92,7 @@ func (s *search) findIdentities(ctx context.Context) error {
 			}
 			if _, known := s.holders[key]; known {
 				s.principals[i.principal] = true
-				s.scopes[above(at)] = "/subscriptions/" + g.subscription
+				s.scopes[at] = at
 			}
 		}
 		for key, h := range s.holders { // one that is not there has no credentials to ask for

@@ -9,6 +9,7 @@ package provision
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -50,6 +51,7 @@ type Keeper struct {
 	roles       memo[role]
 	assignments memo[[]assignment]
 	turns       turns
+	narrow      sync.Map // subscriptions that the operator may not look at as a whole
 }
 
 var _ estate.Keeper = (*Keeper)(nil)
@@ -128,6 +130,7 @@ func (k *Keeper) Forget() {
 	k.credentials.forget()
 	k.roles.forget()
 	k.assignments.forget()
+	k.narrow.Clear()
 }
 
 func notOurs(s estate.Spec) error {

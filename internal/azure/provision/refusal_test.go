@@ -28,7 +28,7 @@ func TestWhoMay(t *testing.T) {
 		"clusters":    {theCluster(), ask("Azure Kubernetes Service Cluster User Role", group)},
 		"identities":  {theIdentity(), ask("Managed Identity Contributor", group)},
 		"credentials": {theCredential(), ask("Managed Identity Contributor", group)},
-		"assignments": {theAssignment(principal), ask("Reader", "/subscriptions/"+subscriber)},
+		"assignments": {theAssignment(principal), ask("Reader", storageScope)},
 	}
 	for name, tc := range reads {
 		t.Run(name, func(t *testing.T) {

@@ -35,6 +35,20 @@ func above(scope string) string {
 	return strings.Trim(scope, "/")
 }
 
+// widest asks with the subscription of a scope, whose answer serves many; where the operator may not look at all of that, with
+// the scope itself.
+func widest[T any](k *Keeper, scope string, ask func(at string) (T, error)) (T, error) {
+	at, own := above(scope), strings.Trim(scope, "/")
+	if _, narrow := k.narrow.Load(at); !narrow {
+		out, err := ask(at)
+		if bridge.KindOf(err) != bridge.Denied || err == nil || strings.EqualFold(at, own) {
+			return out, err
+		}
+		k.narrow.Store(at, true)
+	}
+	return ask(own)
+}
+
 // definitionID is a role's resource id in the place of a scope.
 func (r role) definitionID(scope string) string {
 	if id := subscriptionOf(scope); id != "" {
@@ -48,8 +62,11 @@ func (k *Keeper) roleFor(ctx context.Context, name, scope string) (role, error) 
 	if guid.MatchString(name) {
 		return role{guid: strings.ToLower(name), name: name}, nil
 	}
-	at := above(scope)
-	return k.roles.ask(ctx, at+"|"+strings.ToLower(name), func(ctx context.Context) (role, error) {
+	return widest(k, scope, func(at string) (role, error) { return k.roleAt(ctx, name, scope, at) })
+}
+
+func (k *Keeper) roleAt(ctx context.Context, name, scope, at string) (role, error) {
+	return k.roles.ask(ctx, strings.ToLower(at+"|"+name), func(ctx context.Context) (role, error) {
 		s, err := k.clients.of(subscriptionOf(scope))
 		if err != nil {
 			return role{}, err
@@ -75,8 +92,11 @@ func (k *Keeper) roleFor(ctx context.Context, name, scope string) (role, error) 
 
 // roleNamed finds the display name of a role that an assignment names by GUID.
 func (k *Keeper) roleNamed(ctx context.Context, id, scope string) (role, error) {
-	at := above(scope)
-	return k.roles.ask(ctx, at+"|guid|"+strings.ToLower(id), func(ctx context.Context) (role, error) {
+	return widest(k, scope, func(at string) (role, error) { return k.roleByID(ctx, id, scope, at) })
+}
+
+func (k *Keeper) roleByID(ctx context.Context, id, scope, at string) (role, error) {
+	return k.roles.ask(ctx, strings.ToLower(at+"|guid|"+id), func(ctx context.Context) (role, error) {
 		s, err := k.clients.of(subscriptionOf(scope))
 		if err != nil {
 			return role{}, err
