@@ -68,8 +68,8 @@ func (t *target) atRate(o options) error {
 		}
 		p50, p99, p999 = append(p50, at(.5)), append(p99, at(.99)), append(p999, at(.999))
 	}
-	fmt.Printf("%s at %d/s: p50 %.2f ms, p99 %.2f ms (%.2f to %.2f), p99.9 %.2f ms; medians of %d rounds\n",
-		t.name, o.rate, median(p50), median(p99), slices.Min(p99), slices.Max(p99), median(p999), o.rounds)
+	fmt.Printf("%d reviews a second: p50 %.2f ms, p99 %.2f ms (%.2f to %.2f), p99.9 %.2f ms; medians of %d rounds\n",
+		o.rate, median(p50), median(p99), slices.Min(p99), slices.Max(p99), median(p999), o.rounds)
 	return nil
 }
 
