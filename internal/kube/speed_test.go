@@ -33,7 +33,9 @@ func TestAHundredAccountsInFiveClusters(t *testing.T) {
 		for j := range 20 {
 			accounts[fmt.Sprintf("team/app-%d", j)] = true
 		}
-		w.AddCluster(world.Cluster{Name: names[i], Issuer: "https://issuer.example/" + names[i] + "/", Accounts: accounts})
+		keys := world.NewKeyRing()
+		keys.JWKS() // made before the clock starts
+		w.AddCluster(world.Cluster{Name: names[i], Issuer: "https://issuer.example/" + names[i] + "/", Keys: keys, Accounts: accounts})
 	}
 	token := bridge.NewSecret("kube-" + rand.Text())
 	var calls atomic.Int64
