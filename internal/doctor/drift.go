@@ -60,7 +60,7 @@ func (w *walker) differences() []Difference {
 func (w *walker) drifted(f *Fault) {
 	for _, d := range w.out.Drift {
 		if d.Field == driftField(f.Claim) {
-			f.Drift = "the " + d.Field + " of the provider differs from " + w.file() + ": wanted " + d.Wanted + ", found " + d.Found
+			f.Drift = w.differs(d)
 			f.Command = applyCommand
 			return
 		}
@@ -73,8 +73,12 @@ func (w *walker) driftWarnings() {
 		return
 	}
 	for _, d := range w.out.Drift {
-		w.warn("drift", "the "+d.Field+" of the provider differs from "+w.file()+": wanted "+d.Wanted+", found "+d.Found, applyCommand)
+		w.warn("drift", w.differs(d), applyCommand)
 	}
+}
+
+func (w *walker) differs(d Difference) string {
+	return "the provider differs from " + w.file() + " in its " + d.Field + ": wanted " + d.Wanted + ", found " + d.Found
 }
 
 func (w *walker) file() string {

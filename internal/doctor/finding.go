@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -110,14 +109,4 @@ func derive(parts map[string]string) {
 			set("member", "principal://iam.googleapis.com/"+pool+"/subject/"+parts["subject"])
 		}
 	}
-}
-
-// names lists the parts for printing, in order.
-func (f *Finding) names() []string {
-	var out []string
-	for name := range f.Parts {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
 }
