@@ -87,7 +87,7 @@ func start(t testing.TB, plain, secure string, extra ...string) *Sandbox {
 // ProductionNames are names that lead to the sandbox where a test runs with stock configuration.
 func ProductionNames() []string {
 	return []string{
-		"sts.googleapis.com", "iamcredentials.googleapis.com", "us-central1-aiplatform.googleapis.com", "cloudresourcemanager.googleapis.com",
+		"sts.googleapis.com", "iam.googleapis.com", "iamcredentials.googleapis.com", "serviceusage.googleapis.com", "us-central1-aiplatform.googleapis.com", "cloudresourcemanager.googleapis.com",
 		"accounts.google.com", "www.googleapis.com", "login.microsoftonline.com", "management.azure.com", "swedencentral.oic.prod-aks.azure.com",
 	}
 }

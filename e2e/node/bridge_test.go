@@ -20,7 +20,7 @@ func (c *cluster) workload(account string) map[string]any {
 	return map[string]any{
 		"serviceAccountName": account,
 		"securityContext":    map[string]any{"runAsUser": 12345},
-		"hostAliases":        []any{map[string]any{"ip": Address, "hostnames": harness.ProductionNames()}},
+		"hostAliases":        []any{hostAlias()},
 		"containers": []any{map[string]any{
 			"name": "app", "image": clientImage, "imagePullPolicy": "Never", "args": []string{"-every", "1s", "genai"}, "securityContext": restricted,
 			"env": []any{
@@ -40,7 +40,7 @@ func (c *cluster) answers(t *testing.T, pod *Pod) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	harness.CheckAnswers(t, out, "called by "+c.principal(pod.Metadata.Name))
+	harness.CheckAnswers(t, out, "called by "+c.principal("analytics", pod.Metadata.Name))
 	return strings.Count(out, `"case":"genai"`)
 }
 
@@ -104,6 +104,7 @@ func TestBridge(t *testing.T) {
 		c.more(t, trainer)
 	})
 	t.Run("a pod without its bridge is found", c.found)
+	t.Run("keys that are uploaded wrong are mended", c.mended)
 	t.Run("a wrong annotation is refused", func(t *testing.T) {
 		c.call(t, http.MethodPost, "/api/v1/namespaces/analytics/serviceaccounts", map[string]any{
 			"metadata": map[string]any{"name": "wrong", "annotations": map[string]string{"landbridge.dev/provider": "projects/my-project/locations/global"}},

@@ -41,8 +41,8 @@ const (
 	productTag   = "test"
 )
 
-// cluster is a control plane, a node of it, and a sandbox on production's addresses, whose Google trusts the accounts of the
-// namespace analytics.
+// cluster is a control plane, a node of it, and a sandbox on production's addresses, whose Google trusts the accounts of
+// two namespaces.
 type cluster struct {
 	*harness.Sandbox
 	control    *kube.Control
@@ -72,7 +72,7 @@ func startCluster(t *testing.T) *cluster {
 	c.node = node
 	c.trust(t)
 	c.images(t)
-	c.namespace(t)
+	c.namespaces(t)
 	return c
 }
 
@@ -104,12 +104,17 @@ func (c *cluster) trust(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.provider = fmt.Sprintf("projects/%s/locations/global/workloadIdentityPools/azure/providers/real-node", c.Google.ProjectNumber)
-	c.PutProvider(t, "azure", "real-node", map[string]any{
+	c.PutProvider(t, "azure", "real-node", c.trusted(keys))
+}
+
+// trusted is the provider with these keys.
+func (c *cluster) trusted(keys string) map[string]any {
+	return map[string]any{
 		"name":               c.provider,
 		"attributeMapping":   map[string]string{"google.subject": "assertion.sub"},
-		"attributeCondition": "assertion['kubernetes.io']['namespace'] == 'analytics'",
+		"attributeCondition": "assertion['kubernetes.io']['namespace'] in ['analytics', 'landbridge']",
 		"oidc":               map[string]any{"issuerUri": kube.Issuer, "jwksJson": keys},
-	})
+	}
 }
 
 // images gives the node the images of the pods. The product's trusts the sandbox's authority, as one that is made behind a
@@ -127,13 +132,15 @@ func (c *cluster) images(t *testing.T) {
 	}
 }
 
-// namespace makes the namespace analytics, which admits restricted pods only and asks for bridges, with the sandbox's
-// authority in it.
-func (c *cluster) namespace(t *testing.T) {
+// namespaces makes two that admit restricted pods only and ask for bridges: analytics, with the sandbox's authority in it, and
+// the chart's.
+func (c *cluster) namespaces(t *testing.T) {
 	t.Helper()
-	c.call(t, http.MethodPost, "/api/v1/namespaces", map[string]any{"metadata": map[string]any{
-		"name": "analytics", "labels": map[string]string{"pod-security.kubernetes.io/enforce": "restricted", "landbridge.dev/inject": "enabled"},
-	}})
+	for _, name := range []string{"analytics", "landbridge"} {
+		c.call(t, http.MethodPost, "/api/v1/namespaces", map[string]any{"metadata": map[string]any{
+			"name": name, "labels": map[string]string{"pod-security.kubernetes.io/enforce": "restricted", "landbridge.dev/inject": "enabled"},
+		}})
+	}
 	c.call(t, http.MethodPost, "/api/v1/namespaces/analytics/configmaps", map[string]any{
 		"metadata": map[string]string{"name": "sandbox-ca"}, "data": map[string]string{"ca.crt": c.CAPEM},
 	})
@@ -147,10 +154,10 @@ func (c *cluster) call(t *testing.T, method, path string, in any) {
 	}
 }
 
-// principal is who an account of the namespace analytics is for Google.
-func (c *cluster) principal(account string) string {
-	return fmt.Sprintf("principal://iam.googleapis.com/projects/%s/locations/global/workloadIdentityPools/azure/subject/system:serviceaccount:analytics:%s",
-		c.Google.ProjectNumber, account)
+// principal is who an account is for Google.
+func (c *cluster) principal(namespace, account string) string {
+	return fmt.Sprintf("principal://iam.googleapis.com/projects/%s/locations/global/workloadIdentityPools/azure/subject/system:serviceaccount:%s:%s",
+		c.Google.ProjectNumber, namespace, account)
 }
 
 // explain, deferred, keeps, of a test that failed, what the cluster says of its pods and what their containers said.

@@ -66,6 +66,9 @@ imagePullSecrets:
 {{- with .of.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
+{{- with .of.hostAliases }}
+hostAliases: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with .of.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}
 {{- end }}
