@@ -118,7 +118,7 @@ func TestWebhookFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serve(t, saysJSON(200, fmt.Sprintf(`{"token_type":"Bearer","expires_in":3600,"access_token":%q}`, entraToken(t, noon.Add(time.Hour)))))
-	source := &WorkloadIdentitySource{entra: exchanger(t, s.URL), clock: clock}
+	source := &WorkloadIdentitySource{entra: exchanger(t, s.URL)}
 	for _, path := range []string{gone, here} {
 		file, err := tokenfile.New(tokenfile.Options{Path: path, Clock: clock})
 		if err != nil {
