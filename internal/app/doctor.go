@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,7 +118,7 @@ func (s *Setup) walk(ctx context.Context, j setup.Journey, file string) (DoctorR
 	t, w := s.traveller, j.Workload
 	resolved, unresolved := t.resolved(ctx, j)
 	subject := doctor.Subject{
-		Workload: w.Name, Provider: resolved.Provider, ServiceAccount: j.Account, Location: s.spec.Google.Location, Model: s.spec.Google.Model,
+		Workload: w.Name, Home: j.Home(), Provider: resolved.Provider, ServiceAccount: j.Account, Location: s.spec.Google.Location, Model: s.spec.Google.Model,
 		Tenant: j.Tenant, ClientID: resolved.ClientID, ResourceGroup: s.spec.Azure.ResourceGroup, File: file,
 	}
 	if len(j.Projects) > 0 {
@@ -130,6 +132,9 @@ func (s *Setup) walk(ctx context.Context, j setup.Journey, file string) (DoctorR
 				return own, unresolved
 			}
 			assertion, err = t.home(ctx, resolved)
+			if away, ok := errors.AsType[*setup.NotFromHere](err); ok {
+				err = &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopHome, Code: "not_from_here", Text: away.Why}
+			}
 			return assertion, err
 		},
 	}
@@ -189,7 +194,10 @@ func (s *Setup) walk(ctx context.Context, j setup.Journey, file string) (DoctorR
 		_, err := t.model(ctx, resolved, lease)
 		return err
 	}
-	return doctor.Walk(ctx, subject, ports), nil
+	report := doctor.Walk(ctx, subject, ports)
+	// The token is one of ours, short on purpose: what its life says of a pod's is nothing.
+	report.Warnings = slices.DeleteFunc(report.Warnings, func(w doctor.Warning) bool { return w.Code == "short_token" })
+	return report, nil
 }
 
 // pods are those of the workload that should carry a bridge and do not.

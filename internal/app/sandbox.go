@@ -14,6 +14,7 @@ import (
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
 	"github.com/landbridge/landbridge/internal/sandbox"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
@@ -61,12 +62,16 @@ func (a *App) Sandbox(ctx context.Context) (*Sandbox, error) {
 	return s, nil
 }
 
+// Pace is how slow the pretended clouds are.
+type Pace = world.Pace
+
 // SandboxOptions say how a sandbox is run.
 type SandboxOptions struct {
 	HTTP, HTTPS string // addresses; free ports of 127.0.0.1 when empty
 	ExtraHTTP   []string
 	RotateKeys  time.Duration
 	Faults      []Fault
+	Pace        Pace
 	Log         *slog.Logger // a line for each request; nil keeps silent
 }
 
@@ -125,8 +130,13 @@ func (a *App) startSandbox(ctx context.Context, o SandboxOptions, dir string) (*
 		}
 		return nil, nil, &bridge.Error{Kind: bridge.Unreachable, Code: "canceled", Text: "the sandbox was ended before it answered", Cause: ctx.Err()}
 	}
+	clouds.World().SetPace(o.Pace)
 	for _, f := range o.Faults {
-		clouds.World().SetFault(f.API, f.Fault)
+		if f.Code == "" {
+			clouds.World().SetFault(f.API, f.Fault)
+		} else if err := clouds.Provoke(f.Code); err != nil {
+			return fail(err)
+		}
 	}
 	s := &Sandbox{
 		Profile: clouds.Profile(), TokenFile: filepath.Join(dir, "token"), CAFile: filepath.Join(dir, "ca.pem"), PID: os.Getpid(),

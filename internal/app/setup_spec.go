@@ -11,7 +11,7 @@ func setupSpec(c *config.Setup) setup.Spec {
 		Name: c.Name,
 		Google: setup.Google{
 			Project: c.Google.Project, Number: c.Google.ProjectNumber, Pool: c.Google.Pool, Location: c.Google.Location, Model: c.Google.Model,
-			Settings: c.Policy,
+			Settings: c.Policy, STS: c.Google.Endpoints.STS, IAMCredentials: c.Google.Endpoints.IAMCredentials,
 		},
 		Azure: setup.Azure{
 			Subscription: c.Azure.Subscription, Tenant: c.Azure.TenantID, ResourceGroup: c.Azure.ResourceGroup, Location: c.Azure.Location,

@@ -108,7 +108,8 @@ func (t *traveller) home(ctx context.Context, j setup.Journey) (bridge.Assertion
 	case j.Cluster != nil && j.Cluster.Context == "":
 		return bridge.Assertion{}, &setup.NotFromHere{Why: "cluster " + j.Cluster.Name + " has no context in the file: run landbridge doctor in a pod of it"}
 	case j.Cluster != nil:
-		return t.clusters.Client(j.Reach()).Token(ctx, w.Kubernetes.Namespace, w.Kubernetes.ServiceAccount, j.Audience, homeTokenLife)
+		own, err := t.clusters.Client(j.Reach()).Token(ctx, w.Kubernetes.Namespace, w.Kubernetes.ServiceAccount, j.Audience, homeTokenLife)
+		return own, notAllowed(err)
 	case w.ManagedIdentity != "":
 		return bridge.Assertion{}, &setup.NotFromHere{Why: "managed identity " + w.ManagedIdentity + " answers only where it is assigned: run landbridge doctor there"}
 	}
@@ -120,12 +121,25 @@ func (t *traveller) home(ctx context.Context, j setup.Journey) (bridge.Assertion
 		Wire: t.client, Clock: t.clock, ServiceAccount: j.Account, IAMEndpoint: t.cfg.Google.Endpoints.IAMCredentials,
 	}, bridge.Lease{Token: secret, Type: bridge.AccessToken}, j.Audience)
 	if err != nil {
-		return bridge.Assertion{}, err
+		return bridge.Assertion{}, notAllowed(err)
 	}
 	return bridge.Assertion{
 		Token: lease.Token, Type: bridge.IDToken, Issuer: "https://accounts.google.com", Subject: j.Account,
 		Audience: []string{j.Audience}, Expiry: lease.Expiry, Trace: lease.Trace,
 	}, nil
+}
+
+// notAllowed turns the refusal to let the operator prove who somebody else's workload is into what it is: no fault of the
+// workload's crossing.
+func notAllowed(err error) error {
+	if bridge.KindOf(err) != bridge.Denied {
+		return err
+	}
+	why := "the operator may not prove who it is: " + err.Error()
+	if hint := bridge.HintOf(err); hint != "" {
+		why += "; " + hint
+	}
+	return &setup.NotFromHere{Why: why}
 }
 
 // entra is the exchanger of a journey that becomes an Entra identity.

@@ -101,7 +101,11 @@ func (d *deps) printReports(reports []app.DoctorReport) error {
 }
 
 func (d *deps) printReport(r *app.DoctorReport) {
-	_ = d.out.line("%s crossing", r.Workload)
+	head := r.Workload
+	if r.Home != "" {
+		head += ", from " + r.Home
+	}
+	_ = d.out.line("%s", colour(d.out.outColours, bold, head))
 	for _, s := range r.Steps {
 		mark := "ok"
 		switch s.State {

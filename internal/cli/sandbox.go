@@ -2,6 +2,7 @@ package cli
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,8 @@ import (
 func newSandboxCommand(d *deps) *cobra.Command {
 	o := app.SandboxOptions{}
 	var faults []string
-	var requests bool
+	var requests, list bool
+	var spread time.Duration
 	cmd := &cobra.Command{
 		Use:     "sandbox",
 		Short:   "Run both clouds, pretended, on loopback",
@@ -19,10 +21,14 @@ func newSandboxCommand(d *deps) *cobra.Command {
 		Long: "Sandbox pretends Azure and Google Cloud in one process, with their wire protocols and refusals,\n" +
 			"for tests and for trying things out. While it runs, --sandbox on any other command finds it.\n" +
 			"docs/sandbox.md tells what it knows.",
-		Example: "  landbridge sandbox &\n  landbridge token --sandbox\n  landbridge sandbox --fault sts=503*2 --requests",
+		Example: "  landbridge sandbox &\n  landbridge token --sandbox\n  landbridge sandbox --fault sts=503*2 --requests\n  landbridge sandbox --fault LB4046 &  landbridge doctor --sandbox",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if list {
+				return d.printProvocations()
+			}
 			var err error
+			o.Pace.IAM, o.Pace.Federation = spread, spread
 			if o.Faults, err = parseFaults(faults); err != nil {
 				return err
 			}
@@ -48,9 +54,27 @@ func newSandboxCommand(d *deps) *cobra.Command {
 	f.StringVar(&o.HTTPS, "https", "127.0.0.1:8971", "loopback `address` for HTTPS; port 0 takes a free one")
 	f.StringSliceVar(&o.ExtraHTTP, "also-http", nil, "more `addresses` for plain HTTP, such as 169.254.169.254:80 in a network namespace of its own")
 	f.DurationVar(&o.RotateKeys, "rotate-keys", 0, "change the issuers' signing keys this often, such as 10m; 0 is only on demand")
-	f.StringArrayVar(&faults, "fault", nil, "make an API misbehave, as `API=WHAT`: a status, html, hang or no-expiry, with *N for N calls")
+	f.StringArrayVar(&faults, "fault", nil, faultUsage)
+	f.BoolVar(&list, "faults", false, "list the failures that --fault can bring about by their code, and end")
+	f.DurationVar(&o.Pace.Latency, "latency", 0, "let each call take this long, such as 50ms")
+	f.DurationVar(&spread, "spread", 0, "let grants and federated credentials take this long to be effective, such as 2m")
+	f.DurationVar(&o.Pace.Operation, "operation", 0, "let long-running operations take this long, such as 10s")
 	f.BoolVar(&requests, "requests", false, "print a line for each request")
 	return cmd
+}
+
+const faultUsage = "bring about a failure, by its `CODE` in docs/errors.md, or API=WHAT: a status, html, hang or no-expiry, with *N for N calls"
+
+func (d *deps) printProvocations() error {
+	all := d.app().Provocations()
+	if d.out.json {
+		return d.out.encode(all)
+	}
+	rows := make([][]string, len(all))
+	for i, p := range all {
+		rows[i] = []string{p.Code, string(p.Route), p.What}
+	}
+	return d.out.table([]string{"CODE", "ROUTE", "WHAT"}, rows)
 }
 
 func parseFaults(texts []string) ([]app.Fault, error) {

@@ -41,7 +41,7 @@ func newUpCommand(d *deps) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "end after the tour")
-	cmd.Flags().StringArrayVar(&faults, "fault", nil, "make an API misbehave, as `API=WHAT`: a status, html, hang or no-expiry, with *N for N calls")
+	cmd.Flags().StringArrayVar(&faults, "fault", nil, faultUsage)
 	return cmd
 }
 

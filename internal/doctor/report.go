@@ -35,6 +35,7 @@ const (
 // Report is one walk. Its JSON form is documented in docs/errors.md.
 type Report struct {
 	Workload  string           `json:"workload"`
+	Home      string           `json:"home,omitempty"` // where the walk begins: a workload may have several homes
 	OK        bool             `json:"ok"`
 	Principal bridge.Principal `json:"principal,omitempty"` // who the far shore says it is, as far as the walk came
 	Steps     []StepReport     `json:"steps"`

@@ -14,6 +14,7 @@ import (
 // Subject is the crossing to walk. What is not known stays empty, and then stands as a word in capitals in commands.
 type Subject struct {
 	Workload       string
+	Home           string // in words
 	Namespace      string // of a Kubernetes account; empty for any other home
 	Account        string // name of the Kubernetes service account
 	Provider       string // projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER
@@ -78,7 +79,7 @@ type PodFinding struct {
 
 // Walk goes the road of a crossing hop by hop and stops at the first fault.
 func Walk(ctx context.Context, s Subject, p Ports) Report {
-	w := &walker{s: s, p: p, out: Report{Workload: s.Workload, Steps: []StepReport{}}}
+	w := &walker{s: s, p: p, out: Report{Workload: s.Workload, Home: s.Home, Steps: []StepReport{}}}
 	for _, step := range []func(context.Context) bool{
 		w.pod, w.home, w.credential, w.entra, w.provider, w.issuer, w.token, w.sts, w.impersonate, w.permission, w.model,
 	} {

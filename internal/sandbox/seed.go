@@ -144,7 +144,11 @@ func seedGoogle(w *world.World, localIssuer string) error {
 	w.AddProject(world.Project{
 		ID: emptyID, Number: emptyNumber, Billing: true, Models: models,
 		Services: map[string]bool{"cloudresourcemanager.googleapis.com": true, "serviceusage.googleapis.com": true, "iam.googleapis.com": true},
-		Policy:   world.Policy{Bindings: []world.Binding{{Role: "roles/owner", Members: []string{"user:" + operatorName}}}},
+		// The second role lets the operator try the way back of a Google account before its program runs: owners lack it.
+		Policy: world.Policy{Bindings: []world.Binding{
+			{Role: "roles/owner", Members: []string{"user:" + operatorName}},
+			{Role: "roles/iam.serviceAccountOpenIdTokenCreator", Members: []string{"user:" + operatorName}},
+		}},
 	})
 	w.AddServiceAccount(world.ServiceAccount{
 		Email: callerEmail, UniqueID: callerID, ProjectID: projectID,
