@@ -200,6 +200,37 @@ func (s *Setup) walk(ctx context.Context, j setup.Journey, file string) (DoctorR
 	return report, nil
 }
 
+// UnbridgedPod is a running pod that should carry a bridge and does not.
+type UnbridgedPod struct {
+	Cluster   string `json:"cluster"`
+	Namespace string `json:"namespace"`
+	Pod       string `json:"pod"`
+	Account   string `json:"account"`
+	Reason    string `json:"reason"`
+	Command   string `json:"command"`
+}
+
+// Unbridged looks through every cluster of the set-up that has a context. What could not be read is an error beside what was
+// found elsewhere.
+func (s *Setup) Unbridged(ctx context.Context) ([]UnbridgedPod, error) {
+	out := []UnbridgedPod{}
+	var failed []error
+	for i := range s.spec.Clusters {
+		c := &s.spec.Clusters[i]
+		if c.Context == "" {
+			continue
+		}
+		found, err := s.traveller.clusters.Client(c.Reach()).In().Unbridged(ctx)
+		if err != nil {
+			failed = append(failed, err)
+		}
+		for _, p := range found {
+			out = append(out, UnbridgedPod{c.Name, p.Namespace, p.Pod, p.Account, p.Reason, p.Command})
+		}
+	}
+	return out, errors.Join(failed...)
+}
+
 // pods are those of the workload that should carry a bridge and do not.
 func (t *traveller) pods(ctx context.Context, j setup.Journey) ([]doctor.PodFinding, error) {
 	found, err := t.clusters.Client(j.Reach()).In(j.Workload.Kubernetes.Namespace).Unbridged(ctx)

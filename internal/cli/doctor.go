@@ -15,7 +15,7 @@ import (
 
 func newDoctorCommand(d *deps) *cobra.Command {
 	var workload, model string
-	var keyless, all bool
+	var keyless, all, pods bool
 	var dirs []string
 	cmd := &cobra.Command{
 		Use:     "doctor",
@@ -24,16 +24,19 @@ func newDoctorCommand(d *deps) *cobra.Command {
 		Long: "Doctor walks from the identity at home over discovery, the token, STS and impersonation to the\n" +
 			"model, stops at the first fault, and prints claim against expectation, the cause, and one command\n" +
 			"that mends it. With --workload it goes as a workload of the setup section does, from here; without,\n" +
-			"it goes the way of this machine's own to_google section. With --keyless it looks for long-lived\n" +
-			"secrets instead. docs/errors.md has every code. It ends with the exit code of the fault.",
+			"it goes the way of this machine's own to_google section. With --pods it lists running pods that\n" +
+			"should carry a bridge and do not, with --keyless long-lived secrets. docs/errors.md has every code.\n" +
+			"It ends with the exit code of the fault, 7 for what --pods and --keyless find.",
 		Example: "  landbridge doctor\n  landbridge doctor --workload vertex-caller\n  landbridge doctor --keyless --dir .",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
-			case keyless && (workload != "" || all):
-				return &bridge.Error{Kind: bridge.Usage, Code: "flag_conflict", Text: "--keyless looks everywhere, not at a workload", Hint: "leave --workload and --all out"}
+			case keyless && (workload != "" || all || pods), pods && (workload != "" || all):
+				return &bridge.Error{Kind: bridge.Usage, Code: "flag_conflict", Text: "--keyless and --pods look everywhere, not at a workload", Hint: "leave the other flags out"}
 			case keyless:
 				return d.keyless(cmd, dirs)
+			case pods:
+				return d.unbridged(cmd)
 			case len(dirs) > 0:
 				return &bridge.Error{Kind: bridge.Usage, Code: "flag_conflict", Text: "--dir is for --keyless", Hint: "add --keyless"}
 			}
@@ -47,6 +50,7 @@ func newDoctorCommand(d *deps) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&workload, "workload", "", "`name` of a workload of the setup section")
 	f.BoolVar(&all, "all", false, "every workload of the setup section")
+	f.BoolVar(&pods, "pods", false, "list the running pods that should carry a bridge and do not")
 	f.StringVar(&model, "model", "gemini-2.5-flash", "publisher `model` to ask on this machine's own way")
 	f.BoolVar(&keyless, "keyless", false, "find service-account keys and client secrets, and print the way out of each")
 	f.StringArrayVar(&dirs, "dir", nil, "`folder` that --keyless looks through; may be repeated (default: the working directory)")
@@ -228,6 +232,33 @@ func newExplainCommand(d *deps) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// unbridged prints the pods that started without the bridge that their account has.
+func (d *deps) unbridged(cmd *cobra.Command) error {
+	s, err := d.openSetup()
+	if err != nil {
+		return err
+	}
+	found, failed := s.Unbridged(cmd.Context())
+	if d.out.json {
+		if err := d.out.encode(found); err != nil {
+			return err
+		}
+	} else {
+		for _, p := range found {
+			_ = d.out.line("%s %s  %s/%s", colour(d.out.outColours, red, "!"), p.Cluster, p.Namespace, p.Pod)
+			_ = d.out.line("    %s", p.Reason)
+			_ = d.out.line("    mend it: %s", p.Command)
+		}
+		if failed == nil {
+			_ = d.out.line("%s without a bridge", counted(len(found), "running pod"))
+		}
+	}
+	if failed == nil && len(found) > 0 {
+		return ended{7}
+	}
+	return failed
 }
 
 // keyless prints the long-lived secrets that lie about, and the way out of each.
