@@ -8,7 +8,7 @@ type Cluster struct {
 	Name          string `json:"-"`
 
 	OIDCIssuer       bool `json:"oidc_issuer"`
-	WorkloadIdentity bool `json:"workload_identity,omitempty"` // the Entra webhook; wanted by the Entra route alone
+	WorkloadIdentity bool `json:"workload_identity,omitempty"` // AKS's own webhook for Entra identities; wanted by the Entra route alone
 }
 
 // Kind implements Spec.

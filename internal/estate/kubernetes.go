@@ -58,7 +58,7 @@ func (*KubernetesSettings) Kind() Kind { return KindKubernetesSettings }
 // namespace. MarkKey is on what set-up created. Only the latter is deleted.
 const JoinKey = "landbridge.dev/joined"
 
-// What the webhook of Entra workload identity reads on an account of the Entra route.
+// The managed identity that an account becomes on the route entra, and its tenant: the names that Azure's own webhook reads.
 const (
 	AnnotationEntraClient = "azure.workload.identity/client-id"
 	AnnotationEntraTenant = "azure.workload.identity/tenant-id"
@@ -78,11 +78,11 @@ const (
 	AnnotationProject = "landbridge.dev/project"
 	// AnnotationLocation is the region of model calls.
 	AnnotationLocation = "landbridge.dev/location"
-	// AnnotationRoute is RouteEntra when the provider trusts Entra and not the cluster: the assertion is then had from Entra
-	// with the identity that Azure's webhook gives the pod, which a sidecar (ModeMetadata) does and a credential file cannot.
-	// Absent: the provider trusts the cluster.
+	// AnnotationRoute is RouteEntra when the provider trusts Entra and not the cluster: the pod's token then goes to Entra,
+	// whose token goes to Google. A sidecar (ModeMetadata) asks Entra, and a credential file cannot. Who the account is at
+	// Entra stands in AnnotationEntraClient and AnnotationEntraTenant. Absent: the provider trusts the cluster.
 	AnnotationRoute = "landbridge.dev/route"
-	// AnnotationMode is ModeCredentials, the default, or ModeMetadata.
+	// AnnotationMode is ModeCredentials or ModeMetadata; ModeOf says what holds when it is absent.
 	AnnotationMode = "landbridge.dev/mode"
 	// AnnotationTokenSeconds is the life of the projected token, 3600 to 86400; 7200 when absent.
 	AnnotationTokenSeconds = "landbridge.dev/token-seconds"
@@ -104,6 +104,17 @@ const LabelInject = "landbridge.dev/inject"
 
 // RouteEntra is the one value of AnnotationRoute.
 const RouteEntra = "entra"
+
+// ModeOf is the mode of an account with these annotations: the one that is written, else the only one that its route has.
+func ModeOf(annotations map[string]string) string {
+	switch mode := annotations[AnnotationMode]; {
+	case mode != "":
+		return mode
+	case annotations[AnnotationRoute] == RouteEntra:
+		return ModeMetadata
+	}
+	return ModeCredentials
+}
 
 // The values of AnnotationMode.
 const (

@@ -44,6 +44,9 @@ const (
 // projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER.
 func TokenAudience(provider string) string { return "https:" + exchangeAudience(provider) }
 
+// EntraTokenAudience is the "aud" of a token that is for Entra.
+const EntraTokenAudience = "api://AzureADTokenExchange"
+
 func exchangeAudience(provider string) string { return "//iam.googleapis.com/" + provider }
 
 // CredentialFile is what a pod's credential configuration says.
@@ -84,7 +87,7 @@ func (c CredentialFile) JSON() string {
 // has no bridge or asks for ModeMetadata, which a policy cannot give.
 func Settings(account string, annotations map[string]string, file CredentialFile) map[string]string {
 	file.Provider, file.ServiceAccount = annotations[AnnotationProvider], annotations[AnnotationServiceAccount]
-	if file.Provider == "" || annotations[AnnotationMode] == ModeMetadata {
+	if file.Provider == "" || ModeOf(annotations) == ModeMetadata {
 		return nil
 	}
 	data := map[string]string{

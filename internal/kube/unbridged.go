@@ -37,7 +37,7 @@ func (s Scope) Unbridged(ctx context.Context) ([]estate.UnbridgedPod, error) {
 	for i := range all {
 		p := &all[i]
 		account := bridged[address(p.Namespace, p.Account)]
-		if account == nil || p.Phase != "Running" || p.Ending || p.carries(account.GetAnnotations()[estate.AnnotationMode]) {
+		if account == nil || p.Phase != "Running" || p.Ending || p.carries(estate.ModeOf(account.GetAnnotations())) {
 			continue
 		}
 		if spaces[p.Namespace] == nil {

@@ -40,9 +40,6 @@ func (b *builder) annotate(w *Workload, c *Cluster, provider string, annotations
 	account := b.add(address(estate.KindKubernetesAccount, c.Name, k.Namespace, k.ServiceAccount), &estate.KubernetesAccount{
 		Reach: c.Reach(), Namespace: k.Namespace, Name: k.ServiceAccount, Annotations: set,
 	}, w.Name, namespace, provider)
-	if w.Route == Entra {
-		account.Note = `its pods need the label azure.workload.identity/use: "true", which Azure's webhook looks for`
-	}
 	if !b.spec.Google.Settings || w.Route == Entra {
 		return
 	}

@@ -42,7 +42,8 @@ func (b *builder) overDirect(w *Workload) {
 }
 
 // overEntra: Entra trusts each cluster's issuer, the account becomes a managed identity, and Google trusts Entra for that
-// identity alone. The pod then holds Entra's token, so the annotations name Entra's provider, and Azure's own name the identity.
+// identity alone. The annotations name Entra's provider and the identity: our webhook needs no more. AKS's own webhook is
+// switched on beside it, for pods that are to be the same identity on Azure.
 func (b *builder) overEntra(w *Workload) {
 	k := w.Kubernetes
 	identity := b.identity(w.ManagedIdentity, w.Name)

@@ -82,13 +82,13 @@ func (p *pod) annotate(file string, out *patch) *refusal {
 // checkVolume refuses a volume with our name that is not ours.
 func (w *wish) checkVolume(v *volume) *refusal {
 	switch audience := v.audience(); audience {
-	case estate.TokenAudience(w.provider):
+	case w.audience():
 		return nil
 	case "":
 		return podRefusal("volume_foreign", "the pod has a volume "+quote(estate.VolumeName)+" of another kind; rename that volume in the pod's template")
 	default:
 		return podRefusal("volume_foreign", "the pod has a volume "+quote(estate.VolumeName)+" with a token for "+quote(audience)+
-			", and its ServiceAccount names another provider; remove that volume from the pod's template: the webhook adds it")
+			", and its ServiceAccount asks for one for "+quote(w.audience())+"; remove that volume from the pod's template: the webhook adds it")
 	}
 }
 
@@ -96,7 +96,7 @@ func (w *wish) checkVolume(v *volume) *refusal {
 func volumeJSON(w *wish, withFile bool) []byte {
 	b := append(make([]byte, 0, 512), `{"name":"`+estate.VolumeName+`","projected":{"defaultMode":`+readableByAll+
 		`,"sources":[{"serviceAccountToken":{"audience":`...)
-	b = appendString(b, estate.TokenAudience(w.provider))
+	b = appendString(b, w.audience())
 	b = append(b, `,"expirationSeconds":`+decimal(w.seconds)+`,"path":"`+tokenPath+`"}}`...)
 	if withFile {
 		b = append(b, `,{"downwardAPI":{"items":[{"path":"`+credentialsPath+`","fieldRef":{"apiVersion":"v1","fieldPath":"`+credentialsField+`"}}]}}`...)

@@ -126,7 +126,7 @@ func TestPodRefusals(t *testing.T) {
 		},
 		{
 			"other provider's volume", "", pod("", one+`,"volumes":[{"name":"landbridge","projected":{"sources":[{"serviceAccountToken":{"audience":"x","path":"token"}}]}}]`),
-			`the pod has a volume "landbridge" with a token for "x", and its ServiceAccount names another provider; remove that volume from the pod's template: the webhook adds it`,
+			`the pod has a volume "landbridge" with a token for "x", and its ServiceAccount asks for one for "https://iam.googleapis.com/` + provider + `"; remove that volume from the pod's template: the webhook adds it`,
 		},
 		{
 			"taken path", "", pod("", `"containers":[{"name":"app","volumeMounts":[{"name":"mine","mountPath":"/var/run/secrets/landbridge/"}]}]`),

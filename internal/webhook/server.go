@@ -64,6 +64,8 @@ type Options struct {
 	Sidecar Sidecar
 	// STS and IAMCredentials are base URLs that pods use in place of Google's own: a region's, a sandbox's.
 	STS, IAMCredentials string
+	// Entra is the base URL that sidecars of the route entra use in place of https://login.microsoftonline.com/.
+	Entra string
 	// ClientCAs, when not nil, must have issued the certificate of whoever posts a review.
 	ClientCAs *x509.CertPool
 

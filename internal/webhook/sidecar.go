@@ -36,7 +36,7 @@ func (c Sidecar) defaults() Sidecar {
 
 // metadata adds the sidecar, its token, and the variables by which SDKs find it. The other containers never see the token.
 func (s *Server) metadata(p *pod, w *wish, chosen []*container, out *patch) *refusal {
-	if no := s.canHaveSidecar(p); no != nil {
+	if no := s.canHaveSidecar(p, w); no != nil {
 		return no
 	}
 	if v := p.volume(); v == nil {
@@ -68,18 +68,35 @@ func (s *Server) metadata(p *pod, w *wish, chosen []*container, out *patch) *ref
 	return nil
 }
 
-func (s *Server) canHaveSidecar(p *pod) *refusal {
-	const instead = estate.AnnotationMode + "=" + estate.ModeCredentials + " on its ServiceAccount"
+func (s *Server) canHaveSidecar(p *pod, w *wish) *refusal {
+	instead := "; set " + estate.AnnotationMode + "=" + estate.ModeCredentials + " on its ServiceAccount"
+	if w.entra != nil {
+		instead = "; the route " + estate.RouteEntra + " of its ServiceAccount has no other mode: name a provider there that trusts the cluster"
+	}
 	switch {
 	case s.o.Sidecar.Image == "":
 		return podRefusal("sidecar_no_image", "its ServiceAccount asks for the mode "+estate.ModeMetadata+
-			", and this webhook has no image for the sidecar; set doors.webhook.image, or "+instead)
+			", and this webhook has no image for the sidecar: set doors.webhook.image"+instead)
 	case p.windows():
-		return podRefusal("sidecar_windows", "the pod runs on windows, and the sidecar does not; set "+instead)
+		return podRefusal("sidecar_windows", "the pod runs on windows, and the sidecar does not"+instead)
 	case p.Spec.HostNetwork && !s.o.Sidecar.HostNetwork:
-		return podRefusal("sidecar_host_network", "the pod is on its node's network, where every program could ask its metadata server; set "+instead)
+		return podRefusal("sidecar_host_network", "the pod is on its node's network, where every program could ask its metadata server"+instead)
 	}
 	return nil
+}
+
+// source is where the sidecar has its assertion from: the pod's token itself, or what Entra gives for it.
+func (s *Server) source(w *wish) []setting {
+	if w.entra == nil {
+		return []setting{{"LANDBRIDGE_TO_GOOGLE_SOURCE_KIND", "kubernetes"}, {"LANDBRIDGE_TO_GOOGLE_SOURCE_FILE", estate.TokenFile}}
+	}
+	return []setting{
+		{"LANDBRIDGE_TO_GOOGLE_SOURCE_KIND", "azure-workload-identity"},
+		{"LANDBRIDGE_TO_GOOGLE_SOURCE_FILE", estate.TokenFile},
+		{"LANDBRIDGE_TO_GOOGLE_SOURCE_CLIENT_ID", w.entra.client},
+		{"LANDBRIDGE_TO_GOOGLE_SOURCE_TENANT_ID", w.entra.tenant},
+		{"LANDBRIDGE_TO_GOOGLE_SOURCE_AUTHORITY_HOST", s.o.Entra},
+	}
 }
 
 // sidecarJSON is the container. It is one that the restricted pod security standard admits, and is configured by variables
@@ -94,28 +111,21 @@ func (s *Server) sidecarJSON(w *wish) []byte {
 		b = appendString(b, c.PullPolicy)
 	}
 	b = append(b, `,"args":["serve"],"restartPolicy":"Always","env":`...)
-	vars := []setting{
-		{"LANDBRIDGE_TO_GOOGLE_SOURCE_KIND", "kubernetes"},
-		{"LANDBRIDGE_TO_GOOGLE_SOURCE_FILE", estate.TokenFile},
+	env := make([][]byte, 0, 16)
+	for _, v := range append(s.source(w), []setting{
 		{"LANDBRIDGE_TO_GOOGLE_PROVIDER", w.provider},
 		{"LANDBRIDGE_DOORS_METADATA_LISTEN", net.JoinHostPort(loopback, decimal(c.MetadataPort))},
 		{"LANDBRIDGE_DOORS_ADMIN_LISTEN", ":" + decimal(c.AdminPort)},
 		{"LANDBRIDGE_AUDIT_FILE", "-"}, // the container's log
-	}
-	for _, v := range []setting{
 		{"LANDBRIDGE_TO_GOOGLE_SERVICE_ACCOUNT", w.serviceAccount},
 		{"LANDBRIDGE_TO_GOOGLE_PROJECT", w.project},
 		{"LANDBRIDGE_TO_GOOGLE_LOCATION", w.location},
 		{"LANDBRIDGE_TO_GOOGLE_ENDPOINTS_STS", s.o.STS},
 		{"LANDBRIDGE_TO_GOOGLE_ENDPOINTS_IAM_CREDENTIALS", s.o.IAMCredentials},
-	} {
+	}...) {
 		if v.value != "" {
-			vars = append(vars, v)
+			env = append(env, envJSON(v.name, v.value))
 		}
-	}
-	env := make([][]byte, 0, len(vars))
-	for _, v := range vars {
-		env = append(env, envJSON(v.name, v.value))
 	}
 	b = append(b, list(env...)...)
 	b = append(b, `,"ports":[{"name":"landbridge","containerPort":`+decimal(c.AdminPort)+`,"protocol":"TCP"}]`+

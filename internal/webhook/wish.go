@@ -16,8 +16,20 @@ type wish struct {
 	project        string
 	location       string
 	mode           string
+	entra          *entra // nil: the provider trusts the cluster
 	seconds        int
 	warnings       []string
+}
+
+// entra is who the account is at Entra, for the route that goes there first.
+type entra struct{ client, tenant string }
+
+// audience is that of the pod's token.
+func (w *wish) audience() string {
+	if w.entra != nil {
+		return estate.EntraTokenAudience
+	}
+	return estate.TokenAudience(w.provider)
 }
 
 // prefix of every annotation of ours.
@@ -25,7 +37,7 @@ const prefix = "landbridge.dev/"
 
 var accountAnnotations = []string{
 	estate.AnnotationProvider, estate.AnnotationServiceAccount, estate.AnnotationProject,
-	estate.AnnotationLocation, estate.AnnotationMode, estate.AnnotationTokenSeconds,
+	estate.AnnotationLocation, estate.AnnotationRoute, estate.AnnotationMode, estate.AnnotationTokenSeconds,
 }
 
 // readWish reads the annotations of an account. Nil without a refusal is an account that asks for nothing.
@@ -35,7 +47,7 @@ func readWish(who account, annotations map[string]string) (*wish, *refusal) {
 	}
 	w := &wish{
 		project: annotations[estate.AnnotationProject], location: annotations[estate.AnnotationLocation],
-		serviceAccount: annotations[estate.AnnotationServiceAccount], mode: estate.ModeCredentials, seconds: estate.DefaultTokenSeconds,
+		serviceAccount: annotations[estate.AnnotationServiceAccount], mode: estate.ModeOf(annotations), seconds: estate.DefaultTokenSeconds,
 	}
 	var no *refusal
 	if w.provider, no = readProvider(who, annotations[estate.AnnotationProvider]); no != nil {
@@ -55,11 +67,12 @@ func readWish(who account, annotations map[string]string) (*wish, *refusal) {
 	if w.location != "" && !only(w.location, idLetters) {
 		return nil, who.refuse(estate.AnnotationLocation, "europe-west4", quote(w.location)+" is not a region")
 	}
-	if mode := annotations[estate.AnnotationMode]; mode != "" {
-		if mode != estate.ModeCredentials && mode != estate.ModeMetadata {
-			return nil, who.refuse(estate.AnnotationMode, estate.ModeCredentials, quote(mode)+" is neither "+estate.ModeCredentials+" nor "+estate.ModeMetadata)
-		}
-		w.mode = mode
+	if w.mode != estate.ModeCredentials && w.mode != estate.ModeMetadata {
+		return nil, who.refuse(estate.AnnotationMode, estate.ModeOf(map[string]string{estate.AnnotationRoute: annotations[estate.AnnotationRoute]}),
+			quote(w.mode)+" is neither "+estate.ModeCredentials+" nor "+estate.ModeMetadata)
+	}
+	if w.entra, no = readEntra(who, annotations); no != nil {
+		return nil, no
 	}
 	if text := annotations[estate.AnnotationTokenSeconds]; text != "" {
 		n, err := strconv.Atoi(text)

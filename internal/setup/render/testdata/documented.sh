@@ -492,7 +492,6 @@ kubernetes_account demo chat \
   landbridge.dev/route-
 
 # kubernetes-account/aks-one/demo/reports, for reports
-# its pods need the label azure.workload.identity/use: "true", which Azure's webhook looks for
 kube=(kubectl --context=aks-one)
 kubernetes_account demo reports \
   "azure.workload.identity/client-id=${IDENTITY_REPORTS_CLIENT_ID}" \

@@ -284,6 +284,8 @@ resource "google_project_iam_custom_role" "landbridge_empty_landbridge_example_c
   description = "made by landbridge setup example"
 
   permissions = ["aiplatform.endpoints.predict"]
+
+  depends_on = [google_project_service.landbridge_empty_iam_googleapis_com]
 }
 
 # federated-credential/reports/aks-one-demo-reports-f52c4624, for reports
@@ -454,7 +456,6 @@ resource "kubernetes_service_account_v1" "aks_two_demo_chat" {
 }
 
 # kubernetes-account/aks-one/demo/reports, for reports
-# its pods need the label azure.workload.identity/use: "true", which Azure's webhook looks for
 resource "kubernetes_service_account_v1" "aks_one_demo_reports" {
   provider = kubernetes.aks_one
 

@@ -374,6 +374,8 @@ resource "google_project_iam_custom_role" "shop_prod_landbridge_shop_api" {
     "aiplatform.endpoints.predict",
     "storage.objects.get",
   ]
+
+  depends_on = [google_project_service.shop_prod_iam_googleapis_com]
 }
 
 # role/shop-ml/landbridge_shop.api, for api
@@ -659,7 +661,6 @@ resource "kubernetes_service_account_v1" "edge_batch_runner" {
 }
 
 # kubernetes-account/prod/legacy/app, for legacy
-# its pods need the label azure.workload.identity/use: "true", which Azure's webhook looks for
 resource "kubernetes_service_account_v1" "prod_legacy_app" {
   provider = kubernetes.prod
 

@@ -585,7 +585,6 @@ kubernetes_account batch runner \
 # the file has no context for cluster dark: landbridge setup render --format kubernetes
 
 # kubernetes-account/prod/legacy/app, for legacy
-# its pods need the label azure.workload.identity/use: "true", which Azure's webhook looks for
 kube=(kubectl --context=prod-admin)
 kubernetes_account legacy app \
   "azure.workload.identity/client-id=${IDENTITY_ID_LEGACY_CLIENT_ID}" \
