@@ -36,8 +36,8 @@ func (a *App) webhookDoor(door *config.WebhookDoor, registry prometheus.Register
 	}
 	out := &webhookDoor{accounts: cluster.Accounts(webhook.CodeNoAccount, a.host.Log)}
 	o := webhook.Options{
-		Accounts: out.accounts, Certificates: certificates, Clock: a.host.Clock, Sidecar: webhook.Sidecar{Image: door.Image},
-		STS: door.Endpoints.STS, IAMCredentials: door.Endpoints.IAMCredentials,
+		Accounts: out.accounts, Certificates: certificates, Clock: a.host.Clock, Sidecar: sidecarOf(door),
+		STS: door.Endpoints.STS, IAMCredentials: door.Endpoints.IAMCredentials, Entra: door.Endpoints.Entra,
 		LookEvery: door.Reconcile, Registry: registry, Logger: a.host.Log,
 	}
 	if door.Reconcile > 0 {
@@ -55,6 +55,14 @@ func (a *App) webhookDoor(door *config.WebhookDoor, registry prometheus.Register
 	}
 	out.server, err = webhook.New(o)
 	return out, err
+}
+
+func sidecarOf(door *config.WebhookDoor) webhook.Sidecar {
+	s := door.Sidecar
+	return webhook.Sidecar{
+		Image: door.Image, PullPolicy: s.PullPolicy, HostNetwork: s.HostNetwork,
+		CPURequest: s.CPURequest, MemoryRequest: s.MemoryRequest, MemoryLimit: s.MemoryLimit,
+	}
 }
 
 // home is the cluster whose pods the webhook sees, and the namespace that it runs in.

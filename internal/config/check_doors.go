@@ -47,6 +47,8 @@ func (l *loader) checkWebhook(w *WebhookDoor) {
 	}
 	l.addressAt(at+"endpoints.sts", w.Endpoints.STS, false)
 	l.addressAt(at+"endpoints.iam_credentials", w.Endpoints.IAMCredentials, false)
+	l.addressAt(at+"endpoints.entra", w.Endpoints.Entra, false)
+	l.checkSidecar(w)
 	if w.Reconcile < 0 || w.Reconcile > 0 && w.Reconcile < 10*time.Second {
 		l.mistake(at+"reconcile", plainDuration(w.Reconcile)+" is too often: each time lists every pod", "write 1m or more, or 0s for never")
 	}

@@ -157,6 +157,8 @@ type WebhookDoor struct {
 	Listen string `yaml:"listen" default:"0.0.0.0:8443"`
 	// Image of the sidecar that the mode metadata puts into pods. Absent: that mode is refused.
 	Image string `yaml:"image"`
+	// What else is said of that sidecar.
+	Sidecar WebhookSidecar `yaml:"sidecar"`
 	// PEM file of the serving certificate, with key_file; read again when it changes. Absent: one of its own, renewed by
 	// itself and kept in secret.
 	CertFile string `yaml:"cert_file"`
@@ -168,7 +170,8 @@ type WebhookDoor struct {
 	Secret string `yaml:"secret" default:"landbridge-webhook-certificate"`
 	// Service in that namespace by which the API server calls: the certificate is for SERVICE.NAMESPACE.svc.
 	Service string `yaml:"service" default:"landbridge-webhook"`
-	// MutatingWebhookConfiguration whose caBundle is kept true while the certificate is one of its own.
+	// MutatingWebhookConfiguration whose caBundle is kept true, whoever else writes it, while the certificate is one of its
+	// own.
 	Configuration string `yaml:"configuration" default:"landbridge-webhook"`
 	// Kubeconfig file. Absent: the pod's own service account.
 	Kubeconfig string `yaml:"kubeconfig"`
@@ -189,6 +192,22 @@ type WebhookEndpoints struct {
 	STS string `yaml:"sts"`
 	// IAM Service Account Credentials API.
 	IAMCredentials string `yaml:"iam_credentials"`
+	// Entra, for accounts of the route entra, in place of https://login.microsoftonline.com/.
+	Entra string `yaml:"entra"`
+}
+
+// WebhookSidecar is the container of the mode metadata. Amounts are written as in a pod: 250m, 64Mi.
+type WebhookSidecar struct {
+	// When nodes pull the image. Absent: Always for the tag latest, else IfNotPresent.
+	PullPolicy string `yaml:"pull_policy" choices:"Always,IfNotPresent,Never"`
+	// Lets pods on their node's network have the sidecar. Every program on that network can then ask it for tokens.
+	HostNetwork bool `yaml:"host_network" default:"false"`
+	// CPU that it asks for. It has no limit of CPU.
+	CPURequest string `yaml:"cpu_request" default:"5m"`
+	// Memory that it asks for.
+	MemoryRequest string `yaml:"memory_request" default:"32Mi"`
+	// Memory that it is stopped at.
+	MemoryLimit string `yaml:"memory_limit" default:"128Mi"`
 }
 
 // MetadataDoor is the metadata server.

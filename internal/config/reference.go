@@ -123,6 +123,18 @@ func comment(name string) string {
 		return "IP:PORT to listen on, over HTTPS."
 	case "WebhookDoor.Image":
 		return "Image of the sidecar that the mode metadata puts into pods. Absent: that mode is refused."
+	case "WebhookDoor.Sidecar":
+		return "What else is said of that sidecar."
+	case "WebhookSidecar.PullPolicy":
+		return "When nodes pull the image. Absent: Always for the tag latest, else IfNotPresent."
+	case "WebhookSidecar.HostNetwork":
+		return "Lets pods on their node's network have the sidecar. Every program on that network can then ask it for tokens."
+	case "WebhookSidecar.CPURequest":
+		return "CPU that it asks for. It has no limit of CPU."
+	case "WebhookSidecar.MemoryRequest":
+		return "Memory that it asks for."
+	case "WebhookSidecar.MemoryLimit":
+		return "Memory that it is stopped at."
 	case "WebhookDoor.CertFile":
 		return "PEM file of the serving certificate, with key_file; read again when it changes. Absent: one of its own, renewed by itself and kept in secret."
 	case "WebhookDoor.KeyFile":
@@ -134,7 +146,7 @@ func comment(name string) string {
 	case "WebhookDoor.Service":
 		return "Service in that namespace by which the API server calls: the certificate is for SERVICE.NAMESPACE.svc."
 	case "WebhookDoor.Configuration":
-		return "MutatingWebhookConfiguration whose caBundle is kept true while the certificate is one of its own."
+		return "MutatingWebhookConfiguration whose caBundle is kept true, whoever else writes it, while the certificate is one of its own."
 	case "WebhookDoor.Kubeconfig":
 		return "Kubeconfig file. Absent: the pod's own service account."
 	case "WebhookDoor.Context":
@@ -149,6 +161,8 @@ func comment(name string) string {
 		return "Security Token Service, such as https://sts.europe-west4.rep.googleapis.com."
 	case "WebhookEndpoints.IAMCredentials":
 		return "IAM Service Account Credentials API."
+	case "WebhookEndpoints.Entra":
+		return "Entra, for accounts of the route entra, in place of https://login.microsoftonline.com/."
 	case "Config.Audit":
 		return "The record of each lease, each refusal and each crossing. Absent: nothing is recorded."
 	case "Audit.File":
