@@ -37,13 +37,21 @@ func newConfigCheckCommand(d *deps) *cobra.Command {
 		Use:   "check",
 		Short: "Find every mistake, with line, column and fix",
 		Long: "Check reads the configuration, the environment and --set, and reports every mistake at once.\n" +
-			"It ends with exit code 2 if there is one. It reaches no cloud.",
+			"It ends with exit code 2 if there is one. It reaches no cloud. A setup section is held against the\n" +
+			"rules of both clouds too.",
 		Args:    cobra.NoArgs,
 		Example: "  landbridge config check --config landbridge.yaml\n  landbridge config check --output json",
 		RunE: func(*cobra.Command, []string) error {
-			_, problems, err := d.loadConfig()
+			cfg, problems, err := d.loadConfig()
 			if err != nil {
 				return err
+			}
+			if cfg.Setup != nil && len(problems.Mistakes()) == 0 {
+				found, err := d.app().CheckSetup(cfg)
+				if err != nil {
+					return err
+				}
+				problems = append(problems, found...)
 			}
 			file := d.findConfig()
 			if file == "" && !d.configuredElsewhere() {

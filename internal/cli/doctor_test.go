@@ -31,8 +31,10 @@ func TestDoctorNamesEachFault(t *testing.T) {
 		"imds": func() []string {
 			return set("source.kind=imds", "source.file=", "source.endpoint="+z.IMDSURL, "source.client_id="+z.WorkloadClientID)
 		},
-		"appservice": func() []string { return set("source.kind=app-service", "source.file=", "source.client_id="+z.WorkloadClientID) },
-		"arc":        func() []string { return set("source.kind=arc", "source.file=", "source.endpoint="+z.ArcEndpoint) },
+		"appservice": func() []string {
+			return set("source.kind=app-service", "source.file=", "source.client_id="+z.WorkloadClientID)
+		},
+		"arc": func() []string { return set("source.kind=arc", "source.file=", "source.endpoint="+z.ArcEndpoint) },
 	}
 	c.environ = []string{"IDENTITY_ENDPOINT=" + z.IdentityEndpoint, "IDENTITY_HEADER=" + z.IdentityHeader}
 	for _, p := range provocations(t, c) {
