@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/azure"
@@ -10,6 +11,7 @@ import (
 	"github.com/landbridge/landbridge/internal/doctor"
 	"github.com/landbridge/landbridge/internal/google"
 	"github.com/landbridge/landbridge/internal/trust"
+	"github.com/landbridge/landbridge/internal/wire"
 )
 
 // What package doctor says, for those who print it.
@@ -62,6 +64,7 @@ func (a *App) Doctor(ctx context.Context, cfg *config.Config, model string) ([]D
 			return assertion, err
 		},
 		Exchange: x.Federate,
+		Date:     farClock(c.client, cfg.ToGoogle.Endpoints.STS),
 		Model: func(ctx context.Context, lease bridge.Lease) error {
 			v, err := g.Vertex(modelTimeout)
 			if err == nil {
@@ -82,4 +85,18 @@ func (a *App) Doctor(ctx context.Context, cfg *config.Config, model string) ([]D
 		ports.Model = nil // there is no telling where
 	}
 	return []DoctorReport{doctor.Walk(ctx, subject, ports)}, nil
+}
+
+// farClock reads the time of Google's token service from an answer of it, whatever it answers.
+func farClock(client *wire.Client, base string) func(context.Context) (time.Time, error) {
+	return func(ctx context.Context) (time.Time, error) {
+		if base == "" {
+			base = "https://sts.googleapis.com"
+		}
+		resp, err := client.Get(ctx, bridge.HopSTS, base+"/", nil)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return http.ParseTime(resp.Header.Get("Date"))
+	}
 }

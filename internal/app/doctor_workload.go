@@ -51,7 +51,7 @@ func (s *Setup) walk(ctx context.Context, j setup.Journey, file string) (DoctorR
 	}
 	var assertion bridge.Assertion
 	ports := doctor.Ports{
-		Clock: t.clock, Keys: t.keys,
+		Clock: t.clock, Keys: t.keys, Date: farClock(t.client, t.cfg.Google.Endpoints.STS),
 		Home: func(ctx context.Context) (own bridge.Assertion, err error) {
 			if unresolved != nil {
 				return own, unresolved

@@ -70,10 +70,9 @@ func (d *deps) carryOut(cmd *cobra.Command, s *app.Setup, p *app.SetupPlan, yes 
 	if err != nil {
 		return err
 	}
-	switch {
-	case outcome.Changed == 0:
+	if outcome.Changed == 0 {
 		_ = d.out.line("nothing was changed")
-	default:
+	} else {
 		_ = d.out.line("%s done", counted(outcome.Changed, "step"))
 	}
 	for _, name := range outcome.Ready {
