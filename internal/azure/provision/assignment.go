@@ -54,7 +54,7 @@ func (k *Keeper) assignmentsOf(ctx context.Context, principal, scope string) ([]
 }
 
 func (k *Keeper) assignmentsAt(ctx context.Context, principal, scope, at string) ([]assignment, error) {
-	return k.assignments.ask(ctx, assignmentKey(principal, at), func(ctx context.Context) ([]assignment, error) {
+	return k.assignments.Ask(ctx, assignmentKey(principal, at), func(ctx context.Context) ([]assignment, error) {
 		s, err := k.clients.of(subscriptionOf(scope))
 		if err != nil {
 			return nil, err
@@ -81,8 +81,8 @@ func assignmentKey(principal, at string) string { return strings.ToLower(at + "|
 
 // forgetAssignments drops what was said of a principal's assignments on a scope.
 func (k *Keeper) forgetAssignments(principal, scope string) {
-	k.assignments.drop(assignmentKey(principal, above(scope)))
-	k.assignments.drop(assignmentKey(principal, strings.Trim(scope, "/")))
+	k.assignments.Drop(assignmentKey(principal, above(scope)))
+	k.assignments.Drop(assignmentKey(principal, strings.Trim(scope, "/")))
 }
 
 func (k *Keeper) findAssignment(ctx context.Context, want *estate.RoleAssignment) (assignment, role, bool, error) {

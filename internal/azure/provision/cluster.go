@@ -59,7 +59,7 @@ func place(subscription, group string) string {
 // clustersIn lists the clusters of a resource group.
 func (k *Keeper) clustersIn(ctx context.Context, subscription, group string) ([]cluster, error) {
 	scope := place(subscription, group)
-	return k.clusters.ask(ctx, scope, func(ctx context.Context) ([]cluster, error) {
+	return k.clusters.Ask(ctx, scope, func(ctx context.Context) ([]cluster, error) {
 		s, err := k.clients.of(subscription)
 		if err != nil {
 			return nil, err

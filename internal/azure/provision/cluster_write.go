@@ -17,7 +17,7 @@ import (
 // that was interrupted, is waited for first.
 func (k *Keeper) writeCluster(ctx context.Context, want *estate.Cluster) (estate.Live, error) {
 	scope := place(want.Subscription, want.ResourceGroup)
-	defer k.clusters.drop(scope)
+	defer k.clusters.Drop(scope)
 	s, err := k.clients.of(want.Subscription)
 	if err != nil {
 		return estate.Live{}, err

@@ -44,7 +44,7 @@ func (f credential) live(subscription, group, identity string) estate.Live {
 
 // credentialsOf lists the credentials of an identity; none when there is no such identity.
 func (k *Keeper) credentialsOf(ctx context.Context, subscription, group, identity string) ([]credential, error) {
-	return k.credentials.ask(ctx, identityKey(subscription, group, identity), func(ctx context.Context) ([]credential, error) {
+	return k.credentials.Ask(ctx, identityKey(subscription, group, identity), func(ctx context.Context) ([]credential, error) {
 		return k.listCredentials(ctx, subscription, group, identity)
 	})
 }

@@ -32,7 +32,7 @@ func (k *Keeper) writeCredential(ctx context.Context, want *estate.FederatedCred
 		return estate.Live{}, k.unanswered(ctx, try, err)
 	}
 	defer turn.done()
-	defer k.credentials.drop(key)
+	defer k.credentials.Drop(key)
 	all, err := k.listCredentials(ctx, want.Subscription, want.ResourceGroup, want.Identity)
 	if err != nil {
 		return estate.Live{}, err
@@ -127,7 +127,7 @@ func (k *Keeper) removeCredential(ctx context.Context, now *estate.FederatedCred
 		return k.unanswered(ctx, try, err)
 	}
 	defer turn.done()
-	defer k.credentials.drop(key)
+	defer k.credentials.Drop(key)
 	if _, err := s.credentials.Delete(ctx, now.ResourceGroup, now.Identity, now.Name, nil); err != nil && status(err) != http.StatusNotFound {
 		return k.refusedCredential(ctx, turn, try, err)
 	}

@@ -41,7 +41,7 @@ func (i identity) live(subscription, group string) estate.Live {
 // identitiesIn lists the identities of a resource group.
 func (k *Keeper) identitiesIn(ctx context.Context, subscription, group string) ([]identity, error) {
 	scope := place(subscription, group)
-	return k.identities.ask(ctx, scope, func(ctx context.Context) ([]identity, error) {
+	return k.identities.Ask(ctx, scope, func(ctx context.Context) ([]identity, error) {
 		s, err := k.clients.of(subscription)
 		if err != nil {
 			return nil, err
@@ -112,7 +112,7 @@ func (k *Keeper) writeIdentity(ctx context.Context, setup string, want *estate.I
 	try := attempt{"make the managed identity " + want.Name, identityWriter, scope}
 	got, err := s.identities.Get(ctx, want.ResourceGroup, want.Name, nil)
 	if err == nil {
-		k.identities.drop(scope)
+		k.identities.Drop(scope)
 		return identityOf(&got.Identity).seen(want), nil
 	}
 	if status(err) != http.StatusNotFound || code(err) == "ResourceGroupNotFound" || code(err) == "SubscriptionNotFound" {
@@ -127,7 +127,7 @@ func (k *Keeper) writeIdentity(ctx context.Context, setup string, want *estate.I
 	made, err := s.identities.CreateOrUpdate(ctx, want.ResourceGroup, want.Name, armmsi.Identity{
 		Location: to.Ptr(want.Location), Tags: map[string]*string{estate.AzureMarkKey: to.Ptr(setup)},
 	}, nil)
-	k.identities.drop(scope)
+	k.identities.Drop(scope)
 	if err != nil {
 		return estate.Live{}, k.refusal(ctx, try, err)
 	}
@@ -143,8 +143,8 @@ func (k *Keeper) removeIdentity(ctx context.Context, now *estate.Identity) error
 		return err
 	}
 	_, err = s.identities.Delete(ctx, now.ResourceGroup, now.Name, nil)
-	k.identities.drop(scope)
-	k.credentials.drop(identityKey(now.Subscription, now.ResourceGroup, now.Name))
+	k.identities.Drop(scope)
+	k.credentials.Drop(identityKey(now.Subscription, now.ResourceGroup, now.Name))
 	if err != nil && status(err) != http.StatusNotFound {
 		return k.refusal(ctx, attempt{"remove the managed identity " + now.Name, identityWriter, scope}, err)
 	}

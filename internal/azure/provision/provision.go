@@ -17,6 +17,7 @@ import (
 	"github.com/landbridge/landbridge/internal/azure"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
+	"github.com/landbridge/landbridge/internal/memo"
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
@@ -45,11 +46,11 @@ type Keeper struct {
 	o       Options
 	clients clients
 
-	clusters    memo[[]cluster]
-	identities  memo[[]identity]
-	credentials memo[[]credential]
-	roles       memo[role]
-	assignments memo[[]assignment]
+	clusters    memo.Answers[[]cluster]
+	identities  memo.Answers[[]identity]
+	credentials memo.Answers[[]credential]
+	roles       memo.Answers[role]
+	assignments memo.Answers[[]assignment]
 	turns       turns
 	narrow      sync.Map // subscriptions that the operator may not look at as a whole
 }
@@ -125,11 +126,11 @@ func (k *Keeper) Remove(ctx context.Context, now estate.Spec) error {
 
 // Forget implements estate.Keeper.
 func (k *Keeper) Forget() {
-	k.clusters.forget()
-	k.identities.forget()
-	k.credentials.forget()
-	k.roles.forget()
-	k.assignments.forget()
+	k.clusters.Forget()
+	k.identities.Forget()
+	k.credentials.Forget()
+	k.roles.Forget()
+	k.assignments.Forget()
 	k.narrow.Clear()
 }
 

@@ -66,7 +66,7 @@ func (k *Keeper) roleFor(ctx context.Context, name, scope string) (role, error) 
 }
 
 func (k *Keeper) roleAt(ctx context.Context, name, scope, at string) (role, error) {
-	return k.roles.ask(ctx, strings.ToLower(at+"|"+name), func(ctx context.Context) (role, error) {
+	return k.roles.Ask(ctx, strings.ToLower(at+"|"+name), func(ctx context.Context) (role, error) {
 		s, err := k.clients.of(subscriptionOf(scope))
 		if err != nil {
 			return role{}, err
@@ -96,7 +96,7 @@ func (k *Keeper) roleNamed(ctx context.Context, id, scope string) (role, error) 
 }
 
 func (k *Keeper) roleByID(ctx context.Context, id, scope, at string) (role, error) {
-	return k.roles.ask(ctx, strings.ToLower(at+"|guid|"+id), func(ctx context.Context) (role, error) {
+	return k.roles.Ask(ctx, strings.ToLower(at+"|guid|"+id), func(ctx context.Context) (role, error) {
 		s, err := k.clients.of(subscriptionOf(scope))
 		if err != nil {
 			return role{}, err

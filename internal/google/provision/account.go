@@ -24,7 +24,7 @@ func accountTask(a *estate.Account, verb, permission string) task {
 
 // listAccounts lists a project's service accounts by e-mail.
 func (k *Keeper) listAccounts(ctx context.Context, project string) (map[string]*iam.ServiceAccount, error) {
-	accounts, err := k.read.accounts.get(ctx, project, func(ctx context.Context) (map[string]*iam.ServiceAccount, error) {
+	accounts, err := k.read.accounts.Ask(ctx, project, func(ctx context.Context) (map[string]*iam.ServiceAccount, error) {
 		out := map[string]*iam.ServiceAccount{}
 		err := k.iam.Projects.ServiceAccounts.List("projects/"+project).PageSize(100).
 			Pages(ctx, func(page *iam.ListServiceAccountsResponse) error {
@@ -68,7 +68,7 @@ func accountLive(want *estate.Account, a *iam.ServiceAccount) estate.Live {
 // writeAccount creates or changes an account. A deleted one is not brought back: it is known by its unique id alone, and its
 // e-mail is free.
 func (k *Keeper) writeAccount(ctx context.Context, setup string, want *estate.Account, now estate.Live) (estate.Live, error) {
-	defer k.read.accounts.drop(want.Project)
+	defer k.read.accounts.Drop(want.Project)
 	accounts, name := k.iam.Projects.ServiceAccounts, accountName(want)
 	var fresh *iam.ServiceAccount
 	var err error
@@ -117,11 +117,11 @@ func settling404(err error) error {
 }
 
 func (k *Keeper) removeAccount(ctx context.Context, a *estate.Account) error {
-	defer k.read.accounts.drop(a.Project)
+	defer k.read.accounts.Drop(a.Project)
 	_, err := k.iam.Projects.ServiceAccounts.Delete(accountName(a)).Context(ctx).Do()
 	if missing(err) {
 		return nil
 	}
-	k.read.policies.drop(a.Email())
+	k.read.policies.Drop(a.Email())
 	return k.refused(accountTask(a, "delete", "delete"), err)
 }

@@ -42,7 +42,7 @@ func projectOf(email string) string {
 
 func (k *Keeper) readGrants(ctx context.Context, want *estate.Grants) (estate.Live, error) {
 	key := cmp.Or(want.Account, want.Project)
-	policy, err := k.read.policies.get(ctx, key, func(ctx context.Context) (*iam.Policy, error) { return k.policy(ctx, want) })
+	policy, err := k.read.policies.Ask(ctx, key, func(ctx context.Context) (*iam.Policy, error) { return k.policy(ctx, want) })
 	if missing(err) {
 		return estate.Live{}, nil
 	}
@@ -116,7 +116,7 @@ func (k *Keeper) removeGrants(ctx context.Context, now *estate.Grants) error {
 
 // editPolicy reads a policy, changes it, and writes it if nobody changed it meanwhile; else it begins again.
 func (k *Keeper) editPolicy(ctx context.Context, g *estate.Grants, edit func(*iam.Policy) bool) (*iam.Policy, error) {
-	defer k.read.policies.drop(cmp.Or(g.Account, g.Project))
+	defer k.read.policies.Drop(cmp.Or(g.Account, g.Project))
 	wait := firstRetry
 	for try := 1; ; try++ {
 		policy, err := k.policy(ctx, g)

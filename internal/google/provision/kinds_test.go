@@ -163,7 +163,8 @@ func TestGrants(t *testing.T) {
 	ours := "principal://iam.googleapis.com/projects/" + number + "/locations/global/workloadIdentityPools/azure/"
 	member := func(s string) string { return ours + "subject/" + s }
 	policy := mustProject(t, c).Policy
-	policy.Bindings = append(policy.Bindings,
+	seeded := policy.Bindings
+	policy.Bindings = append(slices.Clone(seeded),
 		world.Binding{Role: "roles/viewer", Members: []string{member("stray"), "user:somebody@else.example"}},
 		world.Binding{Role: "roles/editor", Members: []string{member("a")}, Condition: &world.Condition{Expression: "request.time < timestamp('2030-01-01T00:00:00Z')", Title: "until"}},
 	)
@@ -184,12 +185,11 @@ func TestGrants(t *testing.T) {
 		t.Errorf("after removing one: %v", got)
 	}
 	after := mustProject(t, c).Policy.Bindings
-	kept := []world.Binding{
-		{Role: "roles/owner", Members: []string{"user:operator@landbridge.example"}},
+	kept := append(slices.Clone(seeded), []world.Binding{
 		{Role: "roles/viewer", Members: []string{"user:somebody@else.example"}},
 		{Role: "roles/editor", Members: []string{member("a")}, Condition: &world.Condition{Expression: "request.time < timestamp('2030-01-01T00:00:00Z')", Title: "until"}},
 		{Role: "roles/aiplatform.user", Members: []string{member("b")}},
-	}
+	}...)
 	if diff := cmp.Diff(kept, after); diff != "" {
 		t.Errorf("the policy (-want +got):\n%s", diff)
 	}

@@ -23,7 +23,7 @@ func poolTask(p *estate.Pool, verb, permission string) task {
 
 // listPools lists a project's pools, deleted ones too, by id.
 func (k *Keeper) listPools(ctx context.Context, project string) (map[string]*iam.WorkloadIdentityPool, error) {
-	pools, err := k.read.pools.get(ctx, project, func(ctx context.Context) (map[string]*iam.WorkloadIdentityPool, error) {
+	pools, err := k.read.pools.Ask(ctx, project, func(ctx context.Context) (map[string]*iam.WorkloadIdentityPool, error) {
 		out := map[string]*iam.WorkloadIdentityPool{}
 		err := k.iam.Projects.Locations.WorkloadIdentityPools.List(poolsOf(project)).ShowDeleted(true).PageSize(100).
 			Pages(ctx, func(page *iam.ListWorkloadIdentityPoolsResponse) error {
@@ -60,7 +60,7 @@ func poolLive(project string, p *iam.WorkloadIdentityPool) estate.Live {
 // earlier run may have come this far.
 func (k *Keeper) writePool(ctx context.Context, setup string, want *estate.Pool, now estate.Live) (estate.Live, error) {
 	pools := k.iam.Projects.Locations.WorkloadIdentityPools
-	defer k.read.pools.drop(want.Project)
+	defer k.read.pools.Drop(want.Project)
 	if now.Spec == nil {
 		t := poolTask(want, "create", "create")
 		op, err := pools.Create(poolsOf(want.Project), &iam.WorkloadIdentityPool{
@@ -122,7 +122,7 @@ func (k *Keeper) freshPool(ctx context.Context, p *estate.Pool) (*iam.WorkloadId
 }
 
 func (k *Keeper) removePool(ctx context.Context, p *estate.Pool) error {
-	defer k.read.pools.drop(p.Project)
+	defer k.read.pools.Drop(p.Project)
 	pools, name := k.iam.Projects.Locations.WorkloadIdentityPools, poolName(p.Project, p.ID)
 	t := poolTask(p, "delete", "delete")
 	fresh, err := pools.Get(name).Context(ctx).Do()

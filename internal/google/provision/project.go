@@ -14,7 +14,7 @@ import (
 // readProject finds a project. Google does not tell a project that one may not see from one that does not exist, and neither
 // is there for us.
 func (k *Keeper) readProject(ctx context.Context, want *estate.Project) (estate.Live, error) {
-	p, err := k.read.projects.get(ctx, want.ID, func(ctx context.Context) (*crm.Project, error) {
+	p, err := k.read.projects.Ask(ctx, want.ID, func(ctx context.Context) (*crm.Project, error) {
 		return k.projects.Projects.Get("projects/" + want.ID).Context(ctx).Do()
 	})
 	switch {

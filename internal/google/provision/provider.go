@@ -21,7 +21,7 @@ func providerTask(p *estate.Provider, verb, permission string) task {
 // listProviders lists a pool's providers, deleted ones too, by id. A pool that does not exist has none.
 func (k *Keeper) listProviders(ctx context.Context, project, pool string) (map[string]*iam.WorkloadIdentityPoolProvider, error) {
 	parent := poolName(project, pool)
-	providers, err := k.read.providers.get(ctx, parent, func(ctx context.Context) (map[string]*iam.WorkloadIdentityPoolProvider, error) {
+	providers, err := k.read.providers.Ask(ctx, parent, func(ctx context.Context) (map[string]*iam.WorkloadIdentityPoolProvider, error) {
 		out := map[string]*iam.WorkloadIdentityPoolProvider{}
 		err := k.iam.Projects.Locations.WorkloadIdentityPools.Providers.List(parent).ShowDeleted(true).PageSize(100).
 			Pages(ctx, func(page *iam.ListWorkloadIdentityPoolProvidersResponse) error {
@@ -86,7 +86,7 @@ func alike(want, live []string) []string {
 func (k *Keeper) writeProvider(ctx context.Context, setup string, want *estate.Provider, now estate.Live) (estate.Live, error) {
 	providers := k.iam.Projects.Locations.WorkloadIdentityPools.Providers
 	parent := poolName(want.Project, want.Pool)
-	defer k.read.providers.drop(parent)
+	defer k.read.providers.Drop(parent)
 	if now.Spec == nil {
 		t := providerTask(want, "create", "create")
 		op, err := providers.Create(parent, &iam.WorkloadIdentityPoolProvider{
@@ -178,7 +178,7 @@ func providerChange(want, now *estate.Provider) (*iam.WorkloadIdentityPoolProvid
 }
 
 func (k *Keeper) removeProvider(ctx context.Context, p *estate.Provider) error {
-	defer k.read.providers.drop(poolName(p.Project, p.Pool))
+	defer k.read.providers.Drop(poolName(p.Project, p.Pool))
 	providers := k.iam.Projects.Locations.WorkloadIdentityPools.Providers
 	t := providerTask(p, "delete", "delete")
 	fresh, err := providers.Get(providerName(p)).Context(ctx).Do()

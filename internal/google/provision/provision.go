@@ -25,6 +25,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
+	"github.com/landbridge/landbridge/internal/memo"
 )
 
 // Token gives the operator's access token. It is asked before every call and keeps the token as long as it is good.
@@ -62,13 +63,13 @@ type Keeper struct {
 	timeout   time.Duration
 
 	read struct {
-		projects  shelf[*crm.Project]
-		services  shelf[map[string]bool]
-		pools     shelf[map[string]*iam.WorkloadIdentityPool]
-		providers shelf[map[string]*iam.WorkloadIdentityPoolProvider]
-		accounts  shelf[map[string]*iam.ServiceAccount]
-		roles     shelf[map[string]*iam.Role]
-		policies  shelf[*iam.Policy]
+		projects  memo.Answers[*crm.Project]
+		services  memo.Answers[map[string]bool]
+		pools     memo.Answers[map[string]*iam.WorkloadIdentityPool]
+		providers memo.Answers[map[string]*iam.WorkloadIdentityPoolProvider]
+		accounts  memo.Answers[map[string]*iam.ServiceAccount]
+		roles     memo.Answers[map[string]*iam.Role]
+		policies  memo.Answers[*iam.Policy]
 	}
 
 	mu       sync.Mutex
@@ -199,13 +200,13 @@ func (k *Keeper) Remove(ctx context.Context, now estate.Spec) error {
 
 // Forget implements estate.Keeper.
 func (k *Keeper) Forget() {
-	k.read.projects.clear()
-	k.read.services.clear()
-	k.read.pools.clear()
-	k.read.providers.clear()
-	k.read.accounts.clear()
-	k.read.roles.clear()
-	k.read.policies.clear()
+	k.read.projects.Forget()
+	k.read.services.Forget()
+	k.read.pools.Forget()
+	k.read.providers.Forget()
+	k.read.accounts.Forget()
+	k.read.roles.Forget()
+	k.read.policies.Forget()
 }
 
 func stranger(s estate.Spec) error {

@@ -15,7 +15,7 @@ func roleTask(r *estate.Role, verb, permission string) task {
 
 // listRoles lists a project's custom roles, deleted ones too, by id.
 func (k *Keeper) listRoles(ctx context.Context, project string) (map[string]*iam.Role, error) {
-	roles, err := k.read.roles.get(ctx, project, func(ctx context.Context) (map[string]*iam.Role, error) {
+	roles, err := k.read.roles.Ask(ctx, project, func(ctx context.Context) (map[string]*iam.Role, error) {
 		out := map[string]*iam.Role{}
 		err := k.iam.Projects.Roles.List("projects/"+project).View("FULL").ShowDeleted(true).PageSize(1000).
 			Pages(ctx, func(page *iam.ListRolesResponse) error {
@@ -53,7 +53,7 @@ func roleLive(want *estate.Role, r *iam.Role) estate.Live {
 // writeRole creates, undeletes or changes a role; see writePool. Of a deleted role Google says FAILED_PRECONDITION where it
 // says ALREADY_EXISTS of another.
 func (k *Keeper) writeRole(ctx context.Context, setup string, want *estate.Role, now estate.Live) (estate.Live, error) {
-	defer k.read.roles.drop(want.Project)
+	defer k.read.roles.Drop(want.Project)
 	roles := k.iam.Projects.Roles
 	if now.Spec == nil {
 		made, err := roles.Create("projects/"+want.Project, &iam.CreateRoleRequest{RoleId: want.ID, Role: &iam.Role{
@@ -100,7 +100,7 @@ func (k *Keeper) writeRole(ctx context.Context, setup string, want *estate.Role,
 }
 
 func (k *Keeper) removeRole(ctx context.Context, r *estate.Role) error {
-	defer k.read.roles.drop(r.Project)
+	defer k.read.roles.Drop(r.Project)
 	fresh, err := k.iam.Projects.Roles.Get(r.Name()).Context(ctx).Do()
 	if missing(err) || err == nil && fresh.Deleted {
 		return nil

@@ -11,7 +11,7 @@ import (
 
 // readService looks into the list of a project's APIs that are on: one call for all of them.
 func (k *Keeper) readService(ctx context.Context, want *estate.Service) (estate.Live, error) {
-	on, err := k.read.services.get(ctx, want.Project, func(ctx context.Context) (map[string]bool, error) {
+	on, err := k.read.services.Ask(ctx, want.Project, func(ctx context.Context) (map[string]bool, error) {
 		out := map[string]bool{}
 		err := k.services.Services.List("projects/"+want.Project).Filter("state:ENABLED").PageSize(200).
 			Fields("services/name", "nextPageToken").
@@ -48,7 +48,7 @@ func (k *Keeper) writeService(ctx context.Context, want *estate.Service) (estate
 	if err != nil {
 		return estate.Live{}, err
 	}
-	k.read.services.drop(want.Project)
+	k.read.services.Drop(want.Project)
 	k.mu.Lock()
 	k.switched[want.Name] = k.clock()
 	k.mu.Unlock()
