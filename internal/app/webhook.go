@@ -75,6 +75,9 @@ func (a *App) home(door *config.WebhookDoor) (*kube.Client, string, error) {
 				Hint: "set doors.webhook.namespace, or cert_file and key_file",
 			}
 		}
+		if door.Context == "" {
+			return kube.Current(o, door.Kubeconfig), door.Namespace, nil
+		}
 		return kube.New(o).Client(estate.Reach{Kubeconfig: door.Kubeconfig, Context: door.Context}), door.Namespace, nil
 	}
 	client, namespace, err := kube.InCluster(o, "")
@@ -90,7 +93,7 @@ func (a *App) certificates(door *config.WebhookDoor, cluster *kube.Client, names
 	}
 	name := door.Service + "." + namespace + ".svc"
 	return certificate.NewOwn(certificate.OwnOptions{
-		Store: cluster.Secret(namespace, door.Secret), Bundle: cluster.CABundle(door.Configuration),
+		Store: cluster.Secret(namespace, door.Secret), Bundle: cluster.CABundle(door.Configuration, a.host.Log),
 		Names: []string{name, name + ".cluster.local"}, Clock: a.host.Clock, Logger: a.host.Log,
 	})
 }

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"strings"
@@ -21,9 +22,12 @@ const ours = "landbridge.dev/"
 
 const (
 	// watchLife is when the API server ends a watch, and the next begins where it stopped.
-	watchLife    = 8 * time.Minute
-	firstPause   = 200 * time.Millisecond
-	longestPause = 15 * time.Second
+	watchLife = 8 * time.Minute
+	// The pauses between two attempts to follow: they double, and end where trying more often would not help.
+	firstPause    = 200 * time.Millisecond
+	longestPause  = 15 * time.Second
+	longestRefuse = 5 * time.Minute // after a refusal that does not pass by itself: no right to watch, or no watches at all
+	shortWatch    = time.Second     // one that ended sooner, and told nothing, was not let live
 )
 
 // Accounts is a watched copy of our annotations on the cluster's service accounts: what an admission webhook needs for each
@@ -80,31 +84,50 @@ func (a *Accounts) Annotations(ctx context.Context, namespace, name string) (map
 	return kept(object), nil
 }
 
-// Run keeps the copy true until ctx ends.
+// Run keeps the copy true until ctx ends. A server that cannot be followed is said once, and not at each attempt.
 func (a *Accounts) Run(ctx context.Context) error {
-	pause := firstPause
-	for ctx.Err() == nil {
-		version, err := a.fill(ctx)
-		if err == nil {
-			pause = firstPause
-			err = a.follow(ctx, version)
-		}
+	pause, said := firstPause, ""
+	for {
+		lived, err := a.keep(ctx)
 		a.mu.Lock()
 		a.current, a.why = false, err
 		a.mu.Unlock()
 		if ctx.Err() != nil {
-			break
+			return nil
 		}
-		a.log.WarnContext(ctx, "the service accounts are read anew", slog.Any("because", err))
+		because := slog.String("because", err.Error())
+		switch {
+		case lived:
+			pause, said = firstPause, ""
+			a.log.InfoContext(ctx, "the service accounts are read anew", because)
+		case err.Error() != said:
+			said = err.Error()
+			a.log.WarnContext(ctx, "the service accounts cannot be followed: the cluster is asked for each pod until they can", because)
+		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
 		}
 		timer.Stop()
-		pause = min(2*pause, longestPause)
+		pause = min(2*pause, longest(err))
 	}
-	return nil
+}
+
+// keep fills the copy and follows what changes, until that cannot go on; lived says that it went well for a while.
+func (a *Accounts) keep(ctx context.Context) (lived bool, err error) {
+	version, err := a.fill(ctx)
+	if err != nil {
+		return false, err
+	}
+	return a.follow(ctx, version)
+}
+
+func longest(err error) time.Duration {
+	if e, ok := errors.AsType[*bridge.Error](err); ok && !e.Retry {
+		return longestRefuse
+	}
+	return longestPause
 }
 
 // fill lists every account and returns the version from which to follow.
@@ -134,36 +157,37 @@ func (a *Accounts) fill(ctx context.Context) (version string, err error) {
 
 // follow takes in what changes, one watch after another. It returns when a watch cannot go on where the last one stopped:
 // the list is read anew then.
-func (a *Accounts) follow(ctx context.Context, version string) error {
-	for ctx.Err() == nil {
-		live, err := a.client.connect()
-		if err != nil {
-			return err
-		}
-		seconds := int64(watchLife / time.Second)
-		w, err := live.dynamic.Resource(accounts.GroupVersionResource).Watch(ctx, metav1.ListOptions{
-			ResourceVersion: version, AllowWatchBookmarks: true, TimeoutSeconds: &seconds,
-		})
-		if err != nil {
-			return a.client.refusal(ctx, action{verb: "watch", resource: accounts}, err, &seen{})
-		}
+func (a *Accounts) follow(ctx context.Context, version string) (lived bool, err error) {
+	for {
 		began, before := a.client.options.Clock(), version
-		if version, err = a.drain(w, version); err != nil {
-			return err
+		if version, err = a.watch(ctx, version); err != nil {
+			return lived, err
 		}
-		if version == before && a.client.options.Clock().Sub(began) < time.Second {
-			return watchEnded() // something in between does not let watches live: do not ask it again at once
+		if version == before && a.client.options.Clock().Sub(began) < shortWatch {
+			return lived, watchEnded() // something in between does not let watches live: do not ask it again at once
+		}
+		lived = true
+		if ctx.Err() != nil {
+			return lived, ctx.Err()
 		}
 	}
-	return nil
 }
 
-func watchEnded() error {
-	return &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "watch_ended", Text: "the watch of service accounts ended", Retry: true}
-}
-
-// drain takes in the events of one watch, which the API server ends from time to time.
-func (a *Accounts) drain(w watch.Interface, version string) (string, error) {
+// watch takes in the events of one watch, which the API server ends from time to time; one that it forgets is ended here.
+func (a *Accounts) watch(ctx context.Context, version string) (last string, err error) {
+	live, err := a.client.connect()
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, watchLife+longestPause)
+	defer cancel()
+	seconds := int64(watchLife / time.Second)
+	w, err := live.dynamic.Resource(accounts.GroupVersionResource).Watch(ctx, metav1.ListOptions{
+		ResourceVersion: version, AllowWatchBookmarks: true, TimeoutSeconds: &seconds,
+	})
+	if err != nil {
+		return "", a.client.refusal(ctx, action{verb: "watch", resource: accounts}, err, &seen{})
+	}
 	defer w.Stop()
 	for event := range w.ResultChan() {
 		object, ok := event.Object.(*unstructured.Unstructured)
@@ -171,18 +195,26 @@ func (a *Accounts) drain(w watch.Interface, version string) (string, error) {
 			return "", watchEnded()
 		}
 		version = object.GetResourceVersion()
-		key := object.GetNamespace() + "/" + object.GetName()
-		a.mu.Lock()
-		switch event.Type {
-		case watch.Deleted:
-			delete(a.known, key)
-		case watch.Added, watch.Modified:
-			a.known[key] = kept(object)
-		case watch.Bookmark, watch.Error:
-		}
-		a.mu.Unlock()
+		a.take(event.Type, object)
 	}
 	return version, nil
+}
+
+func (a *Accounts) take(what watch.EventType, object *unstructured.Unstructured) {
+	key := object.GetNamespace() + "/" + object.GetName()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch what {
+	case watch.Deleted:
+		delete(a.known, key)
+	case watch.Added, watch.Modified:
+		a.known[key] = kept(object)
+	case watch.Bookmark, watch.Error:
+	}
+}
+
+func watchEnded() error {
+	return &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "watch_ended", Text: "the watch of service accounts ended", Retry: true}
 }
 
 // kept is what is kept of an account: a cluster has thousands, and most have nothing of ours.

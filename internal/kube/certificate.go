@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -97,13 +98,17 @@ func (c *Client) secretOf(object *unstructured.Unstructured) (map[string][]byte,
 type CABundle struct {
 	client        *Client
 	configuration string
+	log           *slog.Logger
 }
 
 // CABundle is that of each webhook of a MutatingWebhookConfiguration.
-func (c *Client) CABundle(configuration string) CABundle { return CABundle{c, configuration} }
+func (c *Client) CABundle(configuration string, log *slog.Logger) CABundle {
+	return CABundle{c, configuration, log}
+}
 
 // Apply sets the authorities (PEM) where they differ, and changes nothing else. The configuration is not created here: the
-// chart does that.
+// chart does that. A caBundle that another manager owns is taken from it, with a warning: nobody else has the key of an
+// authority of ours, so that any other value only stops every pod.
 func (b CABundle) Apply(ctx context.Context, authorities []byte) error {
 	object, err := b.client.get(ctx, webhooks, "", b.configuration)
 	if err != nil {
@@ -136,5 +141,9 @@ func (b CABundle) Apply(ctx context.Context, authorities []byte) error {
 	next.SetUID(object.GetUID())
 	next.Object["webhooks"] = want
 	_, err = b.client.apply(ctx, webhooks, next, certificateManager)
+	if hasCode(err, codeFieldConflict) || hasCode(err, codeOwnConflict) {
+		b.log.WarnContext(ctx, "the caBundle is taken from somebody else, who is to leave it out", slog.String("configuration", b.configuration), slog.Any("because", err))
+		_, err = b.client.applied(ctx, webhooks, next, metav1.ApplyOptions{FieldManager: certificateManager, Force: true})
+	}
 	return err
 }

@@ -1,8 +1,11 @@
 package kube_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,7 +67,8 @@ func TestCABundle(t *testing.T) {
 		}
 		c.must(http.MethodPost, path+"?fieldManager=helm", `{"metadata":{"name":"`+c.space+`"},"webhooks":[`+one("pods")+`,`+one("jobs")+`]}`)
 		t.Cleanup(func() { c.call(http.MethodDelete, path+"/"+c.space, "") })
-		bundle := c.client.CABundle(c.space)
+		log := &bytes.Buffer{}
+		bundle := c.client.CABundle(c.space, slog.New(slog.NewTextHandler(log, nil)))
 		const ca = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
 		var versions []any
 		for range 2 {
@@ -84,6 +88,23 @@ func TestCABundle(t *testing.T) {
 		if versions[0] != versions[1] {
 			t.Error("setting the same again changed it")
 		}
-		wantError(t, c.client.CABundle("none").Apply(t.Context(), []byte(ca)), bridge.Usage, "webhook_configuration_not_found", "install the chart")
+		if log.Len() > 0 {
+			t.Errorf("log: %s", log)
+		}
+		// Somebody who writes it too loses it, and is named.
+		c.must(http.MethodPatch, path+"/"+c.space+"?fieldManager=gitops", `{"webhooks":[`+strings.Replace(one("pods"), `"clientConfig":{`, `"clientConfig":{"caBundle":"`+base64.StdEncoding.EncodeToString([]byte(ca+ca))+`",`, 1)+`,`+one("jobs")+`]}`)
+		if err := bundle.Apply(t.Context(), []byte(ca)); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range c.must(http.MethodGet, path+"/"+c.space, "")["webhooks"].([]any) {
+			fields := w.(map[string]any)
+			if fields["clientConfig"].(map[string]any)["caBundle"] != base64.StdEncoding.EncodeToString([]byte(ca)) || fields["rules"] == nil {
+				t.Errorf("webhook %v", fields)
+			}
+		}
+		if text := log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=WARN") || !strings.Contains(text, `gitops`) || !strings.Contains(text, "configuration="+c.space) {
+			t.Errorf("log: %s", text)
+		}
+		wantError(t, c.client.CABundle("none", slog.New(slog.DiscardHandler)).Apply(t.Context(), []byte(ca)), bridge.Usage, "webhook_configuration_not_found", "install the chart")
 	})
 }

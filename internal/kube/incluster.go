@@ -29,7 +29,7 @@ func InCluster(o Options, dir string) (client *Client, namespace string, err err
 		}
 	}
 	o = o.whole()
-	return &Client{options: o, configure: func() (*rest.Config, error) {
+	return &Client{options: o, label: "this pod's cluster", configure: func() (*rest.Config, error) {
 		return &rest.Config{
 			Host:            "https://" + net.JoinHostPort(host, port),
 			BearerTokenFile: filepath.Join(dir, "token"), // read again by client-go as the kubelet renews it

@@ -226,7 +226,7 @@ func (c *Client) left(p part, object *unstructured.Unstructured) error {
 		}
 		owners := ownersOf(object, p.field, key)
 		return &bridge.Error{
-			Kind: bridge.Refused, Hop: bridge.HopHome, Code: "field_conflict",
+			Kind: bridge.Refused, Hop: bridge.HopHome, Code: codeFieldConflict,
 			Text: fmt.Sprintf("%s: %s %s has %s %s, which belongs to the field manager %q and is not in landbridge.yaml", c.name(), p.resource.Resource, address(p.namespace, p.name), p.field[len(p.field)-1], key, owners),
 			Hint: c.kubectl(fmt.Sprintf("annotate serviceaccount -n %s %s %s-", p.namespace, p.name, key)),
 		}

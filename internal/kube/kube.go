@@ -2,9 +2,11 @@
 // pods, and the keys that lie about.
 //
 // A context of a kubeconfig file, or the pod's own account, enters; plain values leave. It makes one attempt for each call,
-// changes no field that another manager owns, and must never let the value of a secret out in an error or a finding.
+// changes no field that another manager owns (but for the caBundle of our own webhook), and must never let the value of a
+// secret out in an error or a finding.
 //
-// Cache: lists of accounts and settings, namespaces and issuers, by cluster, for as long as one plan is made (until Forget),
+// Caches: Accounts, the annotations of service accounts by namespace and name, kept true by a watch, because each new pod
+// needs them; and lists of accounts and settings, namespaces and issuers, by cluster, for as long as one plan is made (until Forget),
 // because a hundred workloads share a few lists.
 package kube
 
@@ -57,16 +59,24 @@ func (c *Clusters) Client(reach estate.Reach) *Client {
 	defer c.mu.Unlock()
 	client, ok := c.open[reach]
 	if !ok {
-		client = &Client{options: c.options, reach: reach, configure: func() (*rest.Config, error) { return fromKubeconfig(c.options, reach) }}
+		client = &Client{options: c.options, reach: reach, configure: func() (*rest.Config, error) { return fromKubeconfig(c.options, reach, false) }}
 		c.open[reach] = client
 	}
 	return client
+}
+
+// Current is the cluster behind the current context of a kubeconfig file, as kubectl would take it at the first call; an
+// empty path is kubectl's own files.
+func Current(o Options, kubeconfig string) *Client {
+	o, reach := o.whole(), estate.Reach{Kubeconfig: kubeconfig}
+	return &Client{options: o, reach: reach, label: "the cluster of the current context", configure: func() (*rest.Config, error) { return fromKubeconfig(o, reach, true) }}
 }
 
 // Client makes the calls to one cluster. It is safe for use from many goroutines.
 type Client struct {
 	options   Options
 	reach     estate.Reach
+	label     string // how a cluster without a context is called
 	configure func() (*rest.Config, error)
 
 	mu   sync.Mutex
@@ -88,7 +98,7 @@ func (c *Client) name() string {
 	case c.reach.Context != "":
 		return "the cluster of context " + c.reach.Context
 	}
-	return "this pod's cluster"
+	return c.label
 }
 
 // connect opens the client once; what failed is tried again by the next call.

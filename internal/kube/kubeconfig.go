@@ -17,9 +17,10 @@ import (
 	"github.com/landbridge/landbridge/internal/estate"
 )
 
-// fromKubeconfig reads the context that leads to a cluster. Errors are of kind Usage.
-func fromKubeconfig(o Options, reach estate.Reach) (*rest.Config, error) {
-	if reach.Context == "" {
+// fromKubeconfig reads the context that leads to a cluster; current allows it to be the file's current one. Errors are of
+// kind Usage.
+func fromKubeconfig(o Options, reach estate.Reach, current bool) (*rest.Config, error) {
+	if reach.Context == "" && !current {
 		return nil, &bridge.Error{
 			Kind: bridge.Usage, Hop: bridge.HopHome, Code: "context_missing",
 			Text: fmt.Sprintf("no context leads to cluster %s", reach.Cluster), Hint: "name one of `kubectl config get-contexts` in setup.clusters[].context",
@@ -35,14 +36,18 @@ func fromKubeconfig(o Options, reach estate.Reach) (*rest.Config, error) {
 	if err != nil {
 		return nil, unreadable(where, err)
 	}
-	if _, ok := file.Contexts[reach.Context]; !ok {
-		return nil, contextNotFound(where, reach.Context, file)
+	name := reach.Context
+	if name == "" {
+		name = file.CurrentContext
 	}
-	config, err := clientcmd.NewNonInteractiveClientConfig(*file, reach.Context, &clientcmd.ConfigOverrides{}, nil).ClientConfig()
+	if _, ok := file.Contexts[name]; !ok {
+		return nil, contextNotFound(where, name, file)
+	}
+	config, err := clientcmd.NewNonInteractiveClientConfig(*file, name, &clientcmd.ConfigOverrides{}, nil).ClientConfig()
 	if err != nil {
 		return nil, &bridge.Error{
 			Kind: bridge.Usage, Hop: bridge.HopHome, Code: "kubeconfig_invalid",
-			Text: fmt.Sprintf("context %q of %s is of no use", reach.Context, where), Hint: "az aks get-credentials --overwrite-existing writes it anew", Cause: err,
+			Text: fmt.Sprintf("context %q of %s is of no use", name, where), Hint: "az aks get-credentials --overwrite-existing writes it anew", Cause: err,
 		}
 	}
 	if config.ExecProvider != nil {
@@ -87,6 +92,9 @@ func contextNotFound(where, context string, file *api.Config) error {
 		Kind: bridge.Usage, Hop: bridge.HopHome, Code: "context_not_found",
 		Text: fmt.Sprintf("%s has no context %q", where, context),
 		Hint: "its contexts are " + strings.Join(known, ", "),
+	}
+	if context == "" {
+		out.Text, out.Hint = where+" has no current context", "kubectl config use-context NAME chooses one; "+out.Hint
 	}
 	if len(known) == 0 {
 		out.Hint = "it has none: az aks get-credentials -g GROUP -n CLUSTER writes one"

@@ -67,6 +67,7 @@ const (
 	codeForbidden     = "forbidden"
 	codeConflict      = "conflict"
 	codeAlreadyExists = "already_exists"
+	codeFieldConflict = "field_conflict"
 	codeOwnConflict   = "own_field_conflict" // each field belongs to set-up's own manager; never leaves the room
 )
 
@@ -126,7 +127,7 @@ func (c *Client) conflicting(out *bridge.Error, a action, conflicts []conflict) 
 	for _, one := range conflicts {
 		who = append(who, fmt.Sprintf("%s belongs to the field manager %q", one.field, one.manager))
 	}
-	out.Kind, out.Code = bridge.Refused, "field_conflict"
+	out.Kind, out.Code = bridge.Refused, codeFieldConflict
 	if !slices.ContainsFunc(conflicts, func(one conflict) bool { return one.manager != manager }) {
 		out.Code = codeOwnConflict
 	}
