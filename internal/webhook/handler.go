@@ -12,9 +12,6 @@ import (
 // MutatePath is where the API server posts reviews.
 const MutatePath = "/mutate"
 
-// maxBody is what the API server itself takes of a request. No pod is as large.
-const maxBody = 3 << 20
-
 // Handler is the door without a listener.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -49,17 +46,15 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request) verdict {
 		return bad(http.StatusUnsupportedMediaType, "the body of a review is application/json")
 	}
 	buffer := s.bodies.Get().(*bytes.Buffer)
-	defer s.bodies.Put(buffer)
-	buffer.Reset()
-	if _, err := buffer.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return bad(http.StatusRequestEntityTooLarge, "the review is larger than the 3 MiB that the API server takes of a pod")
+	defer func() {
+		if buffer.Cap() <= 2*ordinary { // a long one is not kept for the next
+			s.bodies.Put(buffer)
 		}
-		return bad(http.StatusBadRequest, "the review could not be read")
-	}
-	req, err := readReview(buffer.Bytes())
-	if err != nil {
-		return bad(http.StatusBadRequest, err.Error())
+	}()
+	buffer.Reset()
+	req, err := s.intake.take(w, r, buffer)
+	if away, ok := errors.AsType[*turnedAway](err); ok {
+		return bad(away.status, away.text)
 	}
 	v := s.admit(r.Context(), req)
 	answer, err := json.Marshal(v.answer(req.UID))

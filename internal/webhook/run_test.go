@@ -157,18 +157,6 @@ func TestRunEndsWithItsCertificates(t *testing.T) {
 	}
 }
 
-// With ClientCAs a review needs a certificate, and a kubelet's probe none.
-func TestClientCertificate(t *testing.T) {
-	t.Parallel()
-	r := run(t, func(o *webhook.Options, trust *x509.CertPool) { o.ClientCAs = trust })
-	if resp := post(t, r.client(t), r.url); resp.StatusCode != http.StatusUnauthorized {
-		t.Errorf("without a certificate: %s", resp.Status)
-	}
-	if resp, err := r.client(t).Get(r.url + "/healthz"); err != nil || resp.StatusCode != http.StatusOK {
-		t.Errorf("a probe: %v %v", resp, err)
-	}
-}
-
 func TestReadyUntilTheCertificateExpires(t *testing.T) {
 	t.Parallel()
 	expired := run(t, func(o *webhook.Options, _ *x509.CertPool) {

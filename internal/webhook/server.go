@@ -88,6 +88,7 @@ type Server struct {
 	log     *slog.Logger
 	metrics *metrics
 	bodies  sync.Pool // of *bytes.Buffer: the texts of reviews
+	intake  intake
 }
 
 // New checks the options and returns a door that does not listen yet.
@@ -99,7 +100,7 @@ func New(o Options) (*Server, error) {
 	o.AccountTimeout = cmp.Or(o.AccountTimeout, time.Second)
 	o.LookEvery = cmp.Or(o.LookEvery, 5*time.Minute)
 	o.Grace = cmp.Or(o.Grace, 5*time.Second)
-	s := &Server{o: o, log: o.Logger, bodies: sync.Pool{New: func() any { return &bytes.Buffer{} }}}
+	s := &Server{o: o, log: o.Logger, intake: newIntake(), bodies: sync.Pool{New: func() any { return &bytes.Buffer{} }}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -138,7 +139,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		}
 	})
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(tls.NewListener(l, srv.TLSConfig)) }()
+	go func() { served <- srv.Serve(tls.NewListener(&bounded{Listener: l}, srv.TLSConfig)) }()
 	var err error
 	select {
 	case err = <-failed:
