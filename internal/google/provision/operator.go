@@ -48,7 +48,7 @@ func Operator(o OperatorOptions) (Token, error) {
 	client := &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: 10 * time.Second, ForceAttemptHTTP2: true,
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
-	}}
+	}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	adc := &defaultCredentials{env: o.Env, client: client}
 	cli := &gcloud{run: o.Gcloud, clock: o.Clock}
 	if cli.run == nil {

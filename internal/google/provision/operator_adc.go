@@ -72,9 +72,11 @@ func (d *defaultCredentials) find(ctx context.Context) (oauth2.TokenSource, erro
 	if json.Unmarshal(content, &kind) != nil || kind.Type == "" {
 		return nil, operatorUsage("adc_malformed", "the credential file "+path+" is not one of Google's", "gcloud auth application-default login")
 	}
-	if kind.Type == goauth.ServiceAccount {
-		return nil, operatorUsage("service_account_key_refused", "the credential file "+path+" is a service-account key, a long-lived secret",
+	if err := judgeFile(content, 0); errors.Is(err, errKeyInside) {
+		return nil, operatorUsage("service_account_key_refused", "the credential file "+path+" is a service-account key, or holds one: a long-lived secret",
 			"sign in as a person (gcloud auth application-default login), or impersonate the account: gcloud auth application-default login --impersonate-service-account EMAIL")
+	} else if err != nil {
+		return nil, operatorUsage("adc_refused", "the credential file "+path+" is one "+google.Presentable(err.Error()), "gcloud auth application-default login")
 	}
 	credentials, err := goauth.CredentialsFromJSONWithType(ctx, content, kind.Type, cloudPlatform)
 	if err != nil {

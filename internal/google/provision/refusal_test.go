@@ -112,9 +112,14 @@ func TestWrongTokens(t *testing.T) {
 func TestEndpointsAreJudged(t *testing.T) {
 	t.Parallel()
 	token := func(context.Context) (bridge.Secret, error) { return bridge.NewSecret("t"), nil }
-	for _, endpoint := range []string{"http://iam.example", "ftp://iam.example", "https://a:b@iam.example", "https://iam.example/?q", "iam.example"} {
+	for _, endpoint := range []string{"http://iam.example", "ftp://iam.example", "https://a:b@iam.example", "https://iam.example/?q", "iam.example", "https://iam.example", "https://googleapis.com.evil.example", "https://evilgoogleapis.com", "http://169.254.169.254", "http://iam.googleapis.com"} {
 		_, err := provision.New(t.Context(), provision.Options{Token: token, Clock: time.Now, Endpoints: provision.Endpoints{IAM: endpoint}})
 		refused(t, err, "endpoint_refused")
+	}
+	for _, endpoint := range []string{"", "https://iam.googleapis.com", "https://iam-team.p.googleapis.com/", "http://127.0.0.1:8080", "https://[::1]:8443"} {
+		if _, err := provision.New(t.Context(), provision.Options{Token: token, Clock: time.Now, Endpoints: provision.Endpoints{IAM: endpoint}}); err != nil {
+			t.Errorf("%s: %v", endpoint, err)
+		}
 	}
 }
 

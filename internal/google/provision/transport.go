@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
-	"github.com/landbridge/landbridge/internal/wire"
 )
 
 // maxBody bounds an answer: the largest is a page of a thousand roles with their permissions.
@@ -41,7 +40,7 @@ func newTransport(o Options) *transport {
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL.Scheme != "https" && !wire.PlainHost(req.URL.Hostname()) {
+	if req.URL.Scheme != "https" && !loopback(req.URL.Hostname()) {
 		return nil, endpointRefused(req.URL.Hostname(), "sends the operator's token over plain http")
 	}
 	token, err := t.token(req.Context())
@@ -74,8 +73,10 @@ func checkEndpoint(name, endpoint string) (string, error) {
 		return "", endpointRefused(name, "is not an http or https URL")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return "", endpointRefused(name, "has more than scheme, host and path")
-	case u.Scheme == "http" && !wire.PlainHost(u.Hostname()):
+	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return "", endpointRefused(name, "sends the operator's token over plain http to "+u.Hostname())
+	case !loopback(u.Hostname()) && !trusted(u.Hostname()):
+		return "", endpointRefused(name, "sends the operator's token to "+u.Hostname()+", which is not google's")
 	}
 	return strings.TrimSuffix(endpoint, "/") + "/", nil
 }
@@ -83,6 +84,6 @@ func checkEndpoint(name, endpoint string) (string, error) {
 func endpointRefused(name, why string) error {
 	return &bridge.Error{
 		Kind: bridge.Usage, Code: "endpoint_refused", Text: "the endpoint " + name + " " + why,
-		Hint: "use https://HOST, or http on loopback: setup.google.endpoints",
+		Hint: "use https and a host of googleapis.com, or http on loopback: setup.google.endpoints",
 	}
 }
