@@ -104,10 +104,11 @@ func workloadYAML(k *Key) string {
 	}
 	project := orWord(k.Project, "PROJECT")
 	name := "WORKLOAD"
-	if id, domain, ok := strings.Cut(k.Identity, "@"); ok && strings.HasSuffix(domain, ".iam.gserviceaccount.com") {
-		name, service = id, k.Identity
+	if of := estate.AccountProject(k.Identity); of != "" {
+		name, _, _ = strings.Cut(k.Identity, "@")
+		service = k.Identity
 		if k.Project == "" {
-			project = strings.TrimSuffix(domain, ".iam.gserviceaccount.com")
+			project = of
 		}
 	}
 	yaml := "setup:\n  workloads:\n    - name: " + name + "\n      kubernetes: {clusters: [CLUSTER], namespace: " + namespace + ", service_account: " + account + "}\n      to_google:\n"

@@ -31,6 +31,14 @@ type Pool struct {
 // Kind implements Spec.
 func (*Pool) Kind() Kind { return KindPool }
 
+// Name is how Google's APIs name the pool: projects/NUMBER/locations/global/workloadIdentityPools/ID.
+func (p *Pool) Name() string {
+	return "projects/" + p.Project + "/locations/global/workloadIdentityPools/" + p.ID
+}
+
+// Principals is what every member that is one identity of the pool begins with; the subject follows.
+func (p *Pool) Principals() string { return "principal:" + onIAM(p.Name()) + "/subject/" }
+
 // Provider trusts one OIDC issuer in a pool. Set-up's mark is in its description. Deletion is soft for 30 days.
 type Provider struct {
 	Project string `json:"-"` // number
@@ -48,6 +56,11 @@ type Provider struct {
 
 // Kind implements Spec.
 func (*Provider) Kind() Kind { return KindProvider }
+
+// Name is the full name: that of the pool, then /providers/ID.
+func (p *Provider) Name() string {
+	return (&Pool{Project: p.Project, ID: p.Pool}).Name() + "/providers/" + p.ID
+}
 
 // Account is a Google service account. Set-up's mark is in its description. Outputs: email, unique_id.
 type Account struct {

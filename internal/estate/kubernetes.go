@@ -8,6 +8,21 @@ type Reach struct {
 	Context    string
 }
 
+// ReachOf says how the cluster that a thing lives in is reached; ok is false for a thing that lives in none.
+func ReachOf(s Spec) (reach Reach, ok bool) {
+	switch s := s.(type) {
+	case *Issuer:
+		return s.Reach, true
+	case *Namespace:
+		return s.Reach, true
+	case *KubernetesAccount:
+		return s.Reach, true
+	case *KubernetesSettings:
+		return s.Reach, true
+	}
+	return Reach{}, false
+}
+
 // Issuer is what a cluster's own API says of its token issuer, which set-up reads and never changes. It is how the keys of a
 // private issuer are had. Outputs: issuer, jwks (as PublicKeys writes them).
 type Issuer struct {

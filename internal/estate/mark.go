@@ -53,3 +53,17 @@ func AccountDomain(project string) string {
 	}
 	return project + ".iam.gserviceaccount.com"
 }
+
+// AccountProject is the project id in the e-mail of a service account; "" for an account that Google made
+// (…@developer.gserviceaccount.com).
+func AccountProject(email string) string {
+	_, domain, _ := strings.Cut(email, "@")
+	project, ok := strings.CutSuffix(domain, ".iam.gserviceaccount.com")
+	if !ok {
+		return ""
+	}
+	if id, scope, scoped := strings.Cut(project, "."); scoped {
+		project = scope + ":" + id
+	}
+	return project
+}

@@ -48,8 +48,33 @@ func TestAccountDomain(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+	for email, want := range map[string]string{
+		"chat@my-project.iam.gserviceaccount.com":             "my-project",
+		"chat@my-project.example.com.iam.gserviceaccount.com": "example.com:my-project",
+		"123-compute@developer.gserviceaccount.com":           "",
+		"chat": "",
+	} {
+		if got := estate.AccountProject(email); got != want {
+			t.Errorf("the project of %s is %q, want %q", email, got, want)
+		}
+	}
 	if got := (&estate.Account{Project: "example.com:p", ID: "chat"}).Email(); got != "chat@p.example.com.iam.gserviceaccount.com" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestFullNames(t *testing.T) {
+	t.Parallel()
+	const pool = "projects/123456789/locations/global/workloadIdentityPools/azure"
+	p := &estate.Pool{Project: "123456789", ID: "azure"}
+	if got := p.Name(); got != pool {
+		t.Errorf("the pool is %q", got)
+	}
+	if got := p.Principals(); got != "principal://iam.googleapis.com/"+pool+"/subject/" {
+		t.Errorf("its principals begin with %q", got)
+	}
+	if got := (&estate.Provider{Project: "123456789", Pool: "azure", ID: "aks-prod"}).Name(); got != pool+"/providers/aks-prod" {
+		t.Errorf("the provider is %q", got)
 	}
 }
 

@@ -86,6 +86,29 @@ func AllReferences(s Spec) []Reference {
 	return out
 }
 
+// Texts lists every string of a spec: fields, also those that only say where the thing is, lists, and maps with their keys.
+func Texts(s Spec) []string { return texts(nil, reflect.ValueOf(s).Elem()) }
+
+func texts(out []string, v reflect.Value) []string {
+	switch v.Kind() {
+	case reflect.String:
+		out = append(out, v.String())
+	case reflect.Slice:
+		for i := range v.Len() {
+			out = texts(out, v.Index(i))
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			out = texts(texts(out, key), v.MapIndex(key))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			out = texts(out, v.Field(i))
+		}
+	}
+	return out
+}
+
 // Fields is a spec's JSON form, taken apart for comparison.
 func Fields(s Spec) map[string]any {
 	data, err := json.Marshal(s)

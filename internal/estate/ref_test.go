@@ -1,9 +1,11 @@
 package estate_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/landbridge/landbridge/internal/estate"
 )
@@ -46,6 +48,13 @@ func TestResolveReachesEveryTextAndChangesNothing(t *testing.T) {
 	}
 	if n := len(estate.AllReferences(was)); n != 4 {
 		t.Errorf("%d references, want 4", n)
+	}
+	if d := cmp.Diff([]string{"", "", ref + "y", "r", "x" + ref}, estate.Texts(grants), cmpopts.SortSlices(strings.Compare)); d != "" {
+		t.Errorf("the texts of grants: %s", d)
+	}
+	labelled := &estate.Namespace{Reach: estate.Reach{Cluster: "c"}, Name: "n", Labels: map[string]string{"key": "value"}}
+	if d := cmp.Diff([]string{"", "", "c", "n", "key", "value"}, estate.Texts(labelled), cmpopts.SortSlices(strings.Compare)); d != "" {
+		t.Errorf("the texts of a namespace: %s", d)
 	}
 	inside := &estate.Namespace{Reach: estate.Reach{Cluster: "c", Context: ref}, Name: "n"}
 	if got := estate.Resolve(inside, seven).(*estate.Namespace).Context; got != "7" {

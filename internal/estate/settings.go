@@ -42,12 +42,13 @@ const (
 
 // TokenAudience is the "aud" of a token for a provider that lists no audiences of its own. The provider is the full name,
 // projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER.
-func TokenAudience(provider string) string { return "https:" + exchangeAudience(provider) }
+func TokenAudience(provider string) string { return "https:" + onIAM(provider) }
 
 // EntraTokenAudience is the "aud" of a token that is for Entra.
 const EntraTokenAudience = "api://AzureADTokenExchange"
 
-func exchangeAudience(provider string) string { return "//iam.googleapis.com/" + provider }
+// onIAM is the full resource name of what IAM has; a provider's is the audience of a token exchange.
+func onIAM(name string) string { return "//iam.googleapis.com/" + name }
 
 // CredentialFile is what a pod's credential configuration says.
 type CredentialFile struct {
@@ -74,7 +75,7 @@ func (c CredentialFile) JSON() string {
 	return `{
   "universe_domain": "googleapis.com",
   "type": "external_account",
-  "audience": "` + exchangeAudience(c.Provider) + `",
+  "audience": "` + onIAM(c.Provider) + `",
   "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
   "token_url": "` + sts + `/v1/token",
   "credential_source": {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/landbridge/landbridge/internal/wire"
 )
 
 // maxBody bounds an answer: a page of 500 secrets of 60 KiB each.
@@ -38,9 +40,7 @@ func (o oneAttempt) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if note, ok := r.Context().Value(seenKey{}).(*seen); ok {
 		note.status = resp.StatusCode
-		if d, err := time.ParseDuration(resp.Header.Get("Retry-After") + "s"); err == nil && d > 0 && d <= 5*time.Minute {
-			note.retryAfter = d
-		}
+		note.retryAfter = wire.RetryAfter(resp.Header)
 	}
 	resp.Header.Del("Retry-After")
 	resp.Body = &bounded{ReadCloser: resp.Body, left: maxBody}

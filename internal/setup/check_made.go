@@ -3,6 +3,7 @@ package setup
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -64,7 +65,7 @@ func (c *checker) credentials() {
 			count[name]++
 		}
 	}
-	for _, name := range sortedKeys(count) {
+	for _, name := range slices.Sorted(maps.Keys(count)) {
 		if n := count[name]; n > maxCredentials {
 			c.mistake(fmt.Sprintf("workloads[%d].managed_identity", last[name]), fmt.Sprintf("the identity %s would have %d federated credentials (one for each account in each cluster), Azure allows 20", spelt[name], n),
 				"spread the accounts over several identities, or take the route direct")
@@ -112,7 +113,7 @@ func (c *checker) provider(p *estate.Provider) {
 		return
 	}
 	_, err := trust.Compile(trust.Provider{
-		Name: providerName(p.Project, p.Pool, p.ID), DisplayName: p.DisplayName, Description: estate.Mark(c.spec.Name),
+		Name: p.Name(), DisplayName: p.DisplayName, Description: estate.Mark(c.spec.Name),
 		AttributeMapping: p.Mapping, AttributeCondition: p.Condition,
 		OIDC: trust.OIDC{IssuerURI: p.Issuer, AllowedAudiences: p.Audiences},
 	})

@@ -161,7 +161,7 @@ func (b *builder) finishGrants() {
 	for _, addr := range b.order {
 		switch spec := b.byAddr[addr].Spec.(type) {
 		case *estate.Pool:
-			pools[principalStart(b.number, spec.ID)] = addr
+			pools[spec.Principals()] = addr
 		case *estate.Account:
 			if !b.byAddr[addr].ReadOnly {
 				accounts["serviceAccount:"+spec.Email()] = addr

@@ -30,7 +30,7 @@ func (b *builder) overDirect(w *Workload) {
 	for _, c := range b.clusters(k) {
 		provider := b.provider(c, w.Name)
 		b.accept(provider, kubernetesSubject(k))
-		m := member{name: principalStart(b.number, c.Pool) + mappedSubject(c, k), of: provider}
+		m := member{name: principals(b.number, c.Pool) + mappedSubject(c, k), of: provider}
 		if !slices.Contains(members, m) { // two clusters without a prefix in one pool: Check says what that means
 			members = append(members, m)
 		}
@@ -51,7 +51,7 @@ func (b *builder) overEntra(w *Workload) {
 	for _, c := range b.clusters(k) {
 		issuer, needs := b.issuer(c, w.Name, true)
 		b.federate(w.ManagedIdentity, w.Name, credentialKey(c.Name, k.Namespace, k.ServiceAccount), &estate.FederatedCredential{
-			Issuer: issuer, Subject: kubernetesSubject(k), Audience: exchangeAudience,
+			Issuer: issuer, Subject: kubernetesSubject(k), Audience: estate.EntraTokenAudience,
 		}, needs...)
 		b.annotate(w, c, m.of, map[string]string{
 			estate.AnnotationProvider:    providerName(b.number, b.spec.Google.Pool, entraProvider),
@@ -71,7 +71,7 @@ func (b *builder) back(w *Workload) {
 	account, email := b.account(w.GoogleAccount, w.Name)
 	identity := b.identity(w.ToAzure.Identity, w.Name)
 	b.federate(w.ToAzure.Identity, w.Name, credentialKey("google", email), &estate.FederatedCredential{
-		Issuer: googleIssuer, Subject: estate.Ref(account, "unique_id"), Audience: exchangeAudience,
+		Issuer: googleIssuer, Subject: estate.Ref(account, "unique_id"), Audience: estate.EntraTokenAudience,
 	})
 	for _, text := range w.ToAzure.Roles {
 		role, scope, ok := splitRole(text)
@@ -154,7 +154,7 @@ func (b *builder) throughEntra(identity, workload string) member {
 		Mapping:   map[string]string{"google.subject": "assertion.sub"},
 	}, workload, b.pool(pool, workload))
 	b.accept(addr, object)
-	return member{name: principalStart(b.number, pool) + object, of: addr}
+	return member{name: principals(b.number, pool) + object, of: addr}
 }
 
 func (b *builder) accept(provider, subject string) {

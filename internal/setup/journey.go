@@ -77,7 +77,7 @@ func (s *Spec) Journeys(w *Workload) []Journey {
 		}
 	}
 	entra := func(identity string) {
-		j.Audience, j.Tenant, j.ClientID = exchangeAudience, s.Azure.Tenant, estate.Ref(address(estate.KindIdentity, identity), "client_id")
+		j.Audience, j.Tenant, j.ClientID = estate.EntraTokenAudience, s.Azure.Tenant, estate.Ref(address(estate.KindIdentity, identity), "client_id")
 		if w.ToGoogle != nil {
 			j.Provider = providerName(b.number, s.Google.Pool, entraProvider)
 			j.Address = address(estate.KindProvider, s.Google.Pool, entraProvider)
@@ -102,7 +102,7 @@ func (s *Spec) Journeys(w *Workload) []Journey {
 			if w.Route != Entra {
 				one.Provider = providerName(b.number, c.Pool, c.Provider)
 				one.Address = address(estate.KindProvider, c.Pool, c.Provider)
-				one.Audience = "https://iam.googleapis.com/" + one.Provider
+				one.Audience = estate.TokenAudience(one.Provider)
 			}
 			out = append(out, one)
 		}

@@ -9,9 +9,7 @@ import (
 )
 
 const (
-	// exchangeAudience is what an assertion for Entra carries as its audience.
-	exchangeAudience = "api://AzureADTokenExchange"
-	// exchangeApp is the "aud" of a token that Entra issues for exchangeAudience: the same application id in every tenant.
+	// exchangeApp is the "aud" of a token that Entra issues for estate.EntraTokenAudience: the same application id in every tenant.
 	exchangeApp = "fb60f99c-7a34-4190-8149-302f77469936"
 	// googleIssuer signs the ID tokens of Google service accounts.
 	googleIssuer = "https://accounts.google.com"
@@ -41,34 +39,23 @@ func mappedSubject(c *Cluster, k *Kubernetes) string {
 	return c.SubjectPrefix + ":" + k.Namespace + ":" + k.ServiceAccount
 }
 
-func poolName(number, pool string) string {
-	return "projects/" + number + "/locations/global/workloadIdentityPools/" + pool
-}
-
 func providerName(number, pool, provider string) string {
-	return poolName(number, pool) + "/providers/" + provider
+	return (&estate.Provider{Project: number, Pool: pool, ID: provider}).Name()
 }
 
-// principalStart begins every member that is one identity of a pool; the subject follows.
-func principalStart(number, pool string) string {
-	return "principal://iam.googleapis.com/" + poolName(number, pool) + "/subject/"
+// principals is what every member that is one identity of a pool begins with; the subject follows.
+func principals(number, pool string) string {
+	return (&estate.Pool{Project: number, ID: pool}).Principals()
 }
 
 // accountOf takes a service account's id or e-mail apart. An id belongs to the set-up's own project; an e-mail may be of any.
 // The project is empty for an account that Google made (…@developer.gserviceaccount.com).
 func accountOf(name, project string) (id, inProject, email string) {
-	id, domain, isEmail := strings.Cut(name, "@")
+	id, _, isEmail := strings.Cut(name, "@")
 	if !isEmail {
 		return name, project, name + "@" + estate.AccountDomain(project)
 	}
-	of, ours := strings.CutSuffix(domain, ".iam.gserviceaccount.com")
-	if !ours {
-		return id, "", name
-	}
-	if scoped, rest, ok := strings.Cut(of, "."); ok { // name.example.com is the project example.com:name
-		of = rest + ":" + scoped
-	}
-	return id, of, name
+	return id, estate.AccountProject(name), name
 }
 
 // foreign says whether the account is named by its e-mail: then it is not ours to make.

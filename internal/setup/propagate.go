@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -67,7 +68,7 @@ func (w *worker) waitForClouds(ctx context.Context, out *Outcome) error {
 	if err := ctx.Err(); err != nil {
 		return w.interrupted(err)
 	}
-	for _, name := range sortedKeys(state.last) {
+	for _, name := range slices.Sorted(maps.Keys(state.last)) {
 		state.dead = append(state.dead, lateError(name, w.o.Patience, state.last[name]))
 	}
 	slices.SortFunc(state.dead, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
@@ -105,7 +106,7 @@ func (w *worker) probe(ctx context.Context, state *waiting, slots chan struct{},
 		if ctx.Err() == nil {
 			state.set(name, err)
 		}
-		if rest(ctx, pause) != nil {
+		if bridge.Wait(ctx, pause) != nil {
 			state.set(name, ctx.Err())
 			return
 		}
@@ -153,7 +154,7 @@ func (s *waiting) over() int {
 func (s *waiting) text(elapsed time.Duration) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	names := sortedKeys(s.last)
+	names := slices.Sorted(maps.Keys(s.last))
 	if len(names) == 0 {
 		return ""
 	}

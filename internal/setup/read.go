@@ -3,7 +3,7 @@ package setup
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -58,7 +58,7 @@ func read(ctx context.Context, in Input) (*reader, error) {
 		n := &node{res: res, done: make(chan struct{})}
 		r.nodes[res.Address] = n
 		r.order = append(r.order, n)
-		if reach, inside := reachOf(res.Spec); inside && reach.Context == "" {
+		if reach, inside := estate.ReachOf(res.Spec); inside && reach.Context == "" {
 			n.manual = "cluster " + reach.Cluster + " has no context"
 		} else if in.Keepers[res.Spec.Kind().Side()] == nil {
 			return nil, &bridge.Error{Kind: bridge.Fault, Code: "setup_no_keeper", Text: "nothing reads the side " + string(res.Spec.Kind().Side())}
@@ -238,11 +238,11 @@ func (r *reader) claimGrants() {
 					ours["serviceAccount:"+spec.Email()] = true
 				}
 			case *estate.Pool:
-				ours[principalStart(spec.Project, spec.ID)] = true
+				ours[spec.Principals()] = true
 			}
 		}
 		fresh := *g
-		fresh.Ours = sortedKeys(ours)
+		fresh.Ours = slices.Sorted(maps.Keys(ours))
 		n.res.Spec = &fresh
 	}
 }
@@ -275,61 +275,5 @@ func (r *reader) orphans() []estate.Live {
 }
 
 func about(what string, err error) error {
-	e := &bridge.Error{Kind: bridge.KindOf(err), Code: "setup_read", Hint: bridge.HintOf(err), Text: what, Cause: err}
-	return e
-}
-
-func reachOf(s estate.Spec) (estate.Reach, bool) {
-	switch s := s.(type) {
-	case *estate.Issuer:
-		return s.Reach, true
-	case *estate.Namespace:
-		return s.Reach, true
-	case *estate.KubernetesAccount:
-		return s.Reach, true
-	case *estate.KubernetesSettings:
-		return s.Reach, true
-	}
-	return estate.Reach{}, false
-}
-
-// readable says whether it is known where a thing is: a place, or a principal, that another step makes is not.
-func readable(s estate.Spec) bool { return !strings.Contains(locate(s), "{{") }
-
-// locate is a thing's place, by which two descriptions of the same thing are known. Azure does not tell cases apart.
-func locate(s estate.Spec) string {
-	low := strings.ToLower
-	switch s := s.(type) {
-	case *estate.Cluster:
-		return low(fmt.Sprint("cluster ", s.Subscription, " ", s.ResourceGroup, " ", s.Name))
-	case *estate.Identity:
-		return low(fmt.Sprint("identity ", s.Subscription, " ", s.ResourceGroup, " ", s.Name))
-	case *estate.FederatedCredential:
-		return low(fmt.Sprint("credential ", s.Subscription, " ", s.ResourceGroup, " ", s.Identity, " ", s.Name))
-	case *estate.RoleAssignment:
-		return low(fmt.Sprint("assignment ", s.Scope, " ", s.Role, " ", s.PrincipalID))
-	case *estate.Project:
-		return "project " + s.ID
-	case *estate.Service:
-		return fmt.Sprint("service ", s.Project, " ", s.Name)
-	case *estate.Pool:
-		return fmt.Sprint("pool ", s.Project, " ", s.ID)
-	case *estate.Provider:
-		return fmt.Sprint("provider ", s.Project, " ", s.Pool, " ", s.ID)
-	case *estate.Account:
-		return "account " + s.Email()
-	case *estate.Role:
-		return "role " + s.Name()
-	case *estate.Grants:
-		return fmt.Sprint("grants ", s.Project, " ", s.Account)
-	case *estate.Issuer:
-		return "issuer " + s.Cluster
-	case *estate.Namespace:
-		return fmt.Sprint("namespace ", s.Cluster, " ", s.Name)
-	case *estate.KubernetesAccount:
-		return fmt.Sprint("kubernetes-account ", s.Cluster, " ", s.Namespace, " ", s.Name)
-	case *estate.KubernetesSettings:
-		return fmt.Sprint("kubernetes-settings ", s.Cluster, " ", s.Namespace, " ", s.Account)
-	}
-	return string(s.Kind())
+	return &bridge.Error{Kind: bridge.KindOf(err), Code: "setup_read", Hint: bridge.HintOf(err), Text: what, Cause: err}
 }

@@ -3,9 +3,7 @@ package setup
 import (
 	"context"
 	"errors"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -39,7 +37,7 @@ func patient(ctx context.Context, p pace, notice func(err error, wait time.Durat
 		if notice != nil {
 			notice(err, pause)
 		}
-		if rest(ctx, pause) != nil {
+		if bridge.Wait(ctx, pause) != nil {
 			return err
 		}
 		wait = min(2*wait, p.longest)
@@ -57,17 +55,3 @@ func conflict(err error) bool {
 	e, ok := errors.AsType[*bridge.Error](err)
 	return ok && (e.Status == 409 || e.Status == 412)
 }
-
-// rest waits, or until the context ends; then it is the context's error.
-func rest(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -89,7 +89,7 @@ func WatchKeys(ctx context.Context, in Input, o WatchOptions) error {
 		if o.Every <= 0 {
 			return joined(failed, "setup_keys", "could not be looked at")
 		}
-		if rest(ctx, o.Every) != nil {
+		if bridge.Wait(ctx, o.Every) != nil {
 			return nil //nolint:nilerr // the end that the caller asked for
 		}
 	}

@@ -153,8 +153,11 @@ func RetryStatus(status int) bool {
 }
 
 // RetryAfter reads the Retry-After header in its seconds form; 0 when absent, a date, or out of 0 to 300 s.
-func (r *Response) RetryAfter() time.Duration {
-	d, err := time.ParseDuration(r.Header.Get("Retry-After") + "s")
+func (r *Response) RetryAfter() time.Duration { return RetryAfter(r.Header) }
+
+// RetryAfter is Response.RetryAfter, for the clients of vendors, which show the header alone.
+func RetryAfter(h http.Header) time.Duration {
+	d, err := time.ParseDuration(h.Get("Retry-After") + "s")
 	if err != nil || d < 0 || d > 5*time.Minute {
 		return 0
 	}

@@ -120,20 +120,8 @@ func (k *Keeper) until(ctx context.Context, name string, done func(context.Conte
 				Hint: "AKS goes on by itself: run the same again later, it takes up the wait",
 			}
 		}
-		if err := rest(ctx, k.o.Poll); err != nil {
+		if err := bridge.Wait(ctx, k.o.Poll); err != nil {
 			return err
 		}
-	}
-}
-
-// rest waits, or until the context ends; then it is the context's error.
-func rest(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

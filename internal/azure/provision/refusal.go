@@ -42,7 +42,7 @@ func (k *Keeper) refusal(ctx context.Context, a attempt, err error) error {
 		out.Text = fmt.Sprintf("cannot %s: Resource Manager answered %d", a.what, answer.StatusCode)
 	}
 	if answer.RawResponse != nil {
-		out.RetryAfter = retryAfter(answer.RawResponse.Header)
+		out.RetryAfter = wire.RetryAfter(answer.RawResponse.Header)
 	}
 	k.judge(out, a)
 	return out
@@ -114,11 +114,6 @@ func (k *Keeper) signIn() string {
 		return "az login"
 	}
 	return "az login --tenant " + k.o.TenantID
-}
-
-// retryAfter reads the header in its seconds form; 0 when absent, a date, or out of 0 to 300 s.
-func retryAfter(h http.Header) time.Duration {
-	return (&wire.Response{Header: h}).RetryAfter()
 }
 
 // status is the HTTP status of the SDK's error; 0 when there was no answer.

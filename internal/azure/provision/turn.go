@@ -39,7 +39,7 @@ func (t *turns) take(ctx context.Context, clock bridge.Clock, key string) (*gate
 	case <-g.free:
 	}
 	if wait := g.until.Sub(clock()); wait > 0 {
-		if err := rest(ctx, wait); err != nil {
+		if err := bridge.Wait(ctx, wait); err != nil {
 			g.done()
 			return nil, err
 		}

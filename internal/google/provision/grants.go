@@ -34,11 +34,8 @@ func grantsTask(g *estate.Grants, verb, permission string) task {
 	return task{hopProjects, verb + " the allow policy of the project " + g.Project, "resourcemanager.projects." + permission, g.Project}
 }
 
-// projectOf is the project of a service account's e-mail, for hints.
-func projectOf(email string) string {
-	_, domain, _ := strings.Cut(email, "@")
-	return strings.TrimSuffix(domain, ".iam.gserviceaccount.com")
-}
+// projectOf is the project of a service account, for hints: a word to replace when the e-mail does not say.
+func projectOf(email string) string { return cmp.Or(estate.AccountProject(email), "PROJECT") }
 
 func (k *Keeper) readGrants(ctx context.Context, want *estate.Grants) (estate.Live, error) {
 	key := cmp.Or(want.Account, want.Project)
@@ -58,7 +55,11 @@ func (k *Keeper) readGrants(ctx context.Context, want *estate.Grants) (estate.Li
 // unknownAccount says whether there is no such account. Google refuses to show the policy of one in the same words as of
 // one that may not be seen.
 func (k *Keeper) unknownAccount(ctx context.Context, email string) bool {
-	accounts, err := k.listAccounts(ctx, projectOf(email))
+	project := estate.AccountProject(email)
+	if project == "" {
+		return false
+	}
+	accounts, err := k.listAccounts(ctx, project)
 	return err == nil && accounts[email] == nil
 }
 
@@ -137,7 +138,7 @@ func (k *Keeper) editPolicy(ctx context.Context, g *estate.Grants, edit func(*ia
 		}
 		// Apart from others that met the same conflict.
 		spread := time.Duration(rand.Int64N(int64(wait))) //nolint:gosec // spreads load, guards nothing
-		if err := pause(ctx, wait+spread); err != nil {
+		if err := bridge.Wait(ctx, wait+spread); err != nil {
 			return nil, unreachable(grantsTask(g, "change", ""), err)
 		}
 		wait = min(2*wait, longLook)

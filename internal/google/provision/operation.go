@@ -33,7 +33,7 @@ func (k *Keeper) await(ctx context.Context, t task, now done, look func(context.
 				Hint: "run landbridge setup apply again in a few minutes", Retry: true,
 			}
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := bridge.Wait(ctx, wait); err != nil {
 			return unreachable(t, err)
 		}
 		wait = min(wait*3/2, longLook)
@@ -48,17 +48,6 @@ func (k *Keeper) await(ctx context.Context, t task, now done, look func(context.
 		return k.judge(t, status, said{Message: now.text, Status: name})
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // rpcStatus writes google.rpc.Code as the HTTP status and the name that a direct refusal would have had.

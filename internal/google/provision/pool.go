@@ -13,10 +13,6 @@ const deletedState = "DELETED"
 
 func poolsOf(project string) string { return "projects/" + project + "/locations/global" }
 
-func poolName(project, id string) string {
-	return poolsOf(project) + "/workloadIdentityPools/" + id
-}
-
 func poolTask(p *estate.Pool, verb, permission string) task {
 	return task{hopIAM, verb + " the pool " + p.ID, "iam.workloadIdentityPools." + permission, p.Project}
 }
@@ -79,7 +75,7 @@ func (k *Keeper) writePool(ctx context.Context, setup string, want *estate.Pool,
 	if err != nil {
 		return estate.Live{}, err
 	}
-	name := poolName(want.Project, want.ID)
+	name := want.Name()
 	if fresh.State == deletedState {
 		t := poolTask(want, "undelete", "undelete")
 		op, err := pools.Undelete(name, &iam.UndeleteWorkloadIdentityPoolRequest{}).Context(ctx).Do()
@@ -117,13 +113,13 @@ func (k *Keeper) writePool(ctx context.Context, setup string, want *estate.Pool,
 }
 
 func (k *Keeper) freshPool(ctx context.Context, p *estate.Pool) (*iam.WorkloadIdentityPool, error) {
-	out, err := k.iam.Projects.Locations.WorkloadIdentityPools.Get(poolName(p.Project, p.ID)).Context(ctx).Do()
+	out, err := k.iam.Projects.Locations.WorkloadIdentityPools.Get(p.Name()).Context(ctx).Do()
 	return out, k.refused(poolTask(p, "read", "get"), err)
 }
 
 func (k *Keeper) removePool(ctx context.Context, p *estate.Pool) error {
 	defer k.read.pools.Drop(p.Project)
-	pools, name := k.iam.Projects.Locations.WorkloadIdentityPools, poolName(p.Project, p.ID)
+	pools, name := k.iam.Projects.Locations.WorkloadIdentityPools, p.Name()
 	t := poolTask(p, "delete", "delete")
 	fresh, err := pools.Get(name).Context(ctx).Do()
 	if missing(err) || err == nil && fresh.State == deletedState {

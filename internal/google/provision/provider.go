@@ -10,9 +10,8 @@ import (
 	"github.com/landbridge/landbridge/internal/estate"
 )
 
-func providerName(p *estate.Provider) string {
-	return poolName(p.Project, p.Pool) + "/providers/" + p.ID
-}
+// poolOf is the pool that providers are in.
+func poolOf(project, id string) string { return (&estate.Pool{Project: project, ID: id}).Name() }
 
 func providerTask(p *estate.Provider, verb, permission string) task {
 	return task{hopIAM, verb + " the provider " + p.ID + " of the pool " + p.Pool, "iam.workloadIdentityPoolProviders." + permission, p.Project}
@@ -20,7 +19,7 @@ func providerTask(p *estate.Provider, verb, permission string) task {
 
 // listProviders lists a pool's providers, deleted ones too, by id. A pool that does not exist has none.
 func (k *Keeper) listProviders(ctx context.Context, project, pool string) (map[string]*iam.WorkloadIdentityPoolProvider, error) {
-	parent := poolName(project, pool)
+	parent := poolOf(project, pool)
 	providers, err := k.read.providers.Ask(ctx, parent, func(ctx context.Context) (map[string]*iam.WorkloadIdentityPoolProvider, error) {
 		out := map[string]*iam.WorkloadIdentityPoolProvider{}
 		err := k.iam.Projects.Locations.WorkloadIdentityPools.Providers.List(parent).ShowDeleted(true).PageSize(100).
@@ -85,7 +84,7 @@ func alike(want, live []string) []string {
 // writeProvider creates, undeletes or changes a provider; see writePool.
 func (k *Keeper) writeProvider(ctx context.Context, setup string, want *estate.Provider, now estate.Live) (estate.Live, error) {
 	providers := k.iam.Projects.Locations.WorkloadIdentityPools.Providers
-	parent := poolName(want.Project, want.Pool)
+	parent := poolOf(want.Project, want.Pool)
 	defer k.read.providers.Drop(parent)
 	if now.Spec == nil {
 		t := providerTask(want, "create", "create")
@@ -103,13 +102,13 @@ func (k *Keeper) writeProvider(ctx context.Context, setup string, want *estate.P
 			}
 		}
 	}
-	fresh, err := providers.Get(providerName(want)).Context(ctx).Do()
+	fresh, err := providers.Get(want.Name()).Context(ctx).Do()
 	if err != nil {
 		return estate.Live{}, k.refused(providerTask(want, "read", "get"), err)
 	}
 	if fresh.State == deletedState {
 		t := providerTask(want, "undelete", "undelete")
-		op, err := providers.Undelete(providerName(want), &iam.UndeleteWorkloadIdentityPoolProviderRequest{}).Context(ctx).Do()
+		op, err := providers.Undelete(want.Name(), &iam.UndeleteWorkloadIdentityPoolProviderRequest{}).Context(ctx).Do()
 		if err == nil {
 			err = k.awaitIAM(ctx, t, op, k.providerOperation)
 		}
@@ -124,7 +123,7 @@ func (k *Keeper) writeProvider(ctx context.Context, setup string, want *estate.P
 		return live, nil
 	}
 	t := providerTask(want, "change", "update")
-	op, err := providers.Patch(providerName(want), change).UpdateMask(m.paths()).Context(ctx).Do()
+	op, err := providers.Patch(want.Name(), change).UpdateMask(m.paths()).Context(ctx).Do()
 	if err == nil {
 		err = k.awaitIAM(ctx, t, op, k.providerOperation)
 	}
@@ -178,17 +177,17 @@ func providerChange(want, now *estate.Provider) (*iam.WorkloadIdentityPoolProvid
 }
 
 func (k *Keeper) removeProvider(ctx context.Context, p *estate.Provider) error {
-	defer k.read.providers.Drop(poolName(p.Project, p.Pool))
+	defer k.read.providers.Drop(poolOf(p.Project, p.Pool))
 	providers := k.iam.Projects.Locations.WorkloadIdentityPools.Providers
 	t := providerTask(p, "delete", "delete")
-	fresh, err := providers.Get(providerName(p)).Context(ctx).Do()
+	fresh, err := providers.Get(p.Name()).Context(ctx).Do()
 	if missing(err) || err == nil && fresh.State == deletedState {
 		return nil
 	}
 	if err != nil {
 		return k.refused(t, err)
 	}
-	op, err := providers.Delete(providerName(p)).Context(ctx).Do()
+	op, err := providers.Delete(p.Name()).Context(ctx).Do()
 	if missing(err) {
 		return nil
 	}

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"google.golang.org/api/googleapi"
 
@@ -66,9 +65,7 @@ func (k *Keeper) refused(t task, err error) error {
 	}
 	_ = json.Unmarshal([]byte(api.Body), &body) // what is not JSON leaves it empty
 	e := k.judge(t, api.Code, body.Error)
-	if d, err := time.ParseDuration(api.Header.Get("Retry-After") + "s"); err == nil && d > 0 && d <= 5*time.Minute {
-		e.RetryAfter = max(e.RetryAfter, d)
-	}
+	e.RetryAfter = max(e.RetryAfter, wire.RetryAfter(api.Header))
 	return e
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 )
@@ -105,7 +106,7 @@ func (a *API) alone(c *call, i world.Identity) (done func(), ok bool) {
 				"'. Concurrent Federated Identity Credentials writes under the same managed identity are not supported.")
 		return nil, false
 	}
-	if a.wait(c.Context(), a.world.Pace().Latency) != nil {
+	if bridge.Wait(c.Context(), a.world.Pace().Latency) != nil {
 		done()
 		return nil, false
 	}

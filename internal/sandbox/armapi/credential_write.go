@@ -1,7 +1,6 @@
 package armapi
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 	"slices"
@@ -100,19 +99,4 @@ func refuseCredential(i world.Identity, at int, f trust.FederatedCredential) *pr
 		return &problem{invalid, strings.ToUpper(field[:1]) + field[1:] + ": " + found.Text}
 	}
 	return nil
-}
-
-// wait lets a time pass, unless the caller goes.
-func (a *API) wait(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

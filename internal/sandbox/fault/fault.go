@@ -14,14 +14,15 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
 // Wrap puts the world's latency and faults for the API with this name ("sts", "entra", "imds", …) in front of next.
 func Wrap(w *world.World, api string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if !delay(r, w.Pace().Latency) {
-			panic(http.ErrAbortHandler)
+		if bridge.Wait(r.Context(), w.Pace().Latency) != nil {
+			panic(http.ErrAbortHandler) // the caller gave up meanwhile
 		}
 		if c, ok := w.CannedFor(api, r.Method, r.URL.Path); ok {
 			rw.Header().Set("Content-Type", c.ContentType)
@@ -56,21 +57,6 @@ func Wrap(w *world.World, api string, next http.Handler) http.Handler {
 			}
 		}
 	})
-}
-
-// delay waits as long as a call over a real network takes; false when the caller gave up meanwhile.
-func delay(r *http.Request, latency time.Duration) bool {
-	if latency <= 0 {
-		return true
-	}
-	timer := time.NewTimer(latency)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }
 
 // hang holds the request until the caller gives up. The body is read first because net/http notices that an HTTP/1

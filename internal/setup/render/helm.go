@@ -45,7 +45,7 @@ func HelmValues(w io.Writer, in Input) error {
 }
 
 func (e *estateOf) values(out *bytes.Buffer, cluster string, parts []setup.Resource) {
-	reach, _ := reachOf(parts[0].Spec)
+	reach, _ := estate.ReachOf(parts[0].Spec)
 	context := "CONTEXT"
 	if reach.Context != "" {
 		context = literal(reach.Context)

@@ -44,7 +44,7 @@ func Kubernetes(w io.Writer, in Input) error {
 func (e *estateOf) inClusters() (clusters []string, parts map[string][]setup.Resource) {
 	parts = map[string][]setup.Resource{}
 	for _, r := range e.ordered {
-		reach, inside := reachOf(r.Spec)
+		reach, inside := estate.ReachOf(r.Spec)
 		if !inside || r.Spec.Kind() == estate.KindIssuer {
 			continue
 		}
@@ -118,7 +118,7 @@ func (e *estateOf) source(ref estate.Reference) string {
 }
 
 func head(out *bytes.Buffer, name string, r setup.Resource) {
-	reach, _ := reachOf(r.Spec)
+	reach, _ := estate.ReachOf(r.Spec)
 	context := "CONTEXT"
 	if reach.Context != "" {
 		context = literal(reach.Context)

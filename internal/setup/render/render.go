@@ -131,7 +131,7 @@ func (e *estateOf) find(match func(estate.Spec) bool) string {
 func (e *estateOf) outputs(address string) []string {
 	var out []string
 	for _, r := range e.ordered {
-		if _, inside := reachOf(r.Spec); inside && r.Spec.Kind() != estate.KindIssuer && contextless(r.Spec) {
+		if _, inside := estate.ReachOf(r.Spec); inside && r.Spec.Kind() != estate.KindIssuer && contextless(r.Spec) {
 			continue // what is left alone refers to nothing
 		}
 		for _, ref := range estate.AllReferences(r.Spec) {
@@ -145,7 +145,7 @@ func (e *estateOf) outputs(address string) []string {
 }
 
 func contextless(spec estate.Spec) bool {
-	reach, inside := reachOf(spec)
+	reach, inside := estate.ReachOf(spec)
 	return inside && reach.Context == ""
 }
 
@@ -176,21 +176,6 @@ func made(s estate.Spec) bool {
 		return s.OIDCIssuer || s.WorkloadIdentity
 	}
 	return true
-}
-
-// reachOf says through which context a thing inside a cluster is reached; ok is false for all other things.
-func reachOf(s estate.Spec) (reach estate.Reach, ok bool) {
-	switch s := s.(type) {
-	case *estate.Issuer:
-		return s.Reach, true
-	case *estate.Namespace:
-		return s.Reach, true
-	case *estate.KubernetesAccount:
-		return s.Reach, true
-	case *estate.KubernetesSettings:
-		return s.Reach, true
-	}
-	return estate.Reach{}, false
 }
 
 func fault(text string) error {

@@ -99,7 +99,7 @@ func (s *script) resource(r setup.Resource) error {
 	if r.Note != "" {
 		fmt.Fprintf(&s.body, "# %s\n", oneLine(r.Note))
 	}
-	if reach, inside := reachOf(r.Spec); inside {
+	if reach, inside := estate.ReachOf(r.Spec); inside {
 		if reach.Context == "" {
 			return s.outside(r, reach, len(outputs) > 0)
 		}

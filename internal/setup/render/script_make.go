@@ -49,7 +49,7 @@ func (s *script) make(r setup.Resource) error {
 		s.call(kind, nil, x.Project, x.Name)
 	case *estate.Pool:
 		s.call(kind, []named{{"display_name", x.DisplayName}, {"disabled", strconv.FormatBool(x.Disabled)}},
-			s.projectID(x.Project), x.ID, poolBeginning(x))
+			s.projectID(x.Project), x.ID, x.Principals())
 	case *estate.Provider:
 		s.provider(kind, x)
 	case *estate.Account:
@@ -141,11 +141,6 @@ func joined(setup string, labels map[string]string) map[string]string {
 	out := map[string]string{estate.JoinKey: setup}
 	maps.Copy(out, labels)
 	return out
-}
-
-// poolBeginning is what every member that is an identity of the pool begins with.
-func poolBeginning(p *estate.Pool) string {
-	return "principal://iam.googleapis.com/projects/" + p.Project + "/locations/global/workloadIdentityPools/" + p.ID + "/subject/"
 }
 
 func principalType(x *estate.RoleAssignment) string {

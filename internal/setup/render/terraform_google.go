@@ -141,7 +141,7 @@ func (t *terraform) grant(r setup.Resource, on *estate.Grants, g estate.Grant) {
 	// A member that is an identity of a pool: the pool first.
 	t.depend(b, t.find(func(s estate.Spec) bool {
 		p, ok := s.(*estate.Pool)
-		return ok && strings.HasPrefix(g.Member, poolBeginning(p))
+		return ok && strings.HasPrefix(g.Member, p.Principals())
 	}))
 }
 

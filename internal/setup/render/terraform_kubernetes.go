@@ -10,7 +10,7 @@ import (
 
 // inside are the things in clusters. Those of a cluster without a context are left out, as set-up leaves them alone.
 func (t *terraform) inside(r setup.Resource) error {
-	reach, ok := reachOf(r.Spec)
+	reach, ok := estate.ReachOf(r.Spec)
 	if !ok {
 		return fault("no Terraform for " + string(r.Spec.Kind()))
 	}
@@ -70,5 +70,5 @@ func (t *terraform) through(b *block, reach estate.Reach) {
 }
 
 func (t *terraform) alias(reach estate.Reach) string {
-	return t.name("provider kubernetes", strings.Join(reached(reach), "\x00"), reach.Cluster)
+	return t.name("provider kubernetes", strings.Join([]string{reach.Cluster, reach.Kubeconfig, reach.Context}, "\x00"), reach.Cluster)
 }

@@ -17,8 +17,7 @@ import (
 // checkText refuses what no argument of a program and no text file can carry.
 func checkText(r setup.Resource) error {
 	var bad string
-	// Resolve visits every string only where there are references, so the fields are walked as they will be written.
-	for _, s := range texts(r.Spec) {
+	for _, s := range estate.Texts(r.Spec) {
 		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 			bad = s
 		}
@@ -31,50 +30,6 @@ func checkText(r setup.Resource) error {
 		Hint: "write it in UTF-8, without NUL",
 	}
 }
-
-// texts are all strings of a spec, those that say where it is included.
-func texts(s estate.Spec) []string {
-	switch s := s.(type) {
-	case *estate.Cluster:
-		return []string{s.Subscription, s.ResourceGroup, s.Name}
-	case *estate.Identity:
-		return []string{s.Subscription, s.ResourceGroup, s.Name, s.Location}
-	case *estate.FederatedCredential:
-		return []string{s.Subscription, s.ResourceGroup, s.Identity, s.Name, s.Issuer, s.Subject, s.Audience}
-	case *estate.RoleAssignment:
-		return []string{s.Scope, s.Role, s.PrincipalID, s.PrincipalType}
-	case *estate.Project:
-		return []string{s.ID}
-	case *estate.Service:
-		return []string{s.Project, s.Name}
-	case *estate.Pool:
-		return []string{s.Project, s.ID, s.DisplayName}
-	case *estate.Provider:
-		out := []string{s.Project, s.Pool, s.ID, s.DisplayName, s.Issuer, s.Condition, s.JWKS}
-		return append(append(out, s.Audiences...), pairs(s.Mapping)...)
-	case *estate.Account:
-		return []string{s.Project, s.ID, s.DisplayName}
-	case *estate.Role:
-		return append([]string{s.Project, s.ID, s.Title}, s.Permissions...)
-	case *estate.Grants:
-		out := append([]string{s.Project, s.Account}, s.Ours...)
-		for _, g := range s.Grants {
-			out = append(out, g.Role, g.Member)
-		}
-		return out
-	case *estate.Issuer:
-		return reached(s.Reach)
-	case *estate.Namespace:
-		return append(append(reached(s.Reach), s.Name), pairs(s.Labels)...)
-	case *estate.KubernetesAccount:
-		return append(append(reached(s.Reach), s.Namespace, s.Name), pairs(s.Annotations)...)
-	case *estate.KubernetesSettings:
-		return append(append(reached(s.Reach), s.Namespace, s.Account), pairs(s.Data)...)
-	}
-	return nil
-}
-
-func reached(r estate.Reach) []string { return []string{r.Cluster, r.Kubeconfig, r.Context} }
 
 // pairs is a map as "key=value", in the order of the keys.
 func pairs(m map[string]string) []string {
