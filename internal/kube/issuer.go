@@ -20,7 +20,7 @@ func (k *Keeper) readIssuer(ctx context.Context, want *estate.Issuer) (estate.Li
 	if want.Context == "" {
 		return estate.Live{}, noContext(want.Reach)
 	}
-	return k.issuers.ask(ctx, want.Kubeconfig+"\x00"+want.Context, func(ctx context.Context) (estate.Live, error) {
+	return k.issuers.Ask(ctx, want.Kubeconfig+"\x00"+want.Context, func(ctx context.Context) (estate.Live, error) {
 		issuer, keys, err := k.clusters.Client(want.Reach).Issuer(ctx)
 		if err != nil {
 			return estate.Live{}, err

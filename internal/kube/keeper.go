@@ -9,6 +9,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
+	"github.com/landbridge/landbridge/internal/memo"
 )
 
 // manager is the name under which set-up owns fields (server-side apply).
@@ -18,9 +19,9 @@ const manager = "landbridge-setup"
 // before and carries its fields bears estate.JoinKey. Both hold the name of the set-up.
 type Keeper struct {
 	clusters *Clusters
-	lists    flights[map[string]*unstructured.Unstructured] // by cluster, resource and namespace; objects by name
-	spaces   flights[*unstructured.Unstructured]            // by cluster and name
-	issuers  flights[estate.Live]                           // by cluster
+	lists    memo.Answers[map[string]*unstructured.Unstructured] // by cluster, resource and namespace; objects by name
+	spaces   memo.Answers[*unstructured.Unstructured]            // by cluster and name
+	issuers  memo.Answers[estate.Live]                           // by cluster
 }
 
 var _ estate.Keeper = (*Keeper)(nil)
@@ -48,11 +49,11 @@ func (k *Keeper) Read(ctx context.Context, want estate.Spec) (estate.Live, error
 func (k *Keeper) object(ctx context.Context, p part) (*unstructured.Unstructured, error) {
 	client := k.clusters.Client(p.reach)
 	if p.resource == namespaces {
-		return k.spaces.ask(ctx, p.key(), func(ctx context.Context) (*unstructured.Unstructured, error) {
+		return k.spaces.Ask(ctx, p.key(), func(ctx context.Context) (*unstructured.Unstructured, error) {
 			return client.get(ctx, namespaces, "", p.name)
 		})
 	}
-	list, err := k.lists.ask(ctx, p.key(), func(ctx context.Context) (map[string]*unstructured.Unstructured, error) {
+	list, err := k.lists.Ask(ctx, p.key(), func(ctx context.Context) (map[string]*unstructured.Unstructured, error) {
 		out := map[string]*unstructured.Unstructured{}
 		err := client.each(ctx, p.resource, p.namespace, "", func(o *unstructured.Unstructured) { out[o.GetName()] = o })
 		return out, err
@@ -62,15 +63,15 @@ func (k *Keeper) object(ctx context.Context, p part) (*unstructured.Unstructured
 
 // changed forgets what a write or a removal has made untrue.
 func (k *Keeper) changed(p part) {
-	k.spaces.drop(p.key(), nil)
-	k.lists.drop(p.key(), nil)
+	k.spaces.Drop(p.key())
+	k.lists.Drop(p.key())
 }
 
 // Forget implements estate.Keeper.
 func (k *Keeper) Forget() {
-	k.lists.forget()
-	k.spaces.forget()
-	k.issuers.forget()
+	k.lists.Forget()
+	k.spaces.Forget()
+	k.issuers.Forget()
 }
 
 // Write implements estate.Keeper.
