@@ -26,10 +26,10 @@ type printer struct {
 }
 
 func newPrinter(io IO, env bridge.Env) *printer {
-	plain := env("NO_COLOR") != "" || env("TERM") == "dumb"
+	mono := env("NO_COLOR") != "" || env("TERM") == "dumb"
 	return &printer{
 		out: io.Stdout, err: io.Stderr,
-		outColours: !plain && isTerminal(io.Stdout), errColours: !plain && isTerminal(io.Stderr), width: widthOf(io.Stdout),
+		outColours: !mono && isTerminal(io.Stdout), errColours: !mono && isTerminal(io.Stderr), width: widthOf(io.Stdout),
 	}
 }
 
@@ -94,7 +94,7 @@ func (p *printer) table(head []string, rows [][]string) error {
 		if n == 0 {
 			text = colour(p.outColours, bold, text)
 		}
-		b.WriteString(text + "\n")
+		b.WriteString(printable(text) + "\n")
 	}
 	_, err := io.WriteString(p.out, b.String())
 	return err
@@ -102,21 +102,21 @@ func (p *printer) table(head []string, rows [][]string) error {
 
 // line writes one line of a result.
 func (p *printer) line(format string, args ...any) error {
-	_, err := fmt.Fprintf(p.out, format+"\n", args...)
+	_, err := io.WriteString(p.out, printable(fmt.Sprintf(format, args...))+"\n")
 	return err
 }
 
 // progress tells what is going on, unless --quiet.
 func (p *printer) progress(format string, args ...any) {
 	if !p.quiet {
-		fmt.Fprintf(p.err, format+"\n", args...)
+		_, _ = io.WriteString(p.err, printable(fmt.Sprintf(format, args...))+"\n")
 	}
 }
 
 // hint names a next step, unless --quiet.
 func (p *printer) hint(text string) {
 	if text != "" && !p.quiet {
-		fmt.Fprintf(p.err, "  %s %s\n", colour(p.errColours, faint, "next:"), text)
+		fmt.Fprintf(p.err, "  %s %s\n", colour(p.errColours, faint, "next:"), printable(text))
 	}
 }
 
@@ -127,12 +127,12 @@ func (p *printer) problems(ps config.Problems) {
 		if problem.Severity == config.Warning && p.quiet {
 			continue
 		}
-		fmt.Fprintln(p.err, problem)
+		fmt.Fprintln(p.err, printable(problem.String()))
 		for line := range strings.Lines(problem.Excerpt) {
-			fmt.Fprintf(p.err, "    %s\n", strings.TrimRight(line, "\n"))
+			fmt.Fprintf(p.err, "    %s\n", printable(strings.TrimRight(line, "\n")))
 		}
 		if problem.Fix != "" {
-			fmt.Fprintf(p.err, "  %s %s\n", colour(p.errColours, faint, "fix:"), problem.Fix)
+			fmt.Fprintf(p.err, "  %s %s\n", colour(p.errColours, faint, "fix:"), printable(problem.Fix))
 		}
 	}
 }
@@ -164,7 +164,7 @@ func (p *printer) finish(err error) int {
 		_ = json.NewEncoder(p.err).Encode(map[string]failure{"error": f})
 		return code
 	}
-	fmt.Fprintf(p.err, "%s %s\n", colour(p.errColours, red, "landbridge:"), f.Text)
+	fmt.Fprintf(p.err, "%s %s\n", colour(p.errColours, red, "landbridge:"), printable(f.Text))
 	p.hint(f.Hint)
 	return code
 }
@@ -175,11 +175,12 @@ const (
 	red    = "\x1b[31m"
 	green  = "\x1b[32m"
 	yellow = "\x1b[33m"
+	plain  = "\x1b[0m"
 )
 
 func colour(on bool, code, text string) string {
 	if !on {
 		return text
 	}
-	return code + text + "\x1b[0m"
+	return code + text + plain
 }
