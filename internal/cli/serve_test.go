@@ -18,10 +18,10 @@ import (
 
 // served is "landbridge serve --output json" of one test.
 type served struct {
-	Metadata, Admin string
-	stop            context.CancelFunc
-	ended           chan int
-	errs            *safeBuffer
+	Metadata, Admin, Webhook string
+	stop                     context.CancelFunc
+	ended                    chan int
+	errs                     *safeBuffer
 }
 
 // safeBuffer may be written while it is read.
@@ -44,10 +44,16 @@ func (s *safeBuffer) String() string {
 
 func (c *clouds) serve(args ...string) *served {
 	c.t.Helper()
+	return c.doors(append([]string{"--sandbox", "--set", "doors.metadata.listen=127.0.0.1:0", "--set", "doors.admin.listen=127.0.0.1:0"}, args...)...)
+}
+
+// doors is serve with these arguments alone.
+func (c *clouds) doors(args ...string) *served {
+	c.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &served{stop: cancel, ended: make(chan int, 1), errs: &safeBuffer{}}
 	out, in := io.Pipe()
-	args = append([]string{"serve", "--sandbox", "--output", "json", "--set", "doors.metadata.listen=127.0.0.1:0", "--set", "doors.admin.listen=127.0.0.1:0"}, args...)
+	args = append([]string{"serve", "--output", "json"}, args...)
 	go func() { s.ended <- cli.Main(ctx, c.io(args, in, s.errs), "v0.0.0-test"); in.Close() }()
 	c.t.Cleanup(func() { cancel(); out.Close() })
 	watchdog := time.AfterFunc(20*time.Second, func() { out.Close() })

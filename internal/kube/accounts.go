@@ -110,7 +110,7 @@ func (a *Accounts) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		timer.Stop()
-		pause = min(2*pause, longest(err))
+		pause = min(2*pause, a.longest(err))
 	}
 }
 
@@ -123,8 +123,11 @@ func (a *Accounts) keep(ctx context.Context) (lived bool, err error) {
 	return a.follow(ctx, version)
 }
 
-func longest(err error) time.Duration {
-	if e, ok := errors.AsType[*bridge.Error](err); ok && !e.Retry {
+// longest is the pause that pauses end at. What does not pass by itself is not tried often, but until the door is open.
+func (a *Accounts) longest(err error) time.Duration {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	if e, ok := errors.AsType[*bridge.Error](err); ok && !e.Retry && a.filled {
 		return longestRefuse
 	}
 	return longestPause

@@ -25,7 +25,7 @@ func InCluster(o Options, dir string) (client *Client, namespace string, err err
 	if host == "" || port == "" || readErr != nil {
 		return nil, "", &bridge.Error{
 			Kind: bridge.Usage, Hop: bridge.HopHome, Code: "not_in_cluster",
-			Text: "this program does not run in a pod with an account token", Hint: "leave automountServiceAccountToken on, or name a kubeconfig and a context", Cause: readErr,
+			Text: "this program does not run in a pod with an account token", Hint: "leave automountServiceAccountToken on, or name a kubeconfig", Cause: readErr,
 		}
 	}
 	o = o.whole()
