@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/estate"
+	"github.com/landbridge/landbridge/internal/trust"
 )
 
 // workload is one workload's way, from its home to the far shore.
@@ -150,7 +151,7 @@ func (b *builder) throughEntra(identity, workload string) member {
 	b.add(addr, &estate.Provider{
 		Project: b.number, Pool: pool, ID: entraProvider, DisplayName: "Entra",
 		Issuer:    "https://login.microsoftonline.com/" + b.spec.Azure.Tenant + "/v2.0",
-		Audiences: []string{exchangeApp},
+		Audiences: []string{trust.EntraExchangeID},
 		Mapping:   map[string]string{"google.subject": "assertion.sub"},
 	}, workload, b.pool(pool, workload))
 	b.accept(addr, object)

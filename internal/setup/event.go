@@ -8,7 +8,7 @@ import (
 // EventType says what an Event tells.
 type EventType string
 
-// The events of Apply and WatchKeys.
+// The events of Apply.
 const (
 	EventStart   EventType = "start"   // a step begins
 	EventDone    EventType = "done"    // it is done
@@ -18,7 +18,6 @@ const (
 	EventWaiting EventType = "waiting" // a sign of life while the clouds spread what was changed
 	EventReady   EventType = "ready"   // a workload crosses
 	EventNotHere EventType = "not_from_here"
-	EventKeys    EventType = "keys" // of WatchKeys
 )
 
 // Event is one thing that happened. Its JSON form is stable.

@@ -2,7 +2,6 @@ package setup
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/landbridge/landbridge/internal/estate"
 )
@@ -45,11 +44,6 @@ func (j *Journey) Reach() estate.Reach { return j.Cluster.Reach() }
 
 // Back says whether the way is from Google to Azure.
 func (j *Journey) Back() bool { return j.Provider == "" }
-
-// Unresolved lists the placeholders that still stand in the journey.
-func (j *Journey) Unresolved() []estate.Reference {
-	return estate.References(strings.Join([]string{j.Audience, j.ClientID, j.Provider}, " "))
-}
 
 // Resolve returns the journey with every placeholder replaced.
 func (j Journey) Resolve(with func(estate.Reference) string) Journey {

@@ -9,8 +9,6 @@ import (
 )
 
 const (
-	// exchangeApp is the "aud" of a token that Entra issues for estate.EntraTokenAudience: the same application id in every tenant.
-	exchangeApp = "fb60f99c-7a34-4190-8149-302f77469936"
 	// googleIssuer signs the ID tokens of Google service accounts.
 	googleIssuer = "https://accounts.google.com"
 	// entraProvider is the id of a pool's provider that trusts Entra.

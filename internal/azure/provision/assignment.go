@@ -134,7 +134,7 @@ func (k *Keeper) writeAssignment(ctx context.Context, setup string, want *estate
 	if want.PrincipalType != "" {
 		properties.PrincipalType = to.Ptr(armauthorization.PrincipalType(want.PrincipalType))
 	}
-	got, err := s.assignments.Create(ctx, strings.Trim(want.Scope, "/"), AssignmentName(want.Scope, r.guid, want.PrincipalID), armauthorization.RoleAssignmentCreateParameters{Properties: properties}, nil)
+	got, err := s.assignments.Create(ctx, strings.Trim(want.Scope, "/"), assignmentName(want.Scope, r.guid, want.PrincipalID), armauthorization.RoleAssignmentCreateParameters{Properties: properties}, nil)
 	k.forgetAssignments(want.PrincipalID, want.Scope)
 	if err == nil {
 		return assignmentOf(&got.RoleAssignment).seen(want), nil
@@ -147,9 +147,9 @@ func (k *Keeper) writeAssignment(ctx context.Context, setup string, want *estate
 	return estate.Live{}, k.refusal(ctx, attempt{fmt.Sprintf("give %s the role %s on %s", want.PrincipalID, want.Role, want.Scope), assigner, want.Scope}, err)
 }
 
-// AssignmentName is the name of the assignment of a role, by the GUID of its definition: a UUID of version 5 (RFC 9562) in
+// assignmentName is the name of the assignment of a role, by the GUID of its definition: a UUID of version 5 (RFC 9562) in
 // the space of URLs.
-func AssignmentName(scope, role, principal string) string {
+func assignmentName(scope, role, principal string) string {
 	space := [16]byte{0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8}
 	sum := sha1.Sum(append(space[:], strings.ToLower(strings.Trim(scope, "/")+"|"+role+"|"+principal)...)) //nolint:gosec // see the import
 	sum[6], sum[8] = sum[6]&0x0f|0x50, sum[8]&0x3f|0x80

@@ -4,6 +4,10 @@
 // A wanted thing and an operator's credential enter; calls of Azure's own SDK leave, and what is there now comes back as
 // plain values. It must never change what the wanted thing does not say, never write twice what is there already, never send
 // the credential to another host than Resource Manager's, and never retry: the caller does, on the verdict given here.
+//
+// Caches, until Forget or a write of the same: the clusters and identities of a resource group, the credentials of an
+// identity, the assignments of a principal in a subscription, the definition of a role; because a hundred workloads share
+// a few lists, and Resource Manager counts calls.
 package provision
 
 import (
@@ -39,9 +43,7 @@ type Options struct {
 	Pause time.Duration
 }
 
-// Keeper implements estate.Keeper for the things of Azure. Reads are remembered, and asked once for many callers, until
-// Forget: the clusters and identities of a resource group, the credentials of an identity, the assignments of a principal in
-// a subscription, the definition of a role.
+// Keeper implements estate.Keeper for the things of Azure. What many callers read at once is asked once.
 type Keeper struct {
 	o       Options
 	clients clients

@@ -215,13 +215,6 @@ func (w *World) Identity(clientID string) (Identity, error) {
 	return w.findIdentity(clientID, func(i *Identity) bool { return !i.User && i.ClientID == clientID })
 }
 
-// IdentityByResource finds an application by one of its App ID URIs or by its client id.
-func (w *World) IdentityByResource(resource string) (Identity, error) {
-	return w.findIdentity(resource, func(i *Identity) bool {
-		return !i.User && (i.ClientID == resource || slices.Contains(i.AppIDURIs, resource))
-	})
-}
-
 // Principal finds whoever has this object id: an identity or a person.
 func (w *World) Principal(objectID string) (Identity, error) {
 	return w.findIdentity(objectID, func(i *Identity) bool { return strings.EqualFold(i.ObjectID, objectID) })
