@@ -93,6 +93,12 @@ func (c *checker) base() {
 	if a.Subscription != "" && !matches(guids, a.Subscription) {
 		c.mistake("azure.subscription", quoted(a.Subscription)+" is not a subscription's id, which is a GUID", "az account show --query id -o tsv")
 	}
+	if a.ResourceGroup != "" && !matches(resourceGroups, a.ResourceGroup) {
+		c.mistake("azure.resource_group", quoted(a.ResourceGroup)+" is no name of a resource group", "az group list --query '[].name' -o tsv")
+	}
+	if a.Location != "" && !matches(azureLocations, a.Location) {
+		c.mistake("azure.location", quoted(a.Location)+" is no region of Azure", "az account list-locations --query '[].name' -o tsv")
+	}
 	if len(c.spec.Workloads) == 0 {
 		c.warn("workloads", "is empty: apply removes all that this set-up made for workloads", "write at least one, or run landbridge setup destroy")
 	}

@@ -33,6 +33,12 @@ func (c *checker) cluster(i int) {
 				c.mistake(at+field, "is missing: an AKS cluster is found by it", "write it here or in setup.azure; or write the issuer of a cluster that is not AKS")
 			}
 		}
+		if k.Subscription != "" && !matches(guids, k.Subscription) {
+			c.mistake(at+"subscription", quoted(k.Subscription)+" is not a subscription's id, which is a GUID", "az account show --query id -o tsv")
+		}
+		if k.ResourceGroup != "" && !matches(resourceGroups, k.ResourceGroup) {
+			c.mistake(at+"resource_group", quoted(k.ResourceGroup)+" is no name of a resource group", "az group list --query '[].name' -o tsv")
+		}
 	} else if why := badIssuer(k.Issuer); why != "" {
 		c.mistake(at+"issuer", why, "kubectl get --raw /.well-known/openid-configuration shows the issuer; copy it to the letter")
 	}
@@ -57,6 +63,8 @@ func badIssuer(issuer string) string {
 		return "an issuer must be https; Google says: Invalid OIDC issuer URI. The scheme must be https."
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return "an issuer has no query, fragment or user"
+	case !matches(issuers, issuer):
+		return quoted(issuer) + " has characters that no issuer has"
 	}
 	switch strings.ToLower(u.Hostname()) {
 	case "login.microsoftonline.com", "sts.windows.net":

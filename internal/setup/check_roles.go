@@ -46,6 +46,7 @@ var narrower = map[string]struct {
 var widePermissions = []string{
 	"iam.serviceAccounts.actAs", "iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.signBlob", "iam.serviceAccounts.signJwt",
 	"iam.serviceAccounts.implicitDelegation", "iam.serviceAccounts.getOpenIdToken", "iam.serviceAccountKeys.create",
+	"iam.roles.update", "iam.workloadIdentityPools.update", "iam.workloadIdentityPoolProviders.create", "iam.workloadIdentityPoolProviders.update",
 }
 
 func (c *checker) toGoogle(at string, w *Workload) {
@@ -124,6 +125,19 @@ var wideAzure = map[string]struct {
 	"managed identity operator":    {true, "may become every managed identity of the scope"},
 }
 
+// wideByID are the same by the GUIDs of their definitions, which a file may name too
+// (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles).
+var wideByID = map[string]string{
+	"8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "owner",
+	"18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": "user access administrator",
+	"f58310d9-a9f6-439a-9e8d-f62e7b41a168": "role based access control administrator",
+	"b24988ac-6180-42a0-ab88-20f7382dd24c": "contributor",
+	"17d1049b-9a84-46fb-8f53-869881c3d3ab": "storage account contributor",
+	"b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "storage blob data owner",
+	"e40ec5ca-96e0-45a2-b4ff-59039f2c2b59": "managed identity contributor",
+	"f1a07417-d97a-45cb-824c-7a7467783830": "managed identity operator",
+}
+
 func (c *checker) toAzure(at string, to *ToAzure) {
 	if to.Identity == "" {
 		c.mistake(at+"identity", "is missing: Entra gives tokens to a managed identity", "write the name of a user-assigned identity; it is made if it is not there")
@@ -140,11 +154,19 @@ func (c *checker) toAzure(at string, to *ToAzure) {
 			c.mistake(path, quoted(text)+` is not of the form "ROLE on SCOPE"`, "write Storage Blob Data Reader on /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.Storage/storageAccounts/ACCOUNT")
 			continue
 		}
-		if !matches(scopes, scope) {
+		if !matches(azureRoles, role) {
+			c.mistake(path, quoted(role)+" is no name of a role", "az role definition list --query '[].roleName' -o tsv")
+			continue
+		}
+		if !matches(scopes, scope) || slices.Contains(strings.Split(scope, "/"), "..") {
 			c.mistake(path, quoted(scope)+" is no scope of Azure", "az storage account show --name ACCOUNT --query id -o tsv shows one; it begins with /subscriptions/ and a GUID, and ends without a slash")
 			continue
 		}
-		if wide, known := wideAzure[strings.ToLower(role)]; known && wide.refused {
+		name := strings.ToLower(role)
+		if named, is := wideByID[name]; is {
+			name = named
+		}
+		if wide, known := wideAzure[name]; known && wide.refused {
 			c.mistake(path, role+" "+wide.why, "write Storage Blob Data Reader, or another role on data")
 		} else if known {
 			c.warn(path, role+" "+wide.why, "write Storage Blob Data Reader or Contributor where that is enough")

@@ -119,7 +119,7 @@ func (c *checker) kubernetes(at string, w *Workload) {
 func (c *checker) clusterList() string {
 	names := make([]string, len(c.spec.Clusters))
 	for i := range c.spec.Clusters {
-		names[i] = c.spec.Clusters[i].Name
+		names[i] = strings.Trim(quoted(c.spec.Clusters[i].Name), `"`)
 	}
 	return "[" + strings.Join(names, ", ") + "]"
 }

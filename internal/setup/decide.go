@@ -106,6 +106,15 @@ func (r *reader) blocked(n *node) (why, hint string) {
 	return "", ""
 }
 
+// kubectl is the beginning of a command for a cluster. A context may have any name.
+func kubectl(r estate.Reach) string {
+	word := func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+	if plain := strings.Trim(r.Context, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/@"); plain == "" {
+		word = func(s string) string { return s }
+	}
+	return "kubectl --context " + word(r.Context)
+}
+
 // absent is about things that set-up finds and never makes.
 func absent(n *node) (why, hint string) {
 	switch s := n.want.(type) {
@@ -114,9 +123,9 @@ func absent(n *node) (why, hint string) {
 	case *estate.Cluster:
 		return "there is no such AKS cluster in the resource group " + s.ResourceGroup, "az aks list --subscription " + s.Subscription + " --query '[].[name,resourceGroup]' -o tsv"
 	case *estate.Issuer:
-		return "the cluster does not say what its issuer is", "kubectl --context " + s.Context + " get --raw /.well-known/openid-configuration"
+		return "the cluster does not say what its issuer is", kubectl(s.Reach) + " get --raw /.well-known/openid-configuration"
 	case *estate.Namespace:
-		return "there is no such namespace", "kubectl --context " + s.Context + " create namespace " + s.Name
+		return "there is no such namespace", kubectl(s.Reach) + " create namespace " + s.Name
 	case *estate.Account:
 		if n.res.ReadOnly {
 			return "there is no such service account, or you may not see it", "gcloud iam service-accounts describe " + s.Email()

@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -175,7 +174,7 @@ func (p keyPair) look(ctx context.Context, in Input) (Watched, error) {
 	}
 	had, has := keyIDs(now.JWKS), keyIDs(want.JWKS)
 	if len(has) == 0 {
-		return w, &bridge.Error{Kind: bridge.Fault, Code: "setup_no_keys", Text: "the cluster shows no keys", Hint: fmt.Sprintf("kubectl --context %s get --raw /openid/v1/jwks", p.issuer.Context)}
+		return w, &bridge.Error{Kind: bridge.Fault, Code: "setup_no_keys", Text: "the cluster shows no keys", Hint: kubectl(p.issuer.Reach) + " get --raw /openid/v1/jwks"}
 	}
 	w.Added, w.Dropped = without(has, had), without(had, has)
 	// Only the keys are changed here: what else differs is for apply.
