@@ -45,7 +45,7 @@ func (c *Control) serve(t *testing.T, who User, lines ...string) (address string
 		t.Fatal(err)
 	}
 	address = fmt.Sprintf("127.0.0.1:%d", ports[0])
-	lines = append(lines, "listen: "+address, "kubeconfig: "+kubeconfig, "context: test", "reconcile: 0s")
+	lines = append(lines, "listen: "+address, "kubeconfig: "+kubeconfig, "reconcile: 0s")
 	config := filepath.Join(dir, "landbridge.yaml")
 	if err := os.WriteFile(config, []byte("version: 1\ndoors:\n  webhook:\n    "+strings.Join(lines, "\n    ")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -100,12 +100,17 @@ func TestWebhook(t *testing.T) {
 	for name, annotations := range map[string]map[string]string{
 		"report":  {"landbridge.dev/provider": webhookProvider, "landbridge.dev/project": "shop-prod"},
 		"trainer": {"landbridge.dev/provider": webhookProvider, "landbridge.dev/mode": "metadata", "landbridge.dev/service-account": "vertex@shop-prod.iam.gserviceaccount.com"},
-		"wrong":   {"landbridge.dev/provider": strings.Replace(webhookProvider, "123456789", "shop-prod", 1)},
+		"entra": {
+			"landbridge.dev/provider": webhookProvider, "landbridge.dev/route": "entra",
+			"azure.workload.identity/client-id": "33333333-2222-4333-8444-555555555555", "azure.workload.identity/tenant-id": "0a0b0c0d-1111-4222-8333-444455556666",
+		},
+		"entra-half": {"landbridge.dev/provider": webhookProvider, "landbridge.dev/route": "entra"},
+		"wrong":      {"landbridge.dev/provider": strings.Replace(webhookProvider, "123456789", "shop-prod", 1)},
 	} {
 		control.account(t, "shop", name, annotations)
 	}
 	enabled := map[string]string{"landbridge.dev/inject": "enabled"}
-	address := control.door(t, Administrator, "image: localhost/landbridge:1")
+	address := control.door(t, Administrator, "image: localhost/landbridge:1", "sidecar: {pull_policy: Never, memory_limit: 96Mi}")
 	control.register(t, "landbridge", "https://"+address+"/mutate", enabled)
 	eventually(t, func() error {
 		p, err := control.dryRun(t.Context(), "shop", accountOf(podOf("app"), "report"))
@@ -113,6 +118,7 @@ func TestWebhook(t *testing.T) {
 	})
 	t.Run("credentials", func(t *testing.T) { webhookCredentials(t, control) })
 	t.Run("metadata", func(t *testing.T) { webhookMetadata(t, control) })
+	t.Run("the route entra", func(t *testing.T) { webhookEntra(t, control) })
 	t.Run("a container that comes later gets it too", func(t *testing.T) { webhookLate(t, control) })
 	t.Run("no bridge is wanted", func(t *testing.T) { webhookLooksAway(t, control) })
 	t.Run("a wrong annotation is refused", func(t *testing.T) {
@@ -187,6 +193,30 @@ func webhookMetadata(t *testing.T, control *Control) {
 			t.Errorf("%s = %+v", name, c)
 		}
 	}
+}
+
+// webhookEntra: the API server takes the sidecar of the route entra, and its token is for Entra alone.
+func webhookEntra(t *testing.T, control *Control) {
+	p, err := control.dryRun(t.Context(), "shop", accountOf(podOf("app"), "entra"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Spec.InitContainers) != 1 || p.container(t, "app").mounted() {
+		t.Fatalf("pod = %+v", p.Spec)
+	}
+	for name, want := range map[string]string{
+		"KIND": "azure-workload-identity", "FILE": "/var/run/secrets/landbridge/token",
+		"CLIENT_ID": "33333333-2222-4333-8444-555555555555", "TENANT_ID": "0a0b0c0d-1111-4222-8333-444455556666",
+	} {
+		if got := p.Spec.InitContainers[0].env(t, "LANDBRIDGE_TO_GOOGLE_SOURCE_"+name); got != want {
+			t.Errorf("%s = %q", name, got)
+		}
+	}
+	if token := p.bridge().Projected.Sources[0].ServiceAccountToken; token.Audience != "api://AzureADTokenExchange" || len(p.bridge().Projected.Sources) != 1 {
+		t.Errorf("the token is for %q", token.Audience)
+	}
+	_, err = control.dryRun(t.Context(), "shop", accountOf(podOf("app"), "entra-half"))
+	refusal(t, err, "annotation azure.workload.identity/client-id of ServiceAccount shop/entra-half: it is missing")
 }
 
 // webhookLate adds another team's webhook, which brings a container when ours has looked at the pod already.
