@@ -34,8 +34,9 @@ func TestDocs(t *testing.T) {
 
 const preamble = "# Errors\n\n" +
 	"<!-- Generated from internal/doctor/catalogue.json by: go test ./internal/doctor -run TestDocs -update -->\n\n" +
-	"Every failure that is known between a workload on Azure and a Vertex AI answer, by its code. The doctor names them while it\n" +
-	"walks the road, and explains any SDK's message that is pasted to it, without a network.\n\n" +
+	"Every failure that is known between a workload on Azure and a Vertex AI answer, by its code. `landbridge doctor` names them\n" +
+	"while it walks the road, of a workload of [the set-up](setup.md) or of this machine; `landbridge explain` finds them in any SDK's\n" +
+	"message, without a network; and `landbridge sandbox --fault CODE` brings about those that a [server](sandbox.md) produces.\n\n" +
 	"Codes are stable: LB1xxx Kubernetes and AKS, LB2xxx Entra, LB3xxx managed-identity endpoints, LB4xxx Google's token service and\n" +
 	"workload identity providers, LB5xxx impersonation, LB6xxx Vertex AI and client libraries. A word in capitals in a command is\n" +
 	"yours to fill in; the doctor fills in what the message or the configuration tells.\n\n" +
