@@ -113,9 +113,20 @@ func FindKeys(ctx context.Context, p KeylessPorts) Keyless {
 		if !key.Created.IsZero() {
 			key.Age = p.Clock().Sub(key.Created)
 		}
+		key.Identity, key.KeyID, key.Project = named(key.Identity), named(key.KeyID), named(key.Project)
 		key.Migration = migrate(key)
 	}
 	return k.out
+}
+
+// named is a name that stands beside a secret, where it is one: a file that anybody wrote must not put a second entry into
+// the YAML, or another flag into the command, that somebody copies from here.
+func named(s string) string {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@:/+"
+	if len(s) > 254 || strings.HasPrefix(s, "-") || strings.Trim(s, letters) != "" {
+		return ""
+	}
+	return s
 }
 
 // keyFinder is one search.

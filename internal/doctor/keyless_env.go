@@ -1,6 +1,8 @@
 package doctor
 
 import (
+	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -38,9 +40,10 @@ func (k *keyFinder) environment() {
 		}
 		k.out.Looked++
 		var v verdict
-		if slices.Contains(pathVariables, name) || strings.HasPrefix(value, "/") {
-			v = k.named(name, value)
-		} else {
+		switch path := slices.Contains(pathVariables, name); {
+		case path || strings.HasPrefix(value, "/"):
+			v = k.inFile(name, value, path)
+		default:
 			v = judgeVariable(name, value)
 		}
 		for i := range v.keys {
@@ -52,15 +55,24 @@ func (k *keyFinder) environment() {
 	}
 }
 
-// named reads the file that a variable names.
-func (k *keyFinder) named(variable, name string) verdict {
+// inFile reads the file that a variable names, for certain or by its look. What it holds may be the secret itself, put into
+// the wrong variable or beginning with a slash as every 64th storage key does: it is not repeated.
+func (k *keyFinder) inFile(variable, name string, certain bool) verdict {
 	if k.p.ReadFile == nil {
-		k.skip(name, "named by "+variable+", and files are not read")
+		k.skip("environment "+variable, "it names a file, and files are not read")
 		return verdict{}
 	}
 	data, err := k.p.ReadFile(name)
 	if err != nil {
-		k.skip(name, "named by "+variable+": "+err.Error())
+		if v := judgeVariable(variable, name); len(v.keys) > 0 || v.fine {
+			return v
+		}
+		if inner, ok := errors.AsType[*fs.PathError](err); ok {
+			err = inner.Err
+		}
+		if certain {
+			k.skip("environment "+variable, "the file that it names cannot be read: "+strings.ReplaceAll(err.Error(), name, "FILE"))
+		}
 		return verdict{}
 	}
 	v := judge(name, data[:min(len(data), maxSecretFile)])

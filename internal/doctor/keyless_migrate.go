@@ -76,7 +76,7 @@ func unhook(k *Key) []Migration {
 		name, file, named := strings.Cut(strings.TrimPrefix(where, "environment "), ": ")
 		out := []Migration{{Text: "take the variable out of the program's environment", Command: "unset " + name}}
 		if named {
-			out = append(out, Migration{Text: "remove the file", Command: "rm " + quote(file)})
+			out = append(out, Migration{Text: "remove the file", Command: "rm -- " + quote(file)})
 		}
 		return out
 	case strings.HasPrefix(where, "google iam"):
@@ -93,7 +93,7 @@ func unhook(k *Key) []Migration {
 	if inside {
 		return []Migration{{Text: "take " + entry + " out of " + file + ", and out of the history of any repository that has it"}}
 	}
-	return []Migration{{Text: "remove the file, and take it out of the history of any repository that has it", Command: "rm " + quote(file)}}
+	return []Migration{{Text: "remove the file, and take it out of the history of any repository that has it", Command: "rm -- " + quote(file)}}
 }
 
 // workloadYAML is the entry of landbridge.yaml for whoever uses the key.

@@ -244,7 +244,7 @@ func TestPlacesThatCannotBeRead(t *testing.T) {
 		IAMKeys:    func(context.Context) ([]doctor.IAMKey, error) { return nil, errors.New("403") },
 	})
 	if diff := cmp.Diff([]doctor.Skipped{
-		{Where: "/gone", Why: "named by GOOGLE_APPLICATION_CREDENTIALS: permission denied"},
+		{Where: "environment GOOGLE_APPLICATION_CREDENTIALS", Why: "the file that it names cannot be read: permission denied"},
 		{Where: "kubernetes", Why: "no right to list secrets"},
 		{Where: "google iam", Why: "403"},
 	}, got.Skipped); diff != "" {
