@@ -289,7 +289,7 @@ func TestReadsThatFail(t *testing.T) {
 	}
 }
 
-// crowd is the size that the issue names: 100 workloads, each in five clusters.
+// crowd is a large set-up: 100 workloads, each in five clusters.
 func crowd() setup.Spec {
 	s := example()
 	c := s.Clusters[0]
