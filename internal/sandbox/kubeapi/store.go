@@ -27,10 +27,14 @@ type store struct {
 	version uint64
 }
 
-// store finds or makes the store of a cluster and brings its accounts up to what the world has.
+// store finds or makes the store of a cluster and brings its accounts up to what the world has: now, in this call's turn, and
+// not when it came, for another may have made an account meanwhile.
 func (a *API) store(c world.Cluster) (*store, error) {
 	first, issuers := c, []string(nil)
 	for _, other := range a.world.Clusters() {
+		if other.Name == c.Name {
+			c = other
+		}
 		if other.Keys != c.Keys {
 			continue
 		}
