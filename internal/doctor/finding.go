@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 	"sync"
@@ -35,21 +36,52 @@ func (r *Row) finding(hop bridge.Hop, said string, parts map[string]string) Find
 	return Finding{
 		Code: r.Code, Row: r.Number, Hop: hop, Title: r.Title, Said: said, Parts: parts,
 		Cause: fill(r.Cause, parts, func(s string) string { return s }),
-		Check: fill(r.Check, parts, quote), Fix: fill(r.Fix, parts, quote),
+		Check: fill(r.Check, arguments(parts), quote), Fix: fill(r.Fix, arguments(parts), quote),
 		Sources: r.Sources, Docs: "docs/errors.md#" + strings.ToLower(r.Code),
 	}
 }
 
 var slot = regexp.MustCompile(`\{([a-z]+)\|([^{}]*)\}`)
 
+// fill puts the parts into a template, each as the caller wants it; a part that is not known stays a word in capitals. So
+// does one that needs quotes where the template has quotes already: they would end those.
 func fill(template string, parts map[string]string, as func(string) string) string {
-	return slot.ReplaceAllStringFunc(template, func(m string) string {
-		name := slot.FindStringSubmatch(m)
-		if v := parts[name[1]]; v != "" && v != hidden {
-			return as(v)
+	var out strings.Builder
+	last := 0
+	for _, at := range slot.FindAllStringSubmatchIndex(template, -1) {
+		out.WriteString(template[last:at[0]])
+		last = at[1]
+		v := parts[template[at[2]:at[3]]]
+		if v == "" || v == hidden || as(v) != v && quotesOpen(template[:at[0]]) {
+			out.WriteString(template[at[4]:at[5]])
+		} else {
+			out.WriteString(as(v))
 		}
-		return name[2]
-	})
+	}
+	out.WriteString(template[last:])
+	return out.String()
+}
+
+// quotesOpen says whether what follows the text stands inside of a shell's quotes.
+func quotesOpen(text string) bool {
+	open := rune(0)
+	for _, r := range text {
+		switch {
+		case open == 0 && (r == '\'' || r == '"'):
+			open = r
+		case r == open:
+			open = 0
+		}
+	}
+	return open != 0
+}
+
+// arguments leaves out what a command would take for a flag of its own: no name begins so, and gcloud's --flags-file reads
+// a file of the caller's choice.
+func arguments(parts map[string]string) map[string]string {
+	out := maps.Clone(parts)
+	maps.DeleteFunc(out, func(_, value string) bool { return strings.HasPrefix(value, "-") })
+	return out
 }
 
 // quote makes a value one word for a POSIX shell: what an error claims must not become a command when pasted.
