@@ -135,6 +135,9 @@ func sharedHint(r refusal, quotaProject, project string) string {
 	return ""
 }
 
+// Word is a text as one word of a command for people to paste, as our own hints have it.
+func Word(s string) string { return quote(s) }
+
 // quote makes text one word for a POSIX shell: what a token claims must not become a command when pasted.
 func quote(s string) string {
 	s = clean(s)

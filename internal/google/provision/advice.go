@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/google"
 )
 
 // settling is how long after it was switched on an API may still answer that it is off.
@@ -15,15 +16,15 @@ func (k *Keeper) advise(t task, e *bridge.Error, s said) {
 	permission := t.permission
 	for _, d := range s.Details {
 		if d.Reason != "" {
-			e.Code = d.Reason
+			e.Code = google.Presentable(d.Reason)
 		}
 		if p := d.Metadata["permission"]; p != "" {
-			permission = p
+			permission = google.Presentable(p)
 		}
 		for _, v := range d.Violations {
 			if strings.HasPrefix(v.Type, "constraints/") {
 				e.Code = "ORG_POLICY_VIOLATED"
-				e.Hint = "an administrator of the organisation must allow it; what is allowed: gcloud resource-manager org-policies describe " + v.Type + " --effective --project " + t.project
+				e.Hint = "an administrator of the organisation must allow it; what is allowed: gcloud resource-manager org-policies describe " + google.Word(v.Type) + " --effective --project " + t.project
 				return
 			}
 		}
@@ -35,7 +36,7 @@ func (k *Keeper) advise(t task, e *bridge.Error, s said) {
 			e.Hint = "gcloud billing projects link " + t.project + " --billing-account ACCOUNT; the accounts: gcloud billing accounts list"
 			return
 		case "USER_PROJECT_DENIED":
-			e.Hint = "gcloud projects add-iam-policy-binding " + strings.TrimPrefix(d.Metadata["consumer"], "projects/") + " --member user:YOU --role roles/serviceusage.serviceUsageConsumer; or name another quota project"
+			e.Hint = "gcloud projects add-iam-policy-binding " + google.Word(strings.TrimPrefix(d.Metadata["consumer"], "projects/")) + " --member user:YOU --role roles/serviceusage.serviceUsageConsumer; or name another quota project"
 			return
 		case "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
 			e.Hint = "sign in with the scope cloud-platform: gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform"
@@ -59,7 +60,7 @@ func (k *Keeper) disabled(t task, e *bridge.Error, about map[string]string) {
 	if project == "" {
 		project = t.project
 	}
-	e.Hint = "gcloud services enable " + api + " --project " + project
+	e.Hint = "gcloud services enable " + google.Word(api) + " --project " + google.Word(project)
 	k.mu.Lock()
 	at, ours := k.switched[api]
 	k.mu.Unlock()

@@ -1,12 +1,19 @@
 package provision_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/estate"
+	"github.com/landbridge/landbridge/internal/google/provision"
 )
 
 // Google's libraries believe whatever a credential file says: a key may hide inside of another file, and its addresses may be
@@ -51,5 +58,38 @@ func TestOperatorFollowsNoRedirect(t *testing.T) {
 	token, _ := person(t, "adc", "", map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": path}, nil)
 	if _, err := token(t.Context()); err == nil {
 		t.Error("a redirect gave a token")
+	}
+}
+
+// What answers is Google as a rule, and a proxy in between now and then: its words are no part of a command.
+func TestHostileAnswers(t *testing.T) {
+	t.Parallel()
+	for reason, metadata := range map[string]string{
+		"SERVICE_DISABLED":    `{"service":"x.googleapis.com; touch x","consumer":"projects/$(touch x)"}`,
+		"USER_PROJECT_DENIED": "{\"consumer\":\"projects/`touch x`\"}",
+		"IAM_\\u001b[2J":      `{"permission":"iam.serviceAccounts.get\u001b[2J"}`,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = w.Write([]byte(`{"error":{"code":403,"status":"PERMISSION_DENIED","message":"no\u001b[2J","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"` + reason + `","metadata":` + metadata + `}]}}`))
+		}))
+		defer server.Close()
+		k, err := provision.New(t.Context(), provision.Options{
+			Token: func(context.Context) (bridge.Secret, error) { return bridge.NewSecret("t"), nil }, Clock: time.Now,
+			Endpoints: provision.Endpoints{IAM: server.URL, ResourceManager: server.URL, ServiceUsage: server.URL},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = k.Read(t.Context(), &estate.Account{Project: "shop-prod", ID: "vertex-caller"})
+		e, ok := errors.AsType[*bridge.Error](err)
+		if !ok {
+			t.Fatalf("%v", err)
+		}
+		bare := strings.NewReplacer(`'x.googleapis.com; touch x'`, "", `'$(touch x)'`, "", "'`touch x`'", "").Replace(e.Hint)
+		if strings.Contains(bare, "touch") || strings.ContainsRune(e.Text+e.Hint+e.Code, '\x1b') {
+			t.Errorf("%s: %q, %q, %q", reason, e.Code, e.Text, e.Hint)
+		}
 	}
 }

@@ -89,7 +89,7 @@ func (k *Keeper) judge(t task, status int, s said) *bridge.Error {
 			}
 		}
 	}
-	e.Text = fmt.Sprintf("google refused to %s: %s: %s", t.what, s.Status, google.Presentable(message))
+	e.Text = fmt.Sprintf("google refused to %s: %s: %s", t.what, google.Presentable(s.Status), google.Presentable(message))
 	k.advise(t, e, s)
 	return e
 }
