@@ -14,7 +14,7 @@ type Cluster struct {
 // Kind implements Spec.
 func (*Cluster) Kind() Kind { return KindCluster }
 
-// Identity is a user-assigned managed identity. Set-up marks it with the tag MarkKey.
+// Identity is a user-assigned managed identity. Set-up marks it with the tag AzureMarkKey.
 // Outputs: client_id, principal_id, tenant_id, id (the ARM resource id).
 type Identity struct {
 	Subscription  string `json:"-"`

@@ -1,5 +1,7 @@
 package estate
 
+import "strings"
+
 // Project is a Google Cloud project, which set-up reads and never makes. Output: number.
 type Project struct {
 	ID string `json:"-"`
@@ -76,6 +78,29 @@ func (*Account) Kind() Kind { return KindAccount }
 
 // Email is the account's address, which follows from its id and project.
 func (a *Account) Email() string { return a.ID + "@" + AccountDomain(a.Project) }
+
+// AccountDomain is the domain of the e-mails of a project's service accounts. A domain-scoped project id (example.com:name)
+// is written backwards in it: name.example.com.iam.gserviceaccount.com.
+func AccountDomain(project string) string {
+	if domain, id, scoped := strings.Cut(project, ":"); scoped {
+		project = id + "." + domain
+	}
+	return project + ".iam.gserviceaccount.com"
+}
+
+// AccountProject is the project id in the e-mail of a service account; "" for an account that Google made
+// (…@developer.gserviceaccount.com).
+func AccountProject(email string) string {
+	_, domain, _ := strings.Cut(email, "@")
+	project, ok := strings.CutSuffix(domain, ".iam.gserviceaccount.com")
+	if !ok {
+		return ""
+	}
+	if id, scope, scoped := strings.Cut(project, "."); scoped {
+		project = scope + ":" + id
+	}
+	return project
+}
 
 // Role is a custom role of a project. Set-up's mark is in its description. Deletion is soft for 7 days.
 type Role struct {

@@ -1,14 +1,16 @@
 package estate
 
-import (
-	"strings"
-)
+import "strings"
 
-// MarkKey is the Azure tag and the Kubernetes label whose value is the name of the set-up that made a thing.
+// MarkKey is the Kubernetes label whose value is the name of the set-up that made a thing.
 const MarkKey = "landbridge.dev/setup"
 
-// AzureMarkKey is MarkKey as an Azure tag, whose names cannot have a slash.
+// AzureMarkKey is the same as an Azure tag, whose names cannot have a slash.
 const AzureMarkKey = "landbridge-setup"
+
+// JoinKey is the label, with the name of the set-up, on what was there before and carries our fields: an account, a
+// namespace. MarkKey is on what set-up created. Only the latter is deleted.
+const JoinKey = "landbridge.dev/joined"
 
 const markStart = "made by landbridge setup "
 
@@ -43,27 +45,4 @@ func CredentialMarkedBy(name string) string {
 		return ""
 	}
 	return setup
-}
-
-// AccountDomain is the domain of the e-mails of a project's service accounts. A domain-scoped project id (example.com:name)
-// is written backwards in it: name.example.com.iam.gserviceaccount.com.
-func AccountDomain(project string) string {
-	if domain, id, scoped := strings.Cut(project, ":"); scoped {
-		project = id + "." + domain
-	}
-	return project + ".iam.gserviceaccount.com"
-}
-
-// AccountProject is the project id in the e-mail of a service account; "" for an account that Google made
-// (…@developer.gserviceaccount.com).
-func AccountProject(email string) string {
-	_, domain, _ := strings.Cut(email, "@")
-	project, ok := strings.CutSuffix(domain, ".iam.gserviceaccount.com")
-	if !ok {
-		return ""
-	}
-	if id, scope, scoped := strings.Cut(project, "."); scoped {
-		project = scope + ":" + id
-	}
-	return project
 }

@@ -19,6 +19,9 @@ const (
 	SidecarName = "landbridge-metadata"
 )
 
+// SettingsName is the name of an account's ConfigMap of settings.
+func SettingsName(account string) string { return "landbridge-" + account }
+
 // LabelSettings with the value "enabled" marks the ConfigMaps that the admission policy takes its settings from.
 const LabelSettings = "landbridge.dev/settings"
 

@@ -15,10 +15,8 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/estate"
 )
-
-// ours begins the annotations that are kept of an account.
-const ours = "landbridge.dev/"
 
 const (
 	// watchLife is when the API server ends a watch, and the next begins where it stopped.
@@ -224,7 +222,7 @@ func watchEnded() error {
 func kept(object *unstructured.Unstructured) map[string]string {
 	all := object.GetAnnotations()
 	maps.DeleteFunc(all, func(key, _ string) bool {
-		return !strings.HasPrefix(key, ours) && !strings.HasPrefix(key, "azure.workload.identity/")
+		return !strings.HasPrefix(key, estate.KeyPrefix) && key != estate.AnnotationEntraClient && key != estate.AnnotationEntraTenant
 	})
 	return all
 }

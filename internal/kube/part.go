@@ -37,7 +37,7 @@ func partOf(s estate.Spec) (part, error) {
 			return &estate.Namespace{Reach: s.Reach, Name: s.Name, Labels: v}
 		}
 	case *estate.KubernetesAccount:
-		p = part{reach: s.Reach, resource: accounts, namespace: s.Namespace, name: s.Name, field: []string{"metadata", "annotations"}, want: s.Annotations, prefix: "landbridge.dev/"}
+		p = part{reach: s.Reach, resource: accounts, namespace: s.Namespace, name: s.Name, field: []string{"metadata", "annotations"}, want: s.Annotations, prefix: estate.KeyPrefix}
 		p.spec = func(v map[string]string) estate.Spec {
 			return &estate.KubernetesAccount{Reach: s.Reach, Namespace: s.Namespace, Name: s.Name, Annotations: v}
 		}

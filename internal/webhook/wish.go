@@ -32,9 +32,6 @@ func (w *wish) audience() string {
 	return estate.TokenAudience(w.provider)
 }
 
-// prefix of every annotation of ours.
-const prefix = "landbridge.dev/"
-
 var accountAnnotations = []string{
 	estate.AnnotationProvider, estate.AnnotationServiceAccount, estate.AnnotationProject,
 	estate.AnnotationLocation, estate.AnnotationRoute, estate.AnnotationMode, estate.AnnotationTokenSeconds,
@@ -111,7 +108,7 @@ func withoutProvider(who account, annotations map[string]string) *refusal {
 func unknown(annotations map[string]string) []string {
 	var out []string
 	for name := range maps.Keys(annotations) {
-		if strings.HasPrefix(name, prefix) && !slices.Contains(accountAnnotations, name) {
+		if strings.HasPrefix(name, estate.KeyPrefix) && !slices.Contains(accountAnnotations, name) {
 			out = append(out, name)
 		}
 	}
