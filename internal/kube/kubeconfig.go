@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,11 +51,42 @@ func fromKubeconfig(o Options, reach estate.Reach, current bool) (*rest.Config, 
 			Text: fmt.Sprintf("context %q of %s is of no use", name, where), Hint: "az aks get-credentials --overwrite-existing writes it anew", Cause: err,
 		}
 	}
+	if err := unproven(config, name, where); err != nil {
+		return nil, err
+	}
 	if config.ExecProvider != nil {
 		config.ExecProvider.StdinUnavailable = true // a plug-in that asks would hang a pipeline
 		config.ExecProvider.StdinUnavailableMessage = "landbridge asks nobody; sign in first"
 	}
 	return config, nil
+}
+
+// unproven refuses a server that need not prove itself: whoever stands in between is handed the operator's credentials, and
+// says which keys Google shall take for the cluster's. A port-forward to loopback may.
+func unproven(config *rest.Config, context, where string) error {
+	base, _, err := rest.DefaultServerUrlFor(config)
+	if err != nil {
+		return nil //nolint:nilerr // making the client says so, with what to do
+	}
+	host := base.Hostname()
+	addr, err := netip.ParseAddr(host)
+	if host == "localhost" || err == nil && addr.IsLoopback() {
+		return nil
+	}
+	how := ""
+	switch {
+	case config.Insecure:
+		how = "with insecure-skip-tls-verify"
+	case base.Scheme != "https":
+		how = "over plain http"
+	default:
+		return nil
+	}
+	return &bridge.Error{
+		Kind: bridge.Usage, Hop: bridge.HopHome, Code: "server_unproven",
+		Text: fmt.Sprintf("context %q of %s leads to %s %s: whoever stands in between would get the operator's credentials, and choose the keys that Google trusts", context, where, host, how),
+		Hint: "az aks get-credentials --overwrite-existing writes it anew, with the cluster's CA",
+	}
 }
 
 // defaultFiles are kubectl's: KUBECONFIG, a list, else the one in the home directory.
