@@ -1,5 +1,27 @@
 package estate
 
+import "strings"
+
+// IsGUID says whether s is a GUID as Azure writes the ids of tenants, subscriptions, clients, principals and roles, in any case.
+func IsGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch i {
+		case 8, 13, 18, 23:
+			if s[i] != '-' {
+				return false
+			}
+		default:
+			if strings.IndexByte("0123456789abcdefABCDEF", s[i]) < 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Cluster is an AKS cluster with its OIDC issuer. Set-up switches these two on and never off: it did not make the cluster.
 // Output: issuer (https://REGION.oic.prod-aks.azure.com/TENANT/GUID/, with the slash), location, tenant_id.
 type Cluster struct {

@@ -94,3 +94,10 @@ type Keeper interface {
 	// Forget drops what was cached while reading: the next Read asks the cloud again.
 	Forget()
 }
+
+// Neighbours is what a Keeper may do besides: it says who else is trusted right beside what is wanted, where that is as good
+// as being trusted there: another provider of a pool, another federated credential of an identity.
+type Neighbours interface {
+	// Strangers finds those that are neither wanted nor bear the mark of the set-up. Wanted are things that are there.
+	Strangers(ctx context.Context, setup string, wanted []Spec) ([]Live, error)
+}

@@ -63,6 +63,19 @@ func TestAccountDomain(t *testing.T) {
 	}
 }
 
+func TestIsGUID(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"0a0b0c0d-1111-4222-8333-444455556666": true, "0A0B0C0D-1111-4222-8333-44445555666F": true,
+		"": false, "0a0b0c0d111142228333444455556666": false, "0a0b0c0d-1111-4222-8333-44445555666g": false,
+		"0a0b0c0d-1111-4222-8333_444455556666": false, "{0a0b0c0d-1111-4222-8333-444455556666}": false,
+	} {
+		if got := estate.IsGUID(s); got != want {
+			t.Errorf("%q: %t", s, got)
+		}
+	}
+}
+
 func TestFullNames(t *testing.T) {
 	t.Parallel()
 	const pool = "projects/123456789/locations/global/workloadIdentityPools/azure"

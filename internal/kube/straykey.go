@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/estate"
 )
 
 // stray says whether a value is, or holds, a long-lived key. Neighbours are the values beside it, for the ids that belong
@@ -158,10 +160,8 @@ func canonical(name string) string {
 	return strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(name))
 }
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
 func guidOf(value string) string {
-	if value = strings.TrimSpace(value); guid.MatchString(value) {
+	if value = strings.TrimSpace(value); estate.IsGUID(value) {
 		return value
 	}
 	return ""

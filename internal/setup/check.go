@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/estate"
 )
 
 // Check applies every rule that needs no call, and returns what is wrong: mistakes and warnings, in the order of the file.
@@ -87,10 +89,10 @@ func (c *checker) base() {
 		need("location", a.Location, "write the region of the identities, such as westeurope")
 		need("tenant_id", a.Tenant, "az account show --query tenantId -o tsv")
 	}
-	if a.Tenant != "" && !matches(guids, a.Tenant) {
+	if a.Tenant != "" && !estate.IsGUID(a.Tenant) {
 		c.mistake("azure.tenant_id", quoted(a.Tenant)+" is not a tenant's id, which is a GUID; Entra's tokens name it in iss and tid", "az account show --query tenantId -o tsv")
 	}
-	if a.Subscription != "" && !matches(guids, a.Subscription) {
+	if a.Subscription != "" && !estate.IsGUID(a.Subscription) {
 		c.mistake("azure.subscription", quoted(a.Subscription)+" is not a subscription's id, which is a GUID", "az account show --query id -o tsv")
 	}
 	if a.ResourceGroup != "" && !matches(resourceGroups, a.ResourceGroup) {

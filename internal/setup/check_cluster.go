@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/estate"
 )
 
 func (c *checker) cluster(i int) {
@@ -33,7 +35,7 @@ func (c *checker) cluster(i int) {
 				c.mistake(at+field, "is missing: an AKS cluster is found by it", "write it here or in setup.azure; or write the issuer of a cluster that is not AKS")
 			}
 		}
-		if k.Subscription != "" && !matches(guids, k.Subscription) {
+		if k.Subscription != "" && !estate.IsGUID(k.Subscription) {
 			c.mistake(at+"subscription", quoted(k.Subscription)+" is not a subscription's id, which is a GUID", "az account show --query id -o tsv")
 		}
 		if k.ResourceGroup != "" && !matches(resourceGroups, k.ResourceGroup) {

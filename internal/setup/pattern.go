@@ -18,7 +18,6 @@ var (
 	namespaceNames  = formOf(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	kubernetesNames = formOf(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 	prefixes        = formOf(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
-	guids           = formOf(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 	roleNames       = formOf(`^(roles/[A-Za-z0-9_.]+|(projects|organizations)/[a-z0-9.:-]+/roles/[A-Za-z0-9_.]{3,64})$`)
 	permissionNames = formOf(`^[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+){2,}$`)
 	scopes          = formOf(`(?i)^/(subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/[\pL\pN_.()@,:-]+)*|providers/Microsoft\.Management/managementGroups/[\pL\pN_.()-]+)$`)

@@ -215,7 +215,8 @@ func (w *worker) cameBack(addr string) bool {
 	return w.undone[addr]
 }
 
-// turn waits for the writes of the same identity's credentials; the result ends the turn.
+// turn waits for the writes of the same identity's credentials; the result ends the turn. A Keeper has its turns too, but who
+// waited there would take up a slot.
 func (w *worker) turn(key string) func() {
 	if key == "" {
 		return func() {}

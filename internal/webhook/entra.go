@@ -24,26 +24,12 @@ func readEntra(who account, annotations map[string]string) (*entra, *refusal) {
 	switch {
 	case e.client == "":
 		return nil, who.refuse(estate.AnnotationEntraClient, "CLIENT_ID", needed+" (az identity show --query clientId)")
-	case !isGUID(e.client):
+	case !estate.IsGUID(e.client):
 		return nil, who.refuse(estate.AnnotationEntraClient, "CLIENT_ID", quote(e.client)+" is not a client id, which is a GUID (az identity show --query clientId)")
 	case e.tenant == "":
 		return nil, who.refuse(estate.AnnotationEntraTenant, "TENANT_ID", needed+" (az account show --query tenantId)")
-	case !isGUID(e.tenant):
+	case !estate.IsGUID(e.tenant):
 		return nil, who.refuse(estate.AnnotationEntraTenant, "TENANT_ID", quote(e.tenant)+" is not a tenant, which is a GUID (az account show --query tenantId)")
 	}
 	return e, nil
-}
-
-// isGUID says whether s is a GUID as Azure prints it.
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		hyphen := i == 8 || i == 13 || i == 18 || i == 23
-		if hyphen != (s[i] == '-') || !hyphen && !only(s[i:i+1], "0123456789abcdefABCDEF") {
-			return false
-		}
-	}
-	return true
 }

@@ -3,19 +3,17 @@ package provision
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/estate"
 )
 
 // role is a definition: its GUID, and the name by which people know it.
 type role struct{ guid, name string }
-
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // subscriptionOf is the subscription of a scope; "" when it lies in none, as a management group does.
 func subscriptionOf(scope string) string {
@@ -59,7 +57,7 @@ func (r role) definitionID(scope string) string {
 
 // roleFor finds a role that can be assigned on a scope, by its GUID or by its display name.
 func (k *Keeper) roleFor(ctx context.Context, name, scope string) (role, error) {
-	if guid.MatchString(name) {
+	if estate.IsGUID(name) {
 		return role{guid: strings.ToLower(name), name: name}, nil
 	}
 	return widest(k, scope, func(at string) (role, error) { return k.roleAt(ctx, name, scope, at) })

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -77,8 +76,6 @@ func (t *terraform) federatedCredential(r setup.Resource, x *estate.FederatedCre
 	t.depend(b, needs...)
 }
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
 func (t *terraform) roleAssignment(r setup.Resource, x *estate.RoleAssignment) {
 	b := t.start(r, "resource", "azurerm_role_assignment", "")
 	// The scope may be anywhere in the tenant: any subscription's provider will do, its own is best.
@@ -90,7 +87,7 @@ func (t *terraform) roleAssignment(r setup.Resource, x *estate.RoleAssignment) {
 	}
 	t.subscription(b, of)
 	b.attribute("scope", t.text(x.Scope))
-	if guid.MatchString(x.Role) {
+	if estate.IsGUID(x.Role) {
 		b.attribute("role_definition_id", hclString(definition))
 	} else {
 		b.attribute("role_definition_name", hclString(x.Role))
