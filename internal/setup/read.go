@@ -71,6 +71,7 @@ func read(ctx context.Context, in Input) (*reader, error) {
 	}
 	r.readAll(ctx, func(n *node) bool { return n.res.Spec.Kind() != estate.KindGrants })
 	r.askOwned(ctx)
+	r.strangers(ctx)
 	r.claimGrants()
 	r.readAll(ctx, func(n *node) bool { return n.res.Spec.Kind() == estate.KindGrants })
 	if err := ctx.Err(); err != nil {
