@@ -33,6 +33,8 @@ type strait struct {
 	early bool     // sink comes before that call is answered, else right after
 	sink  func()
 	sunk  chan struct{} // closed once sink has returned
+
+	before func(*http.Request) // comes before a call is passed on; nil for nothing
 }
 
 func newStrait(t *testing.T, c *clouds) *strait {
@@ -91,6 +93,9 @@ func (s *strait) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if s.at > 0 && mine > s.at {
 		<-s.sunk
 		panic(http.ErrAbortHandler)
+	}
+	if s.before != nil {
+		s.before(r)
 	}
 	status, header, answer, err := s.pass(r, body)
 	if err != nil {

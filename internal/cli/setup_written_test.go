@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -93,11 +94,11 @@ type reading struct {
 func (r *reading) google() {
 	c, p := r.c, r.c.profile
 	token, project := c.operator("google-operator"), p.HTTP+"/v1/projects/"+p.Google.EmptyProjectID
-	r.add("project policy", []any{c.post(project+":getIamPolicy", token)})
+	r.add("project policy", []any{c.post(project+":getIamPolicy", token, struct{}{})})
 	accounts := list(c.ask(project+"/serviceAccounts", token), "accounts")
 	for _, a := range accounts {
 		email := a.(map[string]any)["email"].(string)
-		r.add("policy of "+email, []any{c.post(project+"/serviceAccounts/"+email+":getIamPolicy", token)})
+		r.add("policy of "+email, []any{c.post(project+"/serviceAccounts/"+email+":getIamPolicy", token, struct{}{})})
 	}
 	r.add("account", accounts)
 	r.add("role", list(c.ask(project+"/roles?showDeleted=true&view=FULL", token), "roles"))
@@ -185,10 +186,14 @@ func list(answer map[string]any, field string) []any {
 	return things
 }
 
-// post asks for what Google gives to a POST alone, such as a policy.
-func (c *clouds) post(url, token string) map[string]any {
+// post is one call of the operator's by hand; a policy is read by one too.
+func (c *clouds) post(url, token string, body any) map[string]any {
 	c.t.Helper()
-	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, url, strings.NewReader("{}"))
+	data, err := json.Marshal(body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, url, bytes.NewReader(data))
 	if err != nil {
 		c.t.Fatal(err)
 	}
