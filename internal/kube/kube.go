@@ -6,8 +6,8 @@
 // secret out in an error or a finding.
 //
 // Caches: Accounts, the annotations of service accounts by namespace and name, kept true by a watch, because each new pod
-// needs them; and lists of accounts and settings, namespaces and issuers, by cluster, for as long as one plan is made (until Forget),
-// because a hundred workloads share a few lists.
+// needs them; and lists of accounts and settings, namespaces and issuers, by cluster, until they are written to or Forget, because
+// a hundred workloads share a few lists.
 package kube
 
 import (

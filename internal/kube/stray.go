@@ -21,21 +21,20 @@ const (
 
 // StrayKey is a long-lived key that was found in a cluster: where and whose, never the key itself.
 type StrayKey struct {
-	Kind      StrayKind `json:"kind"`
-	Where     string    `json:"where"` // Secret, ConfigMap, Pod
-	Namespace string    `json:"namespace"`
-	Name      string    `json:"name"`
-	Key       string    `json:"key"`                 // of the data; of a pod CONTAINER.VARIABLE
-	Email     string    `json:"email,omitempty"`     // Google's client_email
-	KeyID     string    `json:"key_id,omitempty"`    // Google's private_key_id
-	ClientID  string    `json:"client_id,omitempty"` // Azure's, where it stands beside the secret
-	TenantID  string    `json:"tenant_id,omitempty"` // Azure's, where it stands beside the secret
-	UsedBy    []string  `json:"used_by,omitempty"`   // pods that mount it or have it in a variable
+	Kind      StrayKind
+	Where     string // Secret, ConfigMap, Pod
+	Namespace string
+	Name      string
+	Key       string   // of the data; of a pod CONTAINER.VARIABLE
+	Email     string   // Google's client_email
+	KeyID     string   // Google's private_key_id
+	ClientID  string   // Azure's, where it stands beside the secret
+	TenantID  string   // Azure's, where it stands beside the secret
+	UsedBy    []string // pods that mount it or have it in a variable
 }
 
 // StrayKeys looks through secrets, ConfigMaps and the literal variables of pods for Google service-account keys and Azure
-// client secrets. What may not be read is an error beside what was
-// found elsewhere.
+// client secrets. What may not be read is an error beside what was found elsewhere.
 func (s Scope) StrayKeys(ctx context.Context) ([]StrayKey, error) {
 	var found []StrayKey
 	var errs []error

@@ -84,7 +84,7 @@ func (c *Client) Token(ctx context.Context, namespace, account, audience string,
 	text, _, _ := unstructured.NestedString(answer.Object, "status", "token")
 	out, err := readClaims(bridge.NewSecret(text))
 	if err != nil {
-		return bridge.Assertion{}, &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "token_malformed", Text: c.name() + " gave no JWT", Cause: err}
+		return bridge.Assertion{}, &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopHome, Code: "token_malformed", Text: c.name() + " gave no JWT", Hint: "check that the kubeconfig's server is the cluster's own API", Cause: err}
 	}
 	out.Trace = []bridge.Step{{
 		Hop: bridge.HopHome, Who: out.Subject, What: "TokenRequest to " + c.name(), Expiry: out.Expiry, Took: c.options.Clock().Sub(start),
