@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"time"
 
+	"google.golang.org/api/iam/v1"
+	"google.golang.org/api/serviceusage/v1"
+
 	"github.com/landbridge/landbridge/internal/bridge"
 )
 
@@ -48,6 +51,34 @@ func (k *Keeper) await(ctx context.Context, t task, now done, look func(context.
 		return k.judge(t, status, said{Message: now.text, Status: name})
 	}
 	return nil
+}
+
+// awaitIAM waits for an operation on a pool or a provider.
+func (k *Keeper) awaitIAM(ctx context.Context, t task, op *iam.Operation, get func(context.Context, string) (*iam.Operation, error)) error {
+	return k.await(ctx, t, iamDone(op), func(ctx context.Context) (done, error) {
+		next, err := get(ctx, op.Name)
+		return iamDone(next), err
+	})
+}
+
+func iamDone(op *iam.Operation) done {
+	switch {
+	case op == nil:
+		return done{}
+	case op.Error != nil:
+		return done{over: op.Done, code: op.Error.Code, text: op.Error.Message}
+	}
+	return done{over: op.Done}
+}
+
+func serviceDone(op *serviceusage.Operation) done {
+	switch {
+	case op == nil:
+		return done{}
+	case op.Error != nil:
+		return done{over: op.Done, code: op.Error.Code, text: op.Error.Message}
+	}
+	return done{over: op.Done}
 }
 
 // rpcStatus writes google.rpc.Code as the HTTP status and the name that a direct refusal would have had.

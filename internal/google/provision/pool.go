@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"strings"
 
 	"google.golang.org/api/iam/v1"
 
@@ -141,34 +140,3 @@ func (k *Keeper) removePool(ctx context.Context, p *estate.Pool) error {
 func (k *Keeper) poolOperation(ctx context.Context, name string) (*iam.Operation, error) {
 	return k.iam.Projects.Locations.WorkloadIdentityPools.Operations.Get(name).Context(ctx).Do()
 }
-
-// awaitIAM waits for an operation on a pool or a provider.
-func (k *Keeper) awaitIAM(ctx context.Context, t task, op *iam.Operation, get func(context.Context, string) (*iam.Operation, error)) error {
-	return k.await(ctx, t, iamDone(op), func(ctx context.Context) (done, error) {
-		next, err := get(ctx, op.Name)
-		return iamDone(next), err
-	})
-}
-
-func iamDone(op *iam.Operation) done {
-	switch {
-	case op == nil:
-		return done{}
-	case op.Error != nil:
-		return done{over: op.Done, code: op.Error.Code, text: op.Error.Message}
-	}
-	return done{over: op.Done}
-}
-
-// mask gathers what a patch changes: the paths for Google, and the fields that its client must send though they are zero.
-type mask struct{ path, force []string }
-
-func (m *mask) add(path, field string) {
-	m.path = append(m.path, path)
-	m.force = append(m.force, field)
-}
-
-func (m *mask) empty() bool   { return len(m.path) == 0 }
-func (m *mask) paths() string { return strings.Join(m.path, ",") }
-
-func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

@@ -15,6 +15,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -212,3 +213,6 @@ func (k *Keeper) Forget() {
 func stranger(s estate.Spec) error {
 	return &bridge.Error{Kind: bridge.Fault, Code: "kind_not_google", Text: fmt.Sprintf("a %T is not kept on google's side", s)}
 }
+
+// lastPart is the id at the end of a resource's name.
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"strings"
 
 	"google.golang.org/api/serviceusage/v1"
 
@@ -17,7 +16,7 @@ func (k *Keeper) readService(ctx context.Context, want *estate.Service) (estate.
 			Fields("services/name", "nextPageToken").
 			Pages(ctx, func(page *serviceusage.ListServicesResponse) error {
 				for _, s := range page.Services {
-					out[s.Name[strings.LastIndexByte(s.Name, '/')+1:]] = true
+					out[lastPart(s.Name)] = true
 				}
 				return nil
 			})
@@ -53,14 +52,4 @@ func (k *Keeper) writeService(ctx context.Context, want *estate.Service) (estate
 	k.switched[want.Name] = k.clock()
 	k.mu.Unlock()
 	return estate.Live{Spec: &estate.Service{Project: want.Project, Name: want.Name, Enabled: true}}, nil
-}
-
-func serviceDone(op *serviceusage.Operation) done {
-	switch {
-	case op == nil:
-		return done{}
-	case op.Error != nil:
-		return done{over: op.Done, code: op.Error.Code, text: op.Error.Message}
-	}
-	return done{over: op.Done}
 }
