@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,7 +62,7 @@ func NewRevoke(ctx context.Context, in Input, workload string) (*Revocation, err
 	if err != nil {
 		return nil, err
 	}
-	v := &revoker{reader: r, name: workload, rest: map[string]estate.Spec{}, out: &Revocation{Plan: r.plan("revoke")}}
+	v := &revoker{reader: r, name: workload, rest: map[string]estate.Spec{}, mine: map[string]bool{}, out: &Revocation{Plan: r.plan("revoke")}}
 	for _, res := range rest {
 		v.rest[res.Address] = estate.Resolve(res.Spec, r.output)
 	}
@@ -79,6 +80,7 @@ type revoker struct {
 	*reader
 	name string
 	rest map[string]estate.Spec // what the other workloads want, by address
+	mine map[string]bool        // members of allow policies that are this workload alone
 	out  *Revocation
 }
 
@@ -170,7 +172,7 @@ func (v *revoker) grants(n *node, now *estate.Grants) []estate.Grant {
 	mine := map[string]bool{}
 	for _, g := range n.want.(*estate.Grants).Grants {
 		if !slices.ContainsFunc(others, func(o estate.Grant) bool { return o.Member == g.Member }) {
-			mine[g.Member] = true
+			mine[g.Member], v.mine[g.Member] = true, true
 		}
 	}
 	var gone []estate.Grant
@@ -206,6 +208,10 @@ func (v *revoker) levers(w *Workload) {
 		}
 	}
 	v.later("take the workload " + v.name + " out of landbridge.yaml: the next landbridge setup apply would give it all back")
+	for _, member := range slices.Sorted(maps.Keys(v.mine)) {
+		v.later("what " + member + " was given by hand with a condition, or where the file names nothing, stays: gcloud asset search-all-iam-policies --scope=projects/" +
+			v.in.Spec.Google.Project + " --query='policy:\"" + member + "\"'")
+	}
 	if to := w.ToGoogle; to != nil && to.ServiceAccount != "" && foreign(to.ServiceAccount) {
 		v.later("the service account " + to.ServiceAccount + " is named by its e-mail and left as it is: a token of it that is in hand lives up to 1 hour; gcloud iam service-accounts disable " + to.ServiceAccount + " ends it sooner")
 	}
