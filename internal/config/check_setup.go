@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -40,6 +41,19 @@ func (l *loader) checkSetupGoogle(g *SetupGoogle) {
 		"sts": e.STS, "iam_credentials": e.IAMCredentials, "aiplatform": e.AIPlatform,
 	} {
 		l.addressAt(at+"endpoints."+key, value, false)
+		l.googleAt(at+"endpoints."+key, value)
+	}
+}
+
+// googleAt refuses an address that is not Google's: a file of set-up comes with a change that somebody proposes, and whoever
+// tries it would send the operator's token, or those of its workloads, where the file says.
+func (l *loader) googleAt(path, value string) {
+	u, err := url.Parse(value)
+	if value == "" || err != nil || u.Host == "" {
+		return // addressAt says so
+	}
+	if name := strings.ToLower(u.Hostname()); !plainHTTP(name, false) && !strings.HasSuffix(name, ".googleapis.com") {
+		l.mistake(path, quote(name)+" is not google's: tokens that are handed to it open what they are for", "write a host of googleapis.com, such as a region's or Private Service Connect's")
 	}
 }
 
