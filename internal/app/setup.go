@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -16,7 +18,6 @@ import (
 // What package setup says, for those who print it.
 type (
 	SetupPlan    = setup.Plan
-	SetupStep    = setup.Step
 	SetupEvent   = setup.Event
 	SetupOutcome = setup.Outcome
 )
@@ -106,6 +107,9 @@ func (s *Setup) Render(ctx context.Context, w io.Writer, o RenderOptions) error 
 	if known == nil {
 		known = map[string]string{}
 	}
+	if err := named(known, resources); err != nil {
+		return err
+	}
 	if o.Look {
 		for _, r := range resources {
 			for _, ref := range estate.AllReferences(r.Spec) {
@@ -124,6 +128,20 @@ func (s *Setup) Render(ctx context.Context, w io.Writer, o RenderOptions) error 
 		}
 	}
 	return render.Write(w, o.Format, render.Input{Setup: s.spec.Name, Spec: s.spec, Resources: resources, Known: known, Cluster: o.Cluster})
+}
+
+// named refuses a known value of nothing: its name is mistyped, and it would be missing where it was meant.
+func named(known map[string]string, resources []setup.Resource) error {
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		dot := strings.LastIndexByte(name, '.')
+		if dot < 0 || !slices.ContainsFunc(resources, func(r setup.Resource) bool { return r.Address == name[:dot] }) {
+			return &bridge.Error{
+				Kind: bridge.Usage, Code: "known_unknown", Text: "--known " + name + " names nothing of this set-up",
+				Hint: "write ADDRESS.OUTPUT=VALUE, with an address of landbridge setup plan --all, such as project/ID.number=123456789",
+			}
+		}
+	}
+	return nil
 }
 
 // Verification is what Verify found.
