@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -209,7 +208,7 @@ func (t *traveller) provider(ctx context.Context, want *estate.Provider) (*trust
 	if err != nil {
 		return nil, err
 	}
-	out := &trust.Provider{Name: fmt.Sprintf("projects/%s/locations/global/workloadIdentityPools/%s/providers/%s", want.Project, want.Pool, want.ID)}
+	out := &trust.Provider{Name: want.Name()}
 	p, ok := live.Spec.(*estate.Provider)
 	if !ok || live.Deleted {
 		out.State = "DELETED"
