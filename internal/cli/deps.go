@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,8 +31,9 @@ type deps struct {
 	sandbox    bool
 	sets       []string
 
-	silent bool         // nothing at all on standard error: an SDK reads it
-	clouds *app.Sandbox // that --sandbox found or started
+	silent bool          // nothing at all on standard error: an SDK reads it
+	clouds *app.Sandbox  // that --sandbox found or started
+	shores []config.Flag // where a set-up finds its clouds and its operators; --set wins over them
 }
 
 // app is the assembly with this run's streams and environment.
@@ -128,7 +130,7 @@ func (d *deps) loadConfig(more ...config.Flag) (*config.Config, config.Problems,
 		if err != nil {
 			return nil, nil, err
 		}
-		flags = append(s.Flags(), flags...)
+		flags = slices.Concat(s.Flags(), d.shores, flags)
 	}
 	cfg, problems := config.Load(config.Options{
 		Path: d.findConfig(), ReadFile: d.readFile, Environ: d.io.Environ, Flags: append(flags, more...),

@@ -26,7 +26,6 @@ func newSetupCommand(d *deps) *cobra.Command {
 // setupConfig loads the file for the commands that set up, with the sandbox's addresses and operators when it is meant, and
 // applies every rule that needs no call.
 func (d *deps) setupConfig() (*config.Config, error) {
-	var more []config.Flag
 	if d.sandbox {
 		if d.configPath == "" {
 			return nil, &bridge.Error{
@@ -41,9 +40,9 @@ func (d *deps) setupConfig() (*config.Config, error) {
 		if err != nil {
 			return nil, err
 		}
-		more = s.SetupFlags()
+		d.shores = s.SetupFlags()
 	}
-	cfg, problems, err := d.loadConfig(more...)
+	cfg, problems, err := d.loadConfig()
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,11 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -100,4 +104,55 @@ func TestAnotherWriterOfThePolicy(t *testing.T) {
 	if code, _, stderr := c.run("setup", "plan", "--sandbox", "--config", documented(t)); code != 0 {
 		t.Errorf("a plan after that ends with %d: %s", code, stderr)
 	}
+}
+
+// TestOperatorIsNobody: the operator's tokens are over, on one side or the other. The plan names what it could not read, and what
+// to do; nothing is changed.
+func TestOperatorIsNobody(t *testing.T) {
+	t.Parallel()
+	c := startClouds(t)
+	before := c.written()
+	stale := filepath.Join(t.TempDir(), "stale")
+	if err := os.WriteFile(stale, []byte(c.expired()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ side, stderr string }{
+		{"google", "project/landbridge-empty: .*UNAUTHENTICATED"},
+		{"azure", "cluster/aks-one: .*(InvalidAuthenticationToken|ExpiredAuthenticationToken|expired)"},
+	} {
+		t.Run(tt.side, func(t *testing.T) {
+			s := newStrait(t, c)
+			s.flags = append(s.flags, "--set=setup."+tt.side+".operator.file="+stale)
+			for _, command := range []string{"plan", "apply", "verify", "destroy"} {
+				cmd, out := s.child(t, "setup", command, "--config", documented(t))
+				_ = cmd.Run()
+				if code := cmd.ProcessState.ExitCode(); code != 4 || !regexp.MustCompile(tt.stderr).MatchString(out.String()) {
+					t.Errorf("%s: exit code %d, want 4 and %s in\n%s", command, code, tt.stderr, out)
+				}
+				if tokenShape.MatchString(out.String()) {
+					t.Errorf("%s prints a token", command)
+				}
+			}
+		})
+	}
+	if diff := cmp.Diff(before, c.written()); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
+
+// expired is a token that nobody takes any more.
+func (c *clouds) expired() string {
+	var token struct{ Token string }
+	if err := json.Unmarshal(c.admin(http.MethodPost, "/tokens", map[string]any{"flaw": "expired"}), &token); err != nil {
+		c.t.Fatal(err)
+	}
+	return token.Token
+}
+
+// TestSetWinsOverTheSandbox: what --set says of a set-up's operator is not overridden by --sandbox.
+func TestSetWinsOverTheSandbox(t *testing.T) {
+	t.Parallel()
+	w := wired{startClouds(t), documented(t)}
+	_, stderr := w.setup(2, "setup", "plan", "--set", "setup.google.operator.file=nobody")
+	w.holds(stderr, "the operator's file nobody cannot be read")
 }
