@@ -13,10 +13,12 @@ import (
 type pace struct {
 	tries          int
 	first, longest time.Duration
+	// once says that a call that was not answered in its time is not repeated: it has waited for long already.
+	once bool
 }
 
 var (
-	readPace  = pace{tries: 4, first: 300 * time.Millisecond, longest: 5 * time.Second}
+	readPace  = pace{tries: 4, first: 300 * time.Millisecond, longest: 5 * time.Second, once: true}
 	writePace = pace{tries: 8, first: time.Second, longest: 30 * time.Second}
 )
 
@@ -26,7 +28,7 @@ func patient(ctx context.Context, p pace, notice func(err error, wait time.Durat
 	wait := p.first
 	for try := 1; ; try++ {
 		err := call(ctx)
-		if err == nil || ctx.Err() != nil || try == p.tries || !again(err) {
+		if err == nil || ctx.Err() != nil || try == p.tries || !again(err) || p.once && errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
 		// Many callers are refused at once: they come back apart, within a quarter of the wait.
