@@ -24,6 +24,8 @@ lint: ## the linters alone
 bench: build ## benchmarks, against their peers; docs/benchmarks.md says how to read them
 	go test -run '^$$' -bench . -benchmem ./...
 	cd bench && go run ./metadata
+	cd bench && go run ./setup
+	cd bench && go run ./webhook
 	@state=$$(mktemp -d); \
 	LANDBRIDGE_STATE_DIR=$$state $(BIN) sandbox --quiet --http 127.0.0.1:0 --https 127.0.0.1:0 & pid=$$!; \
 	trap "kill $$pid; rm -rf $$state" EXIT; \
