@@ -171,6 +171,9 @@ func (r *reader) askOwned(ctx context.Context) {
 		if r.in.Keepers[side] == nil || len(places) == 0 {
 			continue
 		}
+		if r.silent(side) { // which is an error of the plan already: one more wait says nothing new
+			continue
+		}
 		wg.Go(func() {
 			errs[i] = patient(ctx, readPace, nil, func(ctx context.Context) (err error) {
 				found[i], err = r.in.Keepers[side].Owned(ctx, r.in.Spec.Name, places)
@@ -185,6 +188,13 @@ func (r *reader) askOwned(ctx context.Context) {
 			r.owning = append(r.owning, about("what this set-up made on "+string(side), errs[i]))
 		}
 	}
+}
+
+// silent says whether a side let a read wait until its time was over.
+func (r *reader) silent(side estate.Side) bool {
+	return slices.ContainsFunc(r.order, func(n *node) bool {
+		return n.res.Spec.Kind().Side() == side && errors.Is(n.err, context.DeadlineExceeded)
+	})
 }
 
 // places are the wanted things of a side whose place is known. A pool, a resource group or a cluster that the file names is
