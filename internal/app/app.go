@@ -30,6 +30,8 @@ type Host struct {
 	// ReadFile reads a whole file that is not too large to be what it should be.
 	ReadFile func(path string) ([]byte, error)
 	Version  string
+	// Issuers is the sandbox's https address, where the keys of Entra and Google are read; empty for the real ones.
+	Issuers string
 }
 
 // App assembles and runs. It is made once for each command.

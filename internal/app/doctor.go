@@ -10,7 +10,6 @@ import (
 	"github.com/landbridge/landbridge/internal/config"
 	"github.com/landbridge/landbridge/internal/doctor"
 	"github.com/landbridge/landbridge/internal/google"
-	"github.com/landbridge/landbridge/internal/trust"
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
@@ -58,7 +57,7 @@ func (a *App) Doctor(ctx context.Context, cfg *config.Config, model string) ([]D
 	}
 	var assertion bridge.Assertion
 	ports := doctor.Ports{
-		Clock: a.host.Clock, Keys: &published{client: c.client, known: map[string]*trust.KeySet{}},
+		Clock: a.host.Clock, Keys: a.published(c.client),
 		Home: func(ctx context.Context) (own bridge.Assertion, err error) {
 			assertion, err = g.Assertion(ctx)
 			return assertion, err

@@ -11,7 +11,6 @@ import (
 	"github.com/landbridge/landbridge/internal/estate"
 	googleprovision "github.com/landbridge/landbridge/internal/google/provision"
 	"github.com/landbridge/landbridge/internal/kube"
-	"github.com/landbridge/landbridge/internal/trust"
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
@@ -55,7 +54,7 @@ func (a *App) traveller(cfg *config.Config) (*traveller, error) {
 	clusters := kube.New(kube.Options{Clock: a.host.Clock, Env: a.host.Env, UserAgent: a.agent()})
 	return &traveller{
 		clock: a.host.Clock, client: client, cfg: s, spec: setupSpec(s), clusters: clusters, operator: token, google: onGoogle,
-		keys:    &published{client: client, known: map[string]*trust.KeySet{}},
+		keys:    a.published(client),
 		keepers: map[estate.Side]estate.Keeper{estate.Google: onGoogle, estate.Azure: onAzure, estate.Kubernetes: kube.NewKeeper(clusters)},
 		outputs: map[estate.Reference]string{},
 	}, nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -142,7 +143,7 @@ func (a *App) issuerKeys(jwks []byte, issuer string) (trust.Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &published{client: client, known: map[string]*trust.KeySet{}}, nil
+		return a.published(client), nil
 	}
 	set, err := trust.ParseKeys(jwks)
 	if err != nil {
@@ -156,9 +157,28 @@ func (a *App) issuerKeys(jwks []byte, issuer string) (trust.Keys, error) {
 
 // published fetches each issuer's keys once: a command lives shorter than a key.
 type published struct {
-	client *wire.Client
-	mu     sync.Mutex
-	known  map[string]*trust.KeySet
+	client    *wire.Client
+	pretended string // Host.Issuers
+	mu        sync.Mutex
+	known     map[string]*trust.KeySet
+}
+
+func (a *App) published(client *wire.Client) *published {
+	return &published{client: client, pretended: a.host.Issuers, known: map[string]*trust.KeySet{}}
+}
+
+// address is where an issuer's documents are read: for Entra and Google at the sandbox, where that is meant.
+func (p *published) address(issuer string) string {
+	u, err := url.Parse(issuer)
+	if err != nil || p.pretended == "" {
+		return issuer
+	}
+	switch u.Host {
+	case "login.microsoftonline.com", "sts.windows.net", "accounts.google.com":
+		return p.pretended + u.Path
+	default:
+		return issuer
+	}
 }
 
 // Keys implements trust.Keys.
@@ -168,7 +188,7 @@ func (p *published) Keys(ctx context.Context, issuer, _ string) (*trust.KeySet, 
 	if set, ok := p.known[issuer]; ok {
 		return set, nil
 	}
-	set, err := discovery.Fetch(ctx, p.client, issuer)
+	set, err := discovery.FetchFrom(ctx, p.client, issuer, p.address(issuer))
 	if err == nil {
 		p.known[issuer] = set
 	}

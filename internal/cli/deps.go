@@ -47,7 +47,13 @@ func (d *deps) app() *app.App {
 	case d.verbose:
 		level = slog.LevelDebug
 	}
+	issuers := ""
+	if d.clouds != nil {
+		issuers = d.clouds.Profile.HTTPS
+	}
 	return app.New(app.Host{
+		Issuers: issuers,
+
 		Clock: time.Now, Env: d.env(), Environ: d.io.Environ, Log: newLog(d.io.Stderr, level),
 		Stdin: d.io.Stdin, Stdout: d.io.Stdout, Stderr: d.io.Stderr, ReadFile: d.readFile, Version: readBuild(d.version).Version,
 	})

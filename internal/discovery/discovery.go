@@ -18,12 +18,17 @@ import (
 
 // Fetch asks the issuer for its discovery document and then for its keys. One trailing slash makes no difference.
 func Fetch(ctx context.Context, client *wire.Client, issuer string) (*trust.KeySet, error) {
+	return FetchFrom(ctx, client, issuer, issuer)
+}
+
+// FetchFrom is Fetch for an issuer whose documents are served at another address, as a sandbox serves those of production.
+func FetchFrom(ctx context.Context, client *wire.Client, issuer, address string) (*trust.KeySet, error) {
 	base := strings.TrimSuffix(issuer, "/")
 	var document struct {
 		Issuer  string `json:"issuer"`
 		JWKSURI string `json:"jwks_uri"`
 	}
-	body, err := get(ctx, client, base+"/.well-known/openid-configuration")
+	body, err := get(ctx, client, strings.TrimSuffix(address, "/")+"/.well-known/openid-configuration")
 	if err != nil {
 		return nil, err
 	}
