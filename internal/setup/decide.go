@@ -3,6 +3,7 @@ package setup
 import (
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
 )
 
@@ -19,7 +20,8 @@ func (r *reader) decide(n *node) Step {
 		s.Hint = "landbridge setup render --format kubernetes writes it; or add the cluster's context"
 		return s
 	case n.err != nil:
-		s.Action, s.Reason, s.err = Failed, n.err.Error(), n.err
+		_, why := parted(n.err)
+		s.Action, s.Reason, s.Hint, s.err = Failed, why, bridge.HintOf(n.err), n.err
 		return s
 	case n.waits != "":
 		s.Action, s.Reason = Failed, "depends on "+n.waits+", which could not be read"

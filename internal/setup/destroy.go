@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
 )
 
@@ -45,7 +46,8 @@ func (r *reader) undo(n *node) []Step {
 		s.Action, s.Reason, s.Hint = Manual, n.manual, "landbridge setup render --format kubernetes | kubectl delete -f - takes it away, where nothing of it was there before"
 		return []Step{s}
 	case n.err != nil:
-		s.Action, s.Reason, s.err = Failed, n.err.Error(), n.err
+		_, why := parted(n.err)
+		s.Action, s.Reason, s.Hint, s.err = Failed, why, bridge.HintOf(n.err), n.err
 		return []Step{s}
 	case n.off != nil:
 		s.Action, s.Reason, s.err = Failed, n.off.Error(), n.off

@@ -2,8 +2,6 @@ package setup
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
@@ -154,22 +152,4 @@ func (p *Plan) Blocked() error {
 		}
 	}
 	return joined(all, "setup_blocked", "stand in the way")
-}
-
-// joined makes one error of many, with the kind, code and hint of the first.
-func joined(all []error, code, what string) error {
-	switch len(all) {
-	case 0:
-		return nil
-	case 1:
-		return all[0]
-	}
-	lines := make([]string, len(all))
-	for i, err := range all {
-		lines[i] = err.Error()
-	}
-	return &bridge.Error{
-		Kind: bridge.KindOf(all[0]), Code: code, Hint: bridge.HintOf(all[0]),
-		Text: fmt.Sprintf("%d things %s:\n  %s", len(all), what, strings.Join(lines, "\n  ")),
-	}
 }

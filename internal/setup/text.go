@@ -17,13 +17,20 @@ const widest = 260
 // sum. What stays as it is is counted; all of it is listed when everything is true. Destroy always lists what it leaves.
 func (p *Plan) Lines(everything bool) []string {
 	var out []string
+	reasons := map[string]string{} // why something could not be read, and what was the first: told once
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		quiet := s.Action == Read || s.Action == Keep && p.Verb != "destroy"
 		if quiet && !everything {
 			continue
 		}
-		out = append(out, s.lines()...)
+		lines := s.lines()
+		if first, told := reasons[s.Reason]; told && s.err != nil {
+			lines = []string{lines[0], "      the same as for " + first}
+		} else if s.err != nil {
+			reasons[s.Reason] = s.Address
+		}
+		out = append(out, lines...)
 	}
 	for _, w := range p.Warnings {
 		out = append(out, "warning: "+w.String())
