@@ -48,19 +48,16 @@ func (s *Setup) walk(ctx context.Context, j setup.Journey, file string) (DoctorR
 	if len(j.Projects) > 0 {
 		subject.Project, subject.Permissions = j.Projects[0], permissions(w)
 	}
-	var assertion bridge.Assertion
+	assertion, refused := bridge.Assertion{}, unresolved
+	if refused == nil {
+		assertion, refused = t.home(ctx, resolved)
+	}
+	if away, ok := errors.AsType[*setup.NotFromHere](refused); ok {
+		return DoctorReport{Workload: w.Name, Home: j.Home(), Steps: []doctor.StepReport{}, NotFromHere: away.Why}, nil
+	}
 	ports := doctor.Ports{
 		Clock: t.clock, Keys: t.keys, Date: farClock(t.client, t.cfg.Google.Endpoints.STS),
-		Home: func(ctx context.Context) (own bridge.Assertion, err error) {
-			if unresolved != nil {
-				return own, unresolved
-			}
-			assertion, err = t.home(ctx, resolved)
-			if away, ok := errors.AsType[*setup.NotFromHere](err); ok {
-				err = &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopHome, Code: "not_from_here", Text: away.Why}
-			}
-			return assertion, err
-		},
+		Home: func(context.Context) (bridge.Assertion, error) { return assertion, refused },
 	}
 	if k := w.Kubernetes; k != nil {
 		subject.Namespace, subject.Account, subject.Cluster, subject.Identity = k.Namespace, k.ServiceAccount, j.Cluster.Name, w.ManagedIdentity

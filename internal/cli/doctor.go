@@ -104,6 +104,10 @@ func (d *deps) printReport(r *app.DoctorReport) {
 		head += ", from " + r.Home
 	}
 	_ = d.out.line("%s", colour(d.out.outColours, bold, head))
+	if r.NotFromHere != "" {
+		_ = d.out.line("?   not walked: %s", r.NotFromHere)
+		return
+	}
 	for _, s := range r.Steps {
 		mark := "ok"
 		switch s.State {

@@ -20,7 +20,7 @@ func newExplainCommand(d *deps) *cobra.Command {
 			"exit code 1 when the failure is not in the catalogue.",
 		Example: "  landbridge explain \"invalid_grant: The audience in ID Token [x] does not match the expected audience.\"\n" +
 			"  kubectl logs deploy/app | landbridge explain -",
-		Args: cobra.MinimumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text := strings.Join(args, " ")
 			if text == "-" {

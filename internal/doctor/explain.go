@@ -32,7 +32,7 @@ func ExplainError(err error) (Finding, bool) {
 	f, ok := match(text, e)
 	if !ok {
 		f = unknown(text)
-		f.Said, f.Cause, f.Fix = Redact(e.Text), "this refusal is not in the catalogue", Redact(e.Hint)
+		f.Title, f.Said, f.Cause, f.Fix = Redact(e.Text), Redact(e.Text), "not one of the known failures; what is said is all that is known", Redact(e.Hint)
 		if e.Hop != "" {
 			f.Hop = e.Hop
 		}

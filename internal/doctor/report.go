@@ -34,14 +34,16 @@ const (
 
 // Report is one walk. Its JSON form is documented in docs/errors.md.
 type Report struct {
-	Workload  string           `json:"workload"`
-	Home      string           `json:"home,omitempty"` // where the walk begins: a workload may have several homes
-	OK        bool             `json:"ok"`
-	Principal bridge.Principal `json:"principal,omitempty"` // who the far shore says it is, as far as the walk came
-	Steps     []StepReport     `json:"steps"`
-	Fault     *Fault           `json:"fault,omitempty"` // the first one; nil when OK
-	Drift     []Difference     `json:"drift,omitempty"` // between the file of set-up and what is there
-	Warnings  []Warning        `json:"warnings,omitempty"`
+	Workload string `json:"workload"`
+	Home     string `json:"home,omitempty"` // where the walk begins: a workload may have several homes
+	OK       bool   `json:"ok"`
+	// NotFromHere says why the walk was not made: the workload can prove itself elsewhere alone. There is no fault then.
+	NotFromHere string           `json:"not_from_here,omitempty"`
+	Principal   bridge.Principal `json:"principal,omitempty"` // who the far shore says it is, as far as the walk came
+	Steps       []StepReport     `json:"steps"`
+	Fault       *Fault           `json:"fault,omitempty"` // the first one; nil when OK
+	Drift       []Difference     `json:"drift,omitempty"` // between the file of set-up and what is there
+	Warnings    []Warning        `json:"warnings,omitempty"`
 }
 
 // StepReport is one step as it went. It never holds a token.

@@ -217,7 +217,7 @@ func (w *walker) issuer(ctx context.Context) bool {
 		w.unread = err
 		return w.unknown(StepIssuer, bridge.HopHome, checked, err)
 	}
-	w.out.Steps = append(w.out.Steps, StepReport{Name: StepIssuer, Hop: bridge.HopHome, State: Passed, Checked: checked, Found: fmt.Sprintf("%d keys", len(set.Kids()))})
+	w.out.Steps = append(w.out.Steps, StepReport{Name: StepIssuer, Hop: bridge.HopHome, State: Passed, Checked: checked, Found: counted(len(set.Kids()), "key")})
 	return true
 }
 
@@ -275,4 +275,12 @@ func (w *walker) take(l bridge.Lease) {
 
 func describe(a bridge.Assertion) string {
 	return fmt.Sprintf("issuer %s, subject %s, audience %s", a.Issuer, a.Subject, strings.Join(a.Audience, " "))
+}
+
+// counted writes "1 key" and "2 keys".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
