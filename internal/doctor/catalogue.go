@@ -29,8 +29,8 @@ const (
 // Row is one known failure. Cause, Check and Fix are templates: {audience|AUDIENCE} is the part of that name, or the
 // word behind the bar when it is not known.
 type Row struct {
-	// Code is stable: LB1xxx Kubernetes and AKS, LB2xxx Entra, LB3xxx managed-identity endpoints, LB4xxx Google STS and
-	// providers, LB5xxx impersonation, LB6xxx Vertex AI and clients; the rest is Number.
+	// Code is stable: LB1nnn Kubernetes and AKS, LB2nnn Entra, LB3nnn managed-identity endpoints, LB4nnn Google STS and
+	// providers, LB5nnn impersonation, LB6nnn Vertex AI and clients; the rest is Number.
 	Code     string     `json:"code"`
 	Number   int        `json:"row"`
 	Hop      bridge.Hop `json:"hop"`

@@ -37,8 +37,8 @@ const preamble = "# Errors\n\n" +
 	"Every failure that is known between a workload on Azure and a Vertex AI answer, by its code. `landbridge doctor` names them\n" +
 	"while it walks the road, of a workload of [the set-up](setup.md) or of this machine; `landbridge explain` finds them in any SDK's\n" +
 	"message, without a network; and `landbridge sandbox --fault CODE` brings about those that a [server](sandbox.md) produces.\n\n" +
-	"Codes are stable: LB1xxx Kubernetes and AKS, LB2xxx Entra, LB3xxx managed-identity endpoints, LB4xxx Google's token service and\n" +
-	"workload identity providers, LB5xxx impersonation, LB6xxx Vertex AI and client libraries. A word in capitals in a command is\n" +
+	"Codes are stable: LB1nnn Kubernetes and AKS, LB2nnn Entra, LB3nnn managed-identity endpoints, LB4nnn Google's token service and\n" +
+	"workload identity providers, LB5nnn impersonation, LB6nnn Vertex AI and client libraries. A word in capitals in a command is\n" +
 	"yours to fill in; the doctor fills in what the message or the configuration tells.\n\n" +
 	"## The report as JSON\n\n" +
 	"| field | what |\n|---|---|\n" +

@@ -91,7 +91,7 @@ func (k *keyFinder) inFile(variable, name string, certain bool) verdict {
 // judgeVariable judges a value by the name that it stands under: in the environment, in a .env file, in a Secret.
 func judgeVariable(name, value string) verdict {
 	value = strings.TrimSpace(value)
-	if placeholder(value) {
+	if standIn(value) {
 		return verdict{}
 	}
 	if v := judge(name+".json", []byte(value)); len(v.keys) > 0 || v.fine {
@@ -112,8 +112,8 @@ func judgeVariable(name, value string) verdict {
 	return verdict{}
 }
 
-// placeholder is a value that stands for one: a reference, an example.
-func placeholder(value string) bool {
+// standIn is a value that stands for one: a reference, an example.
+func standIn(value string) bool {
 	lower := strings.ToLower(strings.Trim(value, `"'`))
 	return lower == "" || strings.HasPrefix(lower, "$") || strings.HasPrefix(lower, "<") || strings.HasPrefix(lower, "{{") ||
 		strings.HasPrefix(lower, "var.") || strings.HasPrefix(lower, "@microsoft.keyvault(") || strings.HasPrefix(lower, "xxx") || strings.HasPrefix(lower, "changeme") || strings.HasPrefix(lower, "your-")

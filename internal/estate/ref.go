@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Ref is a placeholder for an output of another thing, {{ADDRESS.OUTPUT}}: "{{cluster/prod.issuer}}". It may stand inside a
+// Ref is a reference to an output of another thing, {{ADDRESS.OUTPUT}}: "{{cluster/prod.issuer}}". It may stand inside a
 // longer string. A renderer writes it as an expression of its language; a plan puts the value in as soon as it is known.
 func Ref(address, output string) string { return "{{" + address + "." + output + "}}" }
 
@@ -16,7 +16,7 @@ var refs = regexp.MustCompile(`\{\{([^{}]+)\.([a-z_]+)\}\}`)
 // Reference is a Ref taken apart.
 type Reference struct{ Address, Output string }
 
-// References lists the placeholders in a string.
+// References lists the references in a string.
 func References(s string) []Reference {
 	var out []Reference
 	for _, m := range refs.FindAllStringSubmatch(s, -1) {
@@ -25,7 +25,7 @@ func References(s string) []Reference {
 	return out
 }
 
-// Replace puts a text in the place of each placeholder.
+// Replace puts a text in the place of each reference.
 func Replace(s string, with func(Reference) string) string {
 	if !strings.Contains(s, "{{") {
 		return s
@@ -36,7 +36,7 @@ func Replace(s string, with func(Reference) string) string {
 	})
 }
 
-// Resolve returns a copy of a spec with every placeholder replaced, in fields, lists and maps, also in those that only say
+// Resolve returns a copy of a spec with every reference replaced, in fields, lists and maps, also in those that only say
 // where the thing is.
 func Resolve(s Spec, with func(Reference) string) Spec {
 	old := reflect.ValueOf(s).Elem()
@@ -79,7 +79,7 @@ func resolve(v reflect.Value, with func(Reference) string) reflect.Value {
 	return v
 }
 
-// AllReferences lists the placeholders of a whole spec.
+// AllReferences lists the references of a whole spec.
 func AllReferences(s Spec) []Reference {
 	var out []Reference
 	Resolve(s, func(r Reference) string { out = append(out, r); return "" })

@@ -13,7 +13,7 @@ import (
 type Resource struct {
 	// Address is KIND/… and unique: "provider/azure/aks-prod". Other things refer to its outputs by it.
 	Address string
-	// Spec is how it shall be; its texts may hold estate.Ref placeholders.
+	// Spec is how it shall be; its texts may hold estate.Ref references.
 	Spec estate.Spec
 	// Needs lists the addresses of what must be there first, sorted.
 	Needs []string
@@ -52,7 +52,7 @@ func desire(s Spec) ([]Resource, error) {
 // builder gathers what the workloads want of the same things.
 type builder struct {
 	spec   Spec
-	number string // of the project: digits, or the placeholder for them
+	number string // of the project: digits, or the reference for them
 	byAddr map[string]*Resource
 	order  []string
 	needs  map[string]map[string]bool

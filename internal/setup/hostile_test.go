@@ -7,7 +7,7 @@ import (
 	"github.com/landbridge/landbridge/internal/setup"
 )
 
-// nasty is what a shell, CEL, an OData filter or a placeholder's reader takes for more than a name.
+// nasty is what a shell, CEL, an OData filter or a reference's reader takes for more than a name.
 var nasty = []string{
 	`$(touch x)`, "`touch x`", `a'b`, `a"b`, `a\b`, "a\nb", `a;b`, `a|b`, `a&b'`, `a?b`, `a#b`, `a%27b`, `'] || true || ['`, `{{project/shop-prod.number}}`, "a\x1b[2Jb",
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Journey is how one workload crosses from one home: what a verifying crossing, a probe and a doctor follow. Its texts may
-// hold estate.Ref placeholders until Resolve.
+// hold estate.Ref references until Resolve.
 type Journey struct {
 	Workload *Workload
 	// Cluster is the home of a pod; nil for the other homes.
@@ -45,7 +45,7 @@ func (j *Journey) Reach() estate.Reach { return j.Cluster.Reach() }
 // Back says whether the way is from Google to Azure.
 func (j *Journey) Back() bool { return j.Provider == "" }
 
-// Resolve returns the journey with every placeholder replaced.
+// Resolve returns the journey with every reference replaced.
 func (j Journey) Resolve(with func(estate.Reference) string) Journey {
 	j.Audience, j.ClientID, j.Provider = estate.Replace(j.Audience, with), estate.Replace(j.ClientID, with), estate.Replace(j.Provider, with)
 	return j

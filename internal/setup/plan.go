@@ -54,7 +54,7 @@ type Step struct {
 	Hint      string      `json:"hint,omitempty"` // the next step, when it is a human's
 	Workloads []string    `json:"workloads,omitempty"`
 
-	res Resource    // what is wanted, with placeholders; of a removal: only its address and spec
+	res Resource    // what is wanted, with references; of a removal: only its address and spec
 	now estate.Live // as it was read
 	// look says that it could not be read yet, and is before it is written.
 	look bool

