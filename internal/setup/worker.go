@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -250,6 +251,9 @@ func (w *worker) tell(e Event) {
 }
 
 func (w *worker) interrupted(cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		cause = nil // which is what "interrupted" says
+	}
 	return &bridge.Error{
 		Kind: bridge.Fault, Code: "setup_interrupted", Text: fmt.Sprintf("interrupted after %d of %d changes", w.changed, w.total),
 		Hint: "run it again: what is done stays done, and it goes on from there", Cause: cause,
