@@ -64,7 +64,7 @@ func parseProvocation(code string) (Fault, error) {
 			return Fault{Code: code}, nil
 		}
 	}
-	e := &bridge.Error{Kind: bridge.Usage, Code: "fault_unknown", Text: code + " is not a failure that a server produces", Hint: "docs/errors.md lists the codes; landbridge sandbox --faults lists those that can be provoked"}
+	e := &bridge.Error{Kind: bridge.Usage, Code: "fault_unknown", Text: "there is no failure " + code, Hint: "docs/errors.md lists the codes; landbridge sandbox --faults lists those that can be provoked"}
 	if _, known := doctor.Find(code); known {
 		e.Text = code + " is no answer of a server: the sandbox cannot bring it about"
 	}

@@ -196,7 +196,11 @@ func (t *traveller) Cross(ctx context.Context, workload string) (setup.Crossing,
 			continue
 		}
 		out.Steps = append(out.Steps, one.Steps...)
-		out.Missing = append(out.Missing, one.Missing...)
+		for _, m := range one.Missing {
+			if !slices.Contains(out.Missing, m) { // by its way from another cluster already
+				out.Missing = append(out.Missing, m)
+			}
+		}
 		if err != nil {
 			out.NotFromHere = ""
 			return out, err

@@ -31,6 +31,10 @@ func newDoctorCommand(d *deps) *cobra.Command {
 				return d.keyless(cmd, dirs)
 			case pods:
 				return d.unbridged(cmd)
+			case all && workload != "":
+				return &bridge.Error{Kind: bridge.Usage, Code: "flag_conflict", Text: "--all is every workload, and --workload one", Hint: "leave one of the two out"}
+			case cmd.Flags().Changed("model") && (all || workload != ""):
+				return &bridge.Error{Kind: bridge.Usage, Code: "flag_conflict", Text: "--model is for this machine's own way: a workload's model is in the file", Hint: "write it as setup.google.model, or --set setup.google.model=" + model}
 			case len(dirs) > 0:
 				return &bridge.Error{Kind: bridge.Usage, Code: "flag_conflict", Text: "--dir is for --keyless", Hint: "add --keyless"}
 			}
@@ -56,6 +60,9 @@ func (d *deps) diagnose(cmd *cobra.Command, workload, model string, all bool) ([
 		cfg, err := d.config()
 		if err != nil {
 			return nil, err
+		}
+		if cfg.ToGoogle == nil && d.findConfig() == "" {
+			return nil, noFile("docs/configuration.md has to_google, docs/setup.md what --workload NAME walks; --sandbox needs none")
 		}
 		return d.app().Doctor(cmd.Context(), cfg, model)
 	}

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -10,6 +11,8 @@ import (
 func TestDoctorStaysInTheSandbox(t *testing.T) {
 	t.Parallel()
 	w := wired{startClouds(t), documented(t)}
+	_, stderr := w.setup(7, "setup", "plan")
+	w.holds(stderr, "next: landbridge setup apply --sandbox --config "+w.file)
 	w.setup(0, "setup", "apply")
 	for _, workload := range []string{"reports", "training"} {
 		stdout, _ := w.setup(0, "doctor", "--workload", workload)
@@ -18,4 +21,19 @@ func TestDoctorStaysInTheSandbox(t *testing.T) {
 		}
 		w.holds(stdout, "ok  credential ", "ok  issuer ", "it crosses, as ")
 	}
+}
+
+// TestVerifyNamesWhatIsMissingOnce: a workload of two clusters lacks one permission, and not the same one twice.
+func TestVerifyNamesWhatIsMissingOnce(t *testing.T) {
+	t.Parallel()
+	w := wired{startClouds(t), documented(t)}
+	w.setup(0, "setup", "apply")
+	for _, pool := range []string{"azure", "azure-two"} {
+		w.admin(http.MethodDelete, "/bindings", map[string]string{
+			"resource": "landbridge-empty", "role": "projects/landbridge-empty/roles/landbridge_example.chat",
+			"member": "principal://iam.googleapis.com/projects/209458209458/locations/global/workloadIdentityPools/" + pool + "/subject/system:serviceaccount:demo:chat",
+		})
+	}
+	stdout, _ := w.setup(7, "setup", "verify")
+	w.holds(stdout, "! chat: vertex: crosses, and may not aiplatform.endpoints.predict in landbridge-empty\n")
 }

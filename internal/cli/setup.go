@@ -46,6 +46,9 @@ func (d *deps) setupConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Setup == nil && d.findConfig() == "" {
+		return nil, noFile("docs/setup.md shows one")
+	}
 	if len(problems.Mistakes()) == 0 {
 		found, err := d.app().CheckSetup(cfg)
 		if err != nil {
@@ -54,6 +57,26 @@ func (d *deps) setupConfig() (*config.Config, error) {
 		problems = append(problems, found...)
 	}
 	return d.judge(cfg, problems)
+}
+
+// likewise is another command with the clouds and the file that this one was given: a next step for the sandbox must not
+// lead to the real clouds.
+func (d *deps) likewise(command string) string {
+	if d.sandbox {
+		command += " --sandbox"
+	}
+	if d.configPath != "" {
+		command += " --config " + d.configPath
+	}
+	return command
+}
+
+// noFile says that there is no configuration to take a set-up or a way from.
+func noFile(shown string) error {
+	return &bridge.Error{
+		Kind: bridge.Usage, Code: "configuration_missing", Text: "there is no landbridge.yaml in this folder",
+		Hint: "name the file with --config; " + shown,
+	}
 }
 
 func (d *deps) openSetup() (*app.Setup, error) {
@@ -83,7 +106,7 @@ func newSetupPlanCommand(d *deps) *cobra.Command {
 				return err
 			}
 			if p.Drift() {
-				d.out.hint("landbridge setup apply")
+				d.out.hint(d.likewise("landbridge setup apply"))
 				return ended{7}
 			}
 			return nil
