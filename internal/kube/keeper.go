@@ -182,7 +182,7 @@ func (c *Client) marks(setup string, p part, object *unstructured.Unstructured) 
 		labels[estate.LabelSettings] = "enabled"
 	}
 	created, joined := p.created(object), object.GetLabels()[estate.JoinKey]
-	switch owner := created + joined; {
+	switch owner := p.owner(object); {
 	case owner != "" && owner != setup && p.resource != namespaces: // a namespace may be shared
 		return nil, &bridge.Error{
 			Kind: bridge.Refused, Hop: bridge.HopHome, Code: "owned_by_another_setup",

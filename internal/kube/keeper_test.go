@@ -249,6 +249,38 @@ func TestOwned(t *testing.T) {
 	})
 }
 
+// TestAfterTheManifests: what set-up made is still its own after the rendered manifests, which cannot know that, were applied.
+func TestAfterTheManifests(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, c *cluster) {
+		k := kube.NewKeeper(c.clusters)
+		want := c.wanted("app")
+		c.write(k, "team", want)
+		manifest := func(setup string) {
+			c.must(http.MethodPatch, c.in("serviceaccounts/app")+"?fieldManager=landbridge-setup", `{"metadata":{"labels":{"landbridge.dev/joined":"`+setup+`"}}}`)
+			k.Forget()
+		}
+		manifest("team")
+		if live := c.read(k, want); live.Setup != "team" {
+			t.Errorf("it belongs to %q", live.Setup)
+		}
+		if diff := cmp.Diff(estate.Live{Spec: want, Setup: "team"}, c.write(k, "team", want)); diff != "" {
+			t.Errorf("live (-want +got):\n%s", diff)
+		}
+		manifest("other")
+		if live := c.read(k, want); live.Setup != "team and other" {
+			t.Errorf("with two marks it belongs to %q", live.Setup)
+		}
+		manifest("team")
+		if err := k.Remove(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+		if live := c.read(k, want); live.Exists() {
+			t.Errorf("left over: %+v", live)
+		}
+	})
+}
+
 // TestAfterTheScript takes over what the rendered script has written under the same name, changes it, and releases all.
 func TestAfterTheScript(t *testing.T) {
 	t.Parallel()

@@ -129,7 +129,7 @@ func contextNotFound(where, context string, file *api.Config) error {
 		out.Text, out.Hint = where+" has no current context", "kubectl config use-context NAME chooses one; "+out.Hint
 	}
 	if len(known) == 0 {
-		out.Hint = "it has none: az aks get-credentials -g GROUP -n CLUSTER writes one"
+		out.Hint = "it has none at all: az aks get-credentials -g GROUP -n CLUSTER writes one"
 	}
 	return out
 }

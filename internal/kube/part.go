@@ -66,7 +66,7 @@ func (p part) key() string {
 
 // live is an object as set-up sees it.
 func (p part) live(object *unstructured.Unstructured) estate.Live {
-	return estate.Live{Spec: p.spec(p.ours(object)), Setup: p.created(object) + object.GetLabels()[estate.JoinKey]}
+	return estate.Live{Spec: p.spec(p.ours(object)), Setup: p.owner(object)}
 }
 
 // created is the set-up that made the object; "" for a namespace always, for set-up makes none.
@@ -75,6 +75,20 @@ func (p part) created(object *unstructured.Unstructured) string {
 		return ""
 	}
 	return object.GetLabels()[estate.MarkKey]
+}
+
+// owner is the set-up that the object belongs to. What set-up made and rendered manifests were applied to bears both marks; with
+// two names it is neither's.
+func (p part) owner(object *unstructured.Unstructured) string {
+	created, joined := p.created(object), object.GetLabels()[estate.JoinKey]
+	switch {
+	case created == "":
+		return joined
+	case joined == "" || joined == created:
+		return created
+	default:
+		return created + " and " + joined
+	}
 }
 
 // ours are the names that are wanted, that our manager owns, or that are ours whoever wrote them. The marks are no part of
