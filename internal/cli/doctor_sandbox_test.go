@@ -23,6 +23,18 @@ func TestDoctorStaysInTheSandbox(t *testing.T) {
 	}
 }
 
+// TestDoctorLeavesAGoodTokenAlone: where the token has the provider's own name and the provider does not take it, another token
+// is no help.
+func TestDoctorLeavesAGoodTokenAlone(t *testing.T) {
+	t.Parallel()
+	c := startClouds(t)
+	c.admin(http.MethodPost, "/provoke", map[string]string{"code": "LB4036"})
+	code, stdout, _ := c.run("doctor", "--sandbox")
+	if code != 4 || !strings.Contains(stdout, "mend it:   gcloud iam workload-identity-pools providers update-oidc aks-cluster ") || !strings.Contains(stdout, "leaves its own name out") || strings.Contains(stdout, "kubectl create token") {
+		t.Errorf("exit code %d\n%s", code, stdout)
+	}
+}
+
 // TestVerifyNamesWhatIsMissingOnce: a workload of two clusters lacks one permission, and not the same one twice.
 func TestVerifyNamesWhatIsMissingOnce(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package doctor
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,12 @@ func (w *walker) fail(name string, hop bridge.Hop, err error) {
 	f := &Fault{Finding: found, Step: name, Command: found.Fix, Kind: bridge.KindOf(err), Hint: Redact(bridge.HintOf(err))}
 	if e, ok := errors.AsType[*bridge.Error](err); ok {
 		f.Retry = e.Retry
+	}
+	if own := f.Parts["tokenaudience"]; f.Code == "LB4036" && slices.Contains(w.assertion.Audience, own) {
+		// The token is as it should be: another one would be refused as well.
+		f.Fix = "gcloud iam workload-identity-pools providers update-oidc " + quote(f.Parts["provider"]) + " --workload-identity-pool=" + quote(f.Parts["pool"]) +
+			" --location=global --project=" + quote(f.Parts["number"]) + " --allowed-audiences=" + quote(own)
+		f.Command = f.Fix
 	}
 	if f.Hint == f.Command {
 		f.Hint = ""

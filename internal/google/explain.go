@@ -2,6 +2,7 @@ package google
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -32,6 +33,8 @@ func (at attempt) stsHint(r refusal) string {
 	describe := "gcloud iam workload-identity-pools providers describe " + at.flags()
 	update := "gcloud iam workload-identity-pools providers update-oidc " + at.flags()
 	switch {
+	case says("audience in ID Token") && slices.Contains(at.assertion.Audience, p.Audience()):
+		return fmt.Sprintf("the assertion is made for this provider, whose list of audiences leaves its own name out: add it to the list: %s --allowed-audiences=%s", update, quote(p.Audience()))
 	case says("audience in ID Token"):
 		return fmt.Sprintf("the assertion's audience is %s: have it made for %s, or allow it: %s --allowed-audiences=%s",
 			clean(fmt.Sprint(at.assertion.Audience)), p.Audience(), update, quote(strings.Join(at.assertion.Audience, ",")))
