@@ -73,7 +73,13 @@ func (t *traveller) output(ctx context.Context, ref estate.Reference) (string, e
 	if err != nil {
 		return "", err
 	}
-	if value = live.Outputs[ref.Output]; value == "" {
+	if value = live.Outputs[ref.Output]; value == "" && want.Kind() == estate.KindProject {
+		return "", &bridge.Error{
+			Kind: bridge.Usage, Code: "project_missing", Text: fmt.Sprintf("%s: there is no such project, or you may not see it", ref.Address),
+			Hint: "gcloud projects describe " + strings.TrimPrefix(ref.Address, "project/"),
+		}
+	}
+	if value == "" {
 		return "", &bridge.Error{
 			Kind: bridge.Drifted, Code: "not_set_up", Text: fmt.Sprintf("%s is not there yet", ref.Address),
 			Hint: "landbridge setup apply",

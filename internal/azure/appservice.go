@@ -112,7 +112,7 @@ func (s *AppServiceSource) refusal(a answer) error {
 		out.Hint = "the platform changes IDENTITY_HEADER when it restarts: pass the variable through, never a copy of its value"
 	}
 	if strings.EqualFold(out.Code, "UnsupportedApiVersion") {
-		out.Hint = "this host is older than api-version " + appServiceVersion + " and gives no MSI_SECRET: update the Functions host"
+		out.Hint = "this host is older than api-version " + appServiceVersion + " and gives no MSI_SECRET, so update the Functions host"
 	}
 	return out
 }

@@ -49,3 +49,13 @@ func TestVerifyNamesWhatIsMissingOnce(t *testing.T) {
 	stdout, _ := w.setup(7, "setup", "verify")
 	w.holds(stdout, "! chat: vertex: crosses, and may not aiplatform.endpoints.predict in landbridge-empty\n")
 }
+
+// TestDoctorBeforeSetup: what is not there yet is no riddle, and neither is a project that is not there at all.
+func TestDoctorBeforeSetup(t *testing.T) {
+	t.Parallel()
+	w := wired{startClouds(t), documented(t)}
+	stdout, _ := w.setup(7, "doctor", "--workload", "reports")
+	w.holds(stdout, "is not there yet\n", "cause:     set-up has not made it yet, or somebody took it away\n", "mend it:   landbridge setup apply\n")
+	stdout, _ = w.setup(2, "doctor", "--workload", "chat", "--set", "setup.google.project=landbridge-typo")
+	w.holds(stdout, "there is no such project, or you may not see it", "mend it:   gcloud projects describe landbridge-typo\n")
+}

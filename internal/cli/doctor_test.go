@@ -3,6 +3,7 @@ package cli_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/landbridge/landbridge/internal/app"
@@ -66,6 +67,9 @@ func TestDoctorNamesEachFault(t *testing.T) {
 			}
 			if f.Command == "" || f.Cause == "" || code != 4 && code != 5 && code != 2 {
 				t.Errorf("exit code %d, command %q, cause %q", code, f.Command, f.Cause)
+			}
+			if strings.Contains(f.Hint+f.Command+f.Cause, "[redacted]") {
+				t.Errorf("a sentence of our own is redacted: %q, %q, %q", f.Cause, f.Command, f.Hint)
 			}
 			if token := tokenShape.FindString(stdout); token != "" {
 				t.Error("a token is in the report")

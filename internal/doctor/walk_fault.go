@@ -21,6 +21,9 @@ func (w *walker) fail(name string, hop bridge.Hop, err error) {
 	if row, ok := Find(found.Code); known && ok {
 		found = row.finding(found.Hop, found.Said, w.parts(found.Parts)) // again, with what the subject knows
 	}
+	if !known && bridge.KindOf(err) == bridge.Drifted {
+		found.Cause = "set-up has not made it yet, or somebody took it away"
+	}
 	f := &Fault{Finding: found, Step: name, Command: found.Fix, Kind: bridge.KindOf(err), Hint: Redact(bridge.HintOf(err))}
 	if e, ok := errors.AsType[*bridge.Error](err); ok {
 		f.Retry = e.Retry
