@@ -13,6 +13,12 @@ import (
 	"github.com/landbridge/landbridge/internal/bridge"
 )
 
+// rendered is what render has to tell with --output json.
+type rendered struct {
+	Format string `json:"format"`
+	Text   string `json:"text"`
+}
+
 func newSetupRenderCommand(d *deps) *cobra.Command {
 	o := app.RenderOptions{}
 	var offline bool
@@ -30,10 +36,14 @@ func newSetupRenderCommand(d *deps) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains(formats, o.Format) {
-				return &bridge.Error{
+				e := &bridge.Error{
 					Kind: bridge.Usage, Code: "format_unknown", Text: fmt.Sprintf("--format %q is not known", o.Format),
 					Hint: "one of: " + strings.Join(formats, ", "),
 				}
+				if o.Format == "" {
+					e.Text = "--format is missing"
+				}
+				return e
 			}
 			s, err := d.openSetup()
 			if err != nil {
@@ -43,6 +53,9 @@ func newSetupRenderCommand(d *deps) *cobra.Command {
 			var text bytes.Buffer
 			if err := s.Render(cmd.Context(), &text, o); err != nil {
 				return err
+			}
+			if into == "" && d.out.json {
+				return d.out.encode(rendered{o.Format, text.String()})
 			}
 			if into == "" {
 				_, err = d.out.out.Write(text.Bytes())
@@ -58,6 +71,7 @@ func newSetupRenderCommand(d *deps) *cobra.Command {
 	f.StringVar(&o.Format, "format", "", "script, terraform, kubernetes or helm-values")
 	f.StringVar(&o.Cluster, "cluster", "", "only this `cluster`'s manifests or values")
 	f.StringToStringVar(&known, "known", nil, "a value that only a cloud knows, as `ADDRESS.OUTPUT=VALUE`, such as project/shop.number=123456789")
+	f.Lookup("known").DefValue = "" // its help would say (default [])
 	f.BoolVar(&offline, "offline", false, "ask no cloud")
 	f.StringVar(&into, "file", "", "write into this `file` instead of standard output")
 	return cmd
