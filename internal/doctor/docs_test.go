@@ -43,6 +43,8 @@ const preamble = "# Errors\n\n" +
 	"## The report as JSON\n\n" +
 	"| field | what |\n|---|---|\n" +
 	"| `workload`, `ok`, `principal` | whose road it was, whether it came through, who the far side says it is |\n" +
+	"| `home` | where the walk begins: a workload may have several homes |\n" +
+	"| `not_from_here` | why the walk was not made: the workload can prove itself elsewhere alone. `ok` is false then, and there is no fault |\n" +
 	"| `steps[]` | `name` (pod, home, credential, entra, provider, issuer, token, sts, impersonate, permission, model), `hop`, `state` (ok, failed, unknown), `checked`, `found`, `rules[]` (each rule of the provider with `expected` and `got`), `took_ns` |\n" +
 	"| `fault` | the first fault, absent when all is well: `code`, `row`, `hop`, `title`, `said`, `parts`, `cause`, `check`, `fix`, `sources`, `docs`, and `step`, `claim`, `expected`, `got`, `drift`, `command` (the one that mends it), `hint`, `retry` |\n" +
 	"| `drift[]` | what differs from the file of set-up: `field`, `wanted`, `found` |\n" +
