@@ -82,7 +82,7 @@ func unit(ctx context.Context, j *job) error {
 func race(ctx context.Context, j *job) error {
 	j.quiet = true
 	return j.goTest(ctx, j.root, "-race", "-timeout", "10m", "./internal/broker/...", "./internal/audit/...", "./internal/metadata/...",
-		"./internal/setup", "./internal/webhook/...", "./internal/kube/...", "./internal/google/provision/...", "./internal/azure/provision/...")
+		"./internal/memo", "./internal/setup", "./internal/webhook/...")
 }
 
 func lint(ctx context.Context, j *job) error {
