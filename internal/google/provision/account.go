@@ -85,6 +85,9 @@ func (k *Keeper) writeAccount(ctx context.Context, setup string, want *estate.Ac
 			return estate.Live{}, k.refused(accountTask(want, "read", "get"), err)
 		}
 	}
+	if err := taken("service account "+want.Email(), fresh.Description, setup); err != nil {
+		return estate.Live{}, err
+	}
 	if fresh.DisplayName != want.DisplayName {
 		_, err := accounts.Patch(name, &iam.PatchServiceAccountRequest{
 			ServiceAccount: &iam.ServiceAccount{DisplayName: want.DisplayName, ForceSendFields: []string{"DisplayName"}}, UpdateMask: "displayName",

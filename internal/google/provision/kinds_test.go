@@ -221,3 +221,24 @@ func mustProject(t *testing.T, c *cloud) world.Project {
 	}
 	return p
 }
+
+// TestTakenMeanwhile: what another set-up made since the plan is neither adopted nor changed.
+func TestTakenMeanwhile(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	pool := c.pool()
+	for _, spec := range []estate.Spec{
+		pool,
+		&estate.Provider{Project: number, Pool: pool.ID, ID: "theirs", Issuer: "https://issuer.example/", Mapping: map[string]string{"google.subject": "assertion.sub"}, Condition: "assertion.sub == 'x'"},
+		&estate.Account{Project: project, ID: "their-account"},
+		&estate.Role{Project: project, ID: "theirs", Title: "Theirs", Permissions: []string{"aiplatform.endpoints.predict"}},
+	} {
+		if spec != estate.Spec(pool) {
+			c.write(spec)
+		}
+		_, err := c.Write(t.Context(), "somebody-else", spec, estate.Live{})
+		if e := refused(t, err, "owned_by_another_setup"); e.Hint == "" {
+			t.Errorf("%s: no next step", spec.Kind())
+		}
+	}
+}

@@ -75,6 +75,9 @@ func (k *Keeper) writePool(ctx context.Context, setup string, want *estate.Pool,
 		return estate.Live{}, err
 	}
 	name := want.Name()
+	if err := taken("pool "+want.ID, fresh.Description, setup); err != nil {
+		return estate.Live{}, err
+	}
 	if fresh.State == deletedState {
 		t := poolTask(want, "undelete", "undelete")
 		op, err := pools.Undelete(name, &iam.UndeleteWorkloadIdentityPoolRequest{}).Context(ctx).Do()

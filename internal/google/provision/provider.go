@@ -106,6 +106,9 @@ func (k *Keeper) writeProvider(ctx context.Context, setup string, want *estate.P
 	if err != nil {
 		return estate.Live{}, k.refused(providerTask(want, "read", "get"), err)
 	}
+	if err := taken("provider "+want.ID, fresh.Description, setup); err != nil {
+		return estate.Live{}, err
+	}
 	if fresh.State == deletedState {
 		t := providerTask(want, "undelete", "undelete")
 		op, err := providers.Undelete(want.Name(), &iam.UndeleteWorkloadIdentityPoolProviderRequest{}).Context(ctx).Do()

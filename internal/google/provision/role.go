@@ -70,6 +70,9 @@ func (k *Keeper) writeRole(ctx context.Context, setup string, want *estate.Role,
 	if err != nil {
 		return estate.Live{}, k.refused(roleTask(want, "read", "get"), err)
 	}
+	if err := taken("role "+want.ID, fresh.Description, setup); err != nil {
+		return estate.Live{}, err
+	}
 	if fresh.Deleted {
 		if fresh, err = roles.Undelete(want.Name(), &iam.UndeleteRoleRequest{}).Context(ctx).Do(); err != nil {
 			return estate.Live{}, k.refused(roleTask(want, "undelete", "undelete"), err)
