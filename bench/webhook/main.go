@@ -3,8 +3,9 @@
 //
 // Ours runs as a child of this program; a peer is started by hand and passed as -peer NAME=HOST:PORT/PATH@PID, with the
 // process id for its CPU time. Both get the same review over TLS 1.3 and keep-alive connections, in turns, round by round;
-// of each the median round counts, and ratios are taken within a round. Before that ours answers a steady rate, whose
-// times from the moment each review was due are printed.
+// of each the median round counts, and ratios are taken within a round. Before that ours answers a steady rate, in turns with
+// a bare TLS handler that only reads the review: what that one takes is the machine's, not ours. Times count from the moment
+// each review was due.
 package main
 
 import (
@@ -17,8 +18,11 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == "serve-ours" {
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "serve-ours":
 		exit(serveOurs())
+	case len(os.Args) == 2 && os.Args[1] == "serve-bare":
+		exit(serveBare())
 	}
 	var o options
 	flag.Func("peer", "another webhook: NAME=HOST:PORT/PATH[@PID]; may be repeated", func(text string) error {

@@ -19,11 +19,16 @@ type target struct {
 }
 
 func run(o options) error {
-	ours, stop, err := start()
+	ours, stop, err := start("landbridge", "serve-ours")
 	if err != nil {
 		return err
 	}
 	defer stop()
+	bare, stopBare, err := start("bare TLS handler", "serve-bare")
+	if err != nil {
+		return err
+	}
+	defer stopBare()
 	review, err := os.ReadFile(o.review)
 	if err != nil {
 		return err
@@ -40,7 +45,8 @@ func run(o options) error {
 		}
 		fmt.Printf("%s patches a review of %d bytes with %d bytes\n", t.name, len(review), patch)
 	}
-	if err := ours.atRate(o); err != nil {
+	bare.review = review
+	if err := atRate(o, ours, bare); err != nil {
 		return err
 	}
 	for range o.rounds {
@@ -54,22 +60,26 @@ func run(o options) error {
 	return nil
 }
 
-// atRate prints how long answers take at a rate that leaves the machine time, round by round: a neighbour that takes both
-// processors for a moment is in the worst round, and not in the median.
-func (t *target) atRate(o options) error {
-	var p50, p99, p999 []float64
+// atRate prints how long answers take at a rate that leaves the machine time, target by target in turns: a neighbour that
+// takes both processors for a moment is in the worst round of one, and not in the medians.
+func atRate(o options, targets ...*target) error {
+	p50, p99 := make([][]float64, len(targets)), make([][]float64, len(targets))
 	for range o.rounds {
-		took, err := t.steady(o.rate, o.conns, o.length)
-		if err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
+		for i, t := range targets {
+			took, err := t.steady(o.rate, o.conns, o.length)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
+			at := func(share float64) float64 {
+				return float64(took[min(len(took)-1, int(share*float64(len(took))))].Microseconds()) / 1000
+			}
+			p50[i], p99[i] = append(p50[i], at(.5)), append(p99[i], at(.99))
 		}
-		at := func(share float64) float64 {
-			return float64(took[min(len(took)-1, int(share*float64(len(took))))].Microseconds()) / 1000
-		}
-		p50, p99, p999 = append(p50, at(.5)), append(p99, at(.99)), append(p999, at(.999))
 	}
-	fmt.Printf("%d reviews a second: p50 %.2f ms, p99 %.2f ms (%.2f to %.2f), p99.9 %.2f ms; medians of %d rounds\n",
-		o.rate, median(p50), median(p99), slices.Min(p99), slices.Max(p99), median(p999), o.rounds)
+	for i, t := range targets {
+		fmt.Printf("%d a second, %s: p50 %.2f ms, p99 %.2f ms (%.2f to %.2f); medians of %d rounds\n",
+			o.rate, t.name, median(p50[i]), median(p99[i]), slices.Min(p99[i]), slices.Max(p99[i]), o.rounds)
+	}
 	return nil
 }
 
