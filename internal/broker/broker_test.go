@@ -49,7 +49,7 @@ func (f *far) AssertionAudience() string { return "aud" }
 func (f *far) Exchange(ctx context.Context, _ bridge.Assertion, req bridge.LeaseRequest) (bridge.Lease, error) {
 	f.mu.Lock()
 	f.exchanges++
-	n := f.exchanges
+	n, life := f.exchanges, f.life
 	f.mu.Unlock()
 	if f.delay > 0 {
 		select {
@@ -65,7 +65,7 @@ func (f *far) Exchange(ctx context.Context, _ bridge.Assertion, req bridge.Lease
 	}
 	return bridge.Lease{
 		Token: bridge.NewSecret(fmt.Sprint("lease-", n)), Type: bridge.AccessToken, Principal: "principal://p",
-		Scopes: req.Scopes, Audience: req.Audience, Expiry: time.Now().Add(f.life),
+		Scopes: req.Scopes, Audience: req.Audience, Expiry: time.Now().Add(life),
 	}, nil
 }
 
