@@ -46,11 +46,44 @@ func appendRecord(b []byte, r *bridge.Record) ([]byte, error) {
 	b = appendField(b, `,"hop":`, string(r.Hop))
 	b = appendField(b, `,"code":`, redact(r.Code))
 	b = appendField(b, `,"reason":`, redact(r.Reason))
-	if r.Took != 0 {
-		b = append(b, `,"took_ns":`...)
-		b = strconv.AppendInt(b, int64(r.Took), 10)
+	if r.Call != nil {
+		b = appendCall(b, r.Call)
 	}
+	b = appendNumber(b, `,"took_ns":`, int64(r.Took))
 	return append(b, '}', '\n'), nil
+}
+
+func appendCall(b []byte, c *bridge.Call) []byte {
+	b = append(b, `,"call":{"id":`...)
+	b = appendString(b, c.ID)
+	b = appendField(b, `,"workload":`, redact(c.Workload))
+	b = appendField(b, `,"rule":`, c.Rule)
+	b = appendField(b, `,"dialect":`, c.Dialect)
+	b = appendField(b, `,"method":`, c.Method)
+	b = appendField(b, `,"model":`, redact(c.Model))
+	b = appendField(b, `,"project":`, c.Project)
+	b = appendField(b, `,"location":`, c.Location)
+	b = appendNumber(b, `,"attempts":`, int64(c.Attempts))
+	b = appendNumber(b, `,"status":`, int64(c.Status))
+	b = appendField(b, `,"finish":`, c.Finish)
+	b = appendNumber(b, `,"input_tokens":`, int64(c.Input))
+	b = appendNumber(b, `,"output_tokens":`, int64(c.Output))
+	b = appendNumber(b, `,"cost_nanos":`, c.Cost)
+	b = appendField(b, `,"masked":`, c.Masked)
+	b = appendField(b, `,"found":`, c.Found)
+	b = appendField(b, `,"guard":`, redact(c.Guard))
+	b = appendField(b, `,"score":`, c.Score)
+	if c.Left {
+		b = append(b, `,"client_left":true`...)
+	}
+	return append(b, '}')
+}
+
+func appendNumber(b []byte, key string, value int64) []byte {
+	if value == 0 {
+		return b
+	}
+	return strconv.AppendInt(append(b, key...), value, 10)
 }
 
 func appendField(b []byte, key, value string) []byte {

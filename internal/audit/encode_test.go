@@ -17,14 +17,18 @@ func full() bridge.Record {
 		Subject: "system:serviceaccount:demo:app", Principal: "app@demo.iam.gserviceaccount.com",
 		Scopes:   []string{"https://www.googleapis.com/auth/cloud-platform", "openid"},
 		Audience: "https://far.example?a=b&c=<d>", Token: "sha256:0123456789abcdef", Expiry: at.Add(time.Hour).UTC(),
-		Hop: bridge.HopSTS, Code: "invalid_grant", Reason: "a \"quoted\"\\\n\t\r\b\f\x00\x1f\x7f reason \u2028 ü \xff 世界", Took: 1500 * time.Microsecond,
+		Hop: bridge.HopSTS, Code: "invalid_grant", Reason: "a \"quoted\"\\\n\t\r\b\f\x00\x1f\x7f reason \u2028 ü \xff 世界", Call: &bridge.Call{
+			ID: "0123", Workload: "aks-prod/system:serviceaccount:demo:chat", Rule: "chat", Dialect: "openai", Method: "generateContent", Model: "google/gemini-2.5-flash",
+			Project: "demo", Location: "europe-west4", Attempts: 2, Status: 200, Finish: "STOP", Input: 12, Output: 34, Cost: 5600, Masked: "PERSON:1", Found: "URL:2",
+			Guard: "flag <rule>", Score: "0.61", Left: true,
+		}, Took: 1500 * time.Microsecond,
 	}
 }
 
 func TestLineIsWhatEncodingJSONWrites(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]bridge.Record{
-		"full": full(), "zero": {}, "lease": {Time: time.Unix(1, 0).UTC(), Event: bridge.EventLease, Scopes: []string{"one"}},
+		"full": full(), "zero": {}, "lease": {Time: time.Unix(1, 0).UTC(), Event: bridge.EventLease, Scopes: []string{"one"}}, "call": {Call: &bridge.Call{ID: "1"}},
 	} {
 		want, err := json.Marshal(r)
 		if err != nil {

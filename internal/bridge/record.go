@@ -13,6 +13,8 @@ const (
 	EventLease    Event = "lease"    // a lease was obtained from the far shore
 	EventRefusal  Event = "refusal"  // a lease or a request was refused, by either cloud or by us
 	EventCrossing Event = "crossing" // one use of a lease: a token handed to a program, a call made
+	EventAsked    Event = "asked"    // a caller has asked the gateway; its end is the record with the same ID
+	EventAnswered Event = "answered" // how that call ended: written before the last byte of the answer leaves
 )
 
 // Record is one line of the audit log. It names tokens by their hash (Secret.Name) and holds none.
@@ -31,7 +33,31 @@ type Record struct {
 	Hop       Hop           `json:"hop,omitempty"`  // where it was refused
 	Code      string        `json:"code,omitempty"` // Error.Code of a refusal
 	Reason    string        `json:"reason,omitempty"`
+	Call      *Call         `json:"call,omitempty"` // of the gateway
 	Took      time.Duration `json:"took_ns,omitempty"`
+}
+
+// Call is what the gateway records of one model call. It holds no content: what was found in a text is counted by type.
+type Call struct {
+	ID       string `json:"id"`                 // the same in both records of a call, and in the caller's answer
+	Workload string `json:"workload,omitempty"` // name of the caller, as policy knows it
+	Rule     string `json:"rule,omitempty"`     // of policy, that decided
+	Dialect  string `json:"dialect,omitempty"`  // vertex, openai, anthropic
+	Method   string `json:"method,omitempty"`
+	Model    string `json:"model,omitempty"`    // PUBLISHER/MODEL or endpoints/ID
+	Project  string `json:"project,omitempty"`  // that was called
+	Location string `json:"location,omitempty"` // that answered
+	Attempts int    `json:"attempts,omitempty"`
+	Status   int    `json:"status,omitempty"` // that the caller saw
+	Finish   string `json:"finish,omitempty"` // the first candidate's finish reason
+	Input    int    `json:"input_tokens,omitempty"`
+	Output   int    `json:"output_tokens,omitempty"` // thoughts among them
+	Cost     int64  `json:"cost_nanos,omitempty"`    // in 1e-9 of the price list's currency
+	Masked   string `json:"masked,omitempty"`        // "EMAIL_ADDRESS:2 PERSON:1", in the request
+	Found    string `json:"found,omitempty"`         // the same, in the answer
+	Guard    string `json:"guard,omitempty"`         // what the guard did: block, flag; with the first reason
+	Score    string `json:"score,omitempty"`         // of the highest verdict, "0.93"
+	Left     bool   `json:"client_left,omitempty"`   // the caller went before the answer's end
 }
 
 // Recorder appends to the audit log.

@@ -20,6 +20,12 @@ type Config struct {
 	ToAzure *ToAzure `yaml:"to_azure"`
 	// What listens.
 	Doors Doors `yaml:"doors"`
+	// Which workload may ask what of which model. Needed by doors.gateway.
+	Policy *Policy `yaml:"policy"`
+	// What is masked, inspected and filtered on the way. Absent: the profile standard, with every default.
+	Guard *Guard `yaml:"guard"`
+	// Traces and metrics.
+	Telemetry *Telemetry `yaml:"telemetry"`
 	// The record of each lease, each refusal and each crossing. Absent: nothing is recorded.
 	Audit *Audit `yaml:"audit"`
 	// Which certificates are trusted, besides what each cloud's own clients trust.
@@ -147,6 +153,8 @@ type Doors struct {
 	Metadata *MetadataDoor `yaml:"metadata"`
 	// /metrics, /healthz and /readyz.
 	Admin *AdminDoor `yaml:"admin"`
+	// The gateway: Vertex AI for programs, under policy and guard.
+	Gateway *GatewayDoor `yaml:"gateway"`
 	// The admission webhook that gives pods the bridge.
 	Webhook *WebhookDoor `yaml:"webhook"`
 }

@@ -117,6 +117,62 @@ func comment(name string) string {
 		return "/metrics, /healthz and /readyz."
 	case "AdminDoor.Listen":
 		return "IP:PORT to listen on. Port 0 takes a free one."
+	case "Doors.Gateway":
+		return "The gateway: Vertex AI for programs, under policy and guard."
+	case "GatewayDoor.Listen":
+		return "IP:PORT to listen on. Port 0 takes a free one."
+	case "GatewayDoor.CertFile":
+		return "PEM file of the serving certificate, with key_file; read again when it changes. Absent: plain HTTP, on loopback only."
+	case "GatewayDoor.KeyFile":
+		return "PEM file of the certificate's private key."
+	case "GatewayDoor.PlainHTTP":
+		return "Lets the door listen in plain HTTP elsewhere than on loopback, where something in front of it speaks TLS."
+	case "GatewayDoor.ClientCAFile":
+		return "PEM file of the authorities of callers' client certificates. A caller with one is mtls/NAME: its SPIFFE id, else the first DNS name, else the common name. It has no assertion, so it needs identity gateway."
+	case "GatewayDoor.Identity":
+		return "Whose identity Google sees. caller: each caller's own assertion is exchanged. gateway: all cross as to_google."
+	case "GatewayDoor.Loopback":
+		return "Name by which policy knows programs that call over loopback with no token: loopback/NAME. They cross as to_google. Absent: whoever has no token is refused."
+	case "GatewayDoor.LoopbackUIDs":
+		return "User ids whose processes may call over loopback with no token. Absent: every process of this machine or pod."
+	case "GatewayDoor.Callers":
+		return "Who may call with a token: one entry for each issuer."
+	case "GatewayCaller.Name":
+		return "Name of the issuer; policy knows a workload as NAME/SUBJECT. Required."
+	case "GatewayCaller.Issuer":
+		return "Issuer of the tokens, as in their claim iss. Required."
+	case "GatewayCaller.Audiences":
+		return "Audiences of which a token must have one. Absent: the provider's own name and api://AzureADTokenExchange."
+	case "GatewayCaller.JWKSFile":
+		return "File with the issuer's keys, a JWK set; read again when it changes. Absent: they are fetched from the issuer."
+	case "GatewayCaller.SubjectClaim":
+		return "Claim that is the SUBJECT of the workload's name."
+	case "GatewayCaller.Provider":
+		return "Workload identity pool provider that trusts this issuer, projects/NUMBER/.../providers/PROVIDER. Absent: to_google.provider."
+	case "GatewayDoor.Tokens":
+		return "The tokens that the door hands out itself, as the token_url of a credential file."
+	case "GatewayTokens.Lifetime":
+		return "How long such a token lives, 5m to 1h; never longer than the assertion."
+	case "GatewayTokens.KeyFile":
+		return "File of the keys that seal them, 32 bytes in base64 a line: the first one seals, all of them open; read again when it changes. Absent: a key of this process's own, which no other replica knows."
+	case "GatewayDoor.MaxBody":
+		return "Longest request body, in bytes."
+	case "GatewayDoor.FirstByteTimeout":
+		return "How long Vertex AI may take until the first byte of an answer."
+	case "GatewayDoor.IdleTimeout":
+		return "How long a stream may say nothing."
+	case "GatewayDoor.RetryBudget":
+		return "How long one call may be retried and sent to other locations; 0s is never."
+	case "GatewayDoor.RevokedFile":
+		return "File that names revoked callers and tokens, one a line: ISSUER/SUBJECT or token:ID; read again when it changes."
+	case "GatewayDoor.Endpoints":
+		return "Addresses in place of Google's own."
+	case "GatewayEndpoints.AIPlatform":
+		return "Vertex AI. Absent: the host that serves the call's location."
+	case "GatewayEndpoints.ModelArmor":
+		return "Model Armor. Absent: the host of the template's location."
+	case "GatewayEndpoints.DLP":
+		return "Sensitive Data Protection."
 	case "Doors.Webhook":
 		return "The admission webhook that gives pods the bridge."
 	case "WebhookDoor.Listen":
@@ -163,6 +219,176 @@ func comment(name string) string {
 		return "IAM Service Account Credentials API."
 	case "WebhookEndpoints.Entra":
 		return "Entra, for accounts of the route entra, in place of https://login.microsoftonline.com/."
+	case "Config.Policy":
+		return "Which workload may ask what of which model. Needed by doors.gateway."
+	case "Policy.Rules":
+		return "Rules, the first that matches a call's workload, method, model and location decides."
+	case "PolicyRule.Name":
+		return "Name of the rule, in decisions and in the audit log. Required."
+	case "PolicyRule.Workloads":
+		return "Workloads that the rule is for, ISSUER/SUBJECT. Required."
+	case "PolicyRule.Effect":
+		return "deny refuses what matches, and reads no further key but when."
+	case "PolicyRule.Methods":
+		return "Methods that may be called: generateContent, streamGenerateContent, countTokens, predict, rawPredict, ..., or batchPredictionJobs.create for a collection. Absent: generateContent, streamGenerateContent and countTokens."
+	case "PolicyRule.Models":
+		return "Models that may be asked: PUBLISHER/MODEL (google/gemini-2.5-*), or endpoints/ID. Required by allow."
+	case "PolicyRule.Project":
+		return "Project of the calls, an id. Absent: to_google.project. A caller that names another is refused."
+	case "PolicyRule.Locations":
+		return "Locations that may be called. The first is filled in where a caller names none; the others are tried in order when it is out of quota or down, and nothing outside of the list ever is. Absent: to_google.location alone."
+	case "PolicyRule.Tools":
+		return "Functions that may be declared as tools, and built-in tools by their field (googleSearch, codeExecution, ...). Absent: every function, no built-in tool."
+	case "PolicyRule.Media":
+		return "MIME types of inline data and files that may be sent, such as image/*; masking cannot see into them. Absent: none."
+	case "PolicyRule.CachedContent":
+		return "Lets a call name a cachedContent, whose text the guard has never seen."
+	case "PolicyRule.MaxOutputTokens":
+		return "Most tokens that an answer may have; a caller that asks for more, or for nothing, gets this. 0 is no limit."
+	case "PolicyRule.When":
+		return "CEL condition that must hold too. It sees caller (name, issuer, subject, claims), call (method, publisher, model, endpoint, project, location, stream, tools, labels) and now."
+	case "PolicyRule.ServiceAccount":
+		return "Google service account to impersonate, an e-mail. Absent: the caller's own principal."
+	case "PolicyRule.QuotaProject":
+		return "Project that Google counts quota and billing in, as X-Goog-User-Project. Absent: none is sent."
+	case "PolicyRule.Guard":
+		return "Profile of guard.profiles. Absent: guard.default."
+	case "PolicyRule.Quota":
+		return "How much each matching workload may use. Absent: no limit."
+	case "PolicyQuota.RequestsPerMinute":
+		return "Calls a minute."
+	case "PolicyQuota.RequestsPerDay":
+		return "Calls a day."
+	case "PolicyQuota.TokensPerMinute":
+		return "Tokens a minute, input, output and thoughts together. Reserved before a call, settled after it."
+	case "PolicyQuota.TokensPerDay":
+		return "Tokens a day."
+	case "PolicyQuota.Concurrent":
+		return "Calls at the same time."
+	case "PolicyQuota.Shadow":
+		return "Counts and reports, and refuses nothing."
+	case "Policy.Quotas":
+		return "Where quotas are counted."
+	case "PolicyQuotas.Store":
+		return "local: in this process. postgres: shared by all replicas, which lease slices of a quota and ask the database once a slice, not once a call."
+	case "PolicyQuotas.DSNFile":
+		return "File that holds the connection string of PostgreSQL; read again when a connection is made. Used, and required, by postgres."
+	case "PolicyQuotas.SlicePercent":
+		return "Part of a quota that a replica takes at once, in percent of the whole."
+	case "PolicyQuotas.WhenDown":
+		return "What happens when the database cannot be reached: refuse calls once the slice is used up, or count locally."
+	case "Policy.Prices":
+		return "What tokens cost, for accounting."
+	case "PolicyPrice.Model":
+		return "Model, PUBLISHER/MODEL, with * for any characters. Required."
+	case "PolicyPrice.Input":
+		return "Price of a million input tokens, a decimal number such as 0.30."
+	case "PolicyPrice.Output":
+		return "Price of a million output tokens, thoughts among them."
+	case "PolicyPrice.Cached":
+		return "Price of a million cached input tokens. Absent: that of input."
+	case "Config.Guard":
+		return "What is masked, inspected and filtered on the way. Absent: the profile standard, with every default."
+	case "Guard.Default":
+		return "Profile of rules that name none."
+	case "Guard.Profiles":
+		return "Profiles, by name. standard is there without being written, with every default; writing it changes it."
+	case "GuardProfile.Name":
+		return "Name of the profile. Required."
+	case "GuardProfile.PersonalData":
+		return "Personal data in prompts and answers."
+	case "GuardPersonalData.Action":
+		return "What is done with what is found. token: replaced by a short token that comes back unmasked in the answer. mask: by the type's name. hash: by a keyed hash. redact: taken out. block: the call is refused. keep: nothing."
+	case "GuardPersonalData.Actions":
+		return "Other actions for some types, TYPE=ACTION, such as CREDIT_CARD=block. docs/guard.md lists the types."
+	case "GuardPersonalData.Types":
+		return "Types that are looked for. Absent: all but those that docs/guard.md calls loose."
+	case "GuardPersonalData.Countries":
+		return "Countries whose national ids are looked for, in two letters. Absent: all."
+	case "GuardPersonalData.MinScore":
+		return "Least score of a finding, in percent."
+	case "GuardPersonalData.Allow":
+		return "Values that are never masked, whatever they look like; upper and lower case are the same."
+	case "GuardPersonalData.Patterns":
+		return "Patterns of your own."
+	case "GuardPattern.Type":
+		return "Type that a finding has, upper case: EMPLOYEE_ID. Required."
+	case "GuardPattern.Pattern":
+		return "Regular expression in RE2's syntax. It must match something, and not nothing."
+	case "GuardPattern.Words":
+		return "Words or phrases, in place of pattern; upper and lower case are the same."
+	case "GuardPattern.Score":
+		return "Score of a finding, in percent."
+	case "GuardPattern.Context":
+		return "Words that raise the score to 95 when they stand near."
+	case "GuardPersonalData.Answers":
+		return "Masks personal data in answers too, which the caller's own prompt did not hold."
+	case "GuardPersonalData.AnswersAction":
+		return "What is done with it there: token cannot come back, so mask stands for it."
+	case "GuardPersonalData.Tokens":
+		return "conversation: a value has the same token in one conversation, and no meaning outside. stable: tokens are keyed pseudonyms, the same value has the same one for one workload as long as the key lives: for embeddings and joins."
+	case "GuardPersonalData.KeyFile":
+		return "File of the keys of hashes and stable tokens, 32 bytes in base64 a line, the first one in use; read again when it changes. Required by stable. Absent: hashes have a key of this process's own."
+	case "GuardPersonalData.DLP":
+		return "Second opinion of Sensitive Data Protection, with the caller's own lease."
+	case "GuardDLP.Parent":
+		return "Project and location of the calls, projects/PROJECT/locations/LOCATION. Absent: it is not asked."
+	case "GuardDLP.InfoTypes":
+		return "Info types to ask for, as Google names them. Absent: Google's default list."
+	case "GuardDLP.Timeout":
+		return "How long it may take."
+	case "GuardDLP.WhenDown":
+		return "What happens when it does not answer."
+	case "GuardProfile.Injection":
+		return "Prompt injection and jailbreaks."
+	case "GuardInjection.Action":
+		return "block refuses the call; flag only records it; ask lets Model Armor decide; off does not look."
+	case "GuardInjection.Threshold":
+		return "Score at which the action is taken on what the user wrote, in percent."
+	case "GuardInjection.DataThreshold":
+		return "The same for tool results, documents and other data, scored line by line."
+	case "GuardInjection.Canary":
+		return "Puts a canary into the system instruction, and cuts an answer that repeats it."
+	case "GuardInjection.ModelArmor":
+		return "Model Armor as second opinion, with the caller's own lease."
+	case "GuardModelArmor.Template":
+		return "Template, projects/PROJECT/locations/LOCATION/templates/TEMPLATE. Absent: it is not asked."
+	case "GuardModelArmor.Answers":
+		return "Asks it of answers too."
+	case "GuardModelArmor.Timeout":
+		return "How long it may take."
+	case "GuardModelArmor.WhenDown":
+		return "What happens when it does not answer, or has screened a part only."
+	case "GuardProfile.Answers":
+		return "What is done with answers."
+	case "GuardAnswers.Safety":
+		return "Least strict safety threshold of a caller: laxer ones are raised to it, absent categories are added."
+	case "GuardAnswers.Toxicity":
+		return "What the built-in classifier does with harmful answers of models that rate none themselves."
+	case "GuardAnswers.ToxicityThreshold":
+		return "Score at which it does, in percent."
+	case "GuardAnswers.Links":
+		return "What happens to links and images whose address could carry data away: neutralise shows them as text."
+	case "GuardAnswers.LinkHosts":
+		return "Hosts that links and images may point to."
+	case "GuardAnswers.EnforceSchema":
+		return "Checks answers against the request's own JSON schema, and refuses those that do not hold it."
+	case "GuardAnswers.HoldBack":
+		return "Most bytes of a stream that are held back for inspection."
+	case "GuardProfile.BlockAs":
+		return "What the caller is told when the guard blocks. model: an answer in the model's own words for it (blockReason, a refusal, finish_reason content_filter). error: a 400 in the caller's dialect."
+	case "GuardProfile.PredictPaths":
+		return "Strings of this predict request that hold text, as JSON paths such as instances[*].content. A predict call with a profile that masks and no path is refused."
+	case "Config.Telemetry":
+		return "Traces and metrics."
+	case "Telemetry.Endpoint":
+		return "OTLP endpoint over HTTP, such as http://127.0.0.1:4318. Absent: OTEL_EXPORTER_OTLP_ENDPOINT; with neither nothing is sent. The admin door serves the same metrics to Prometheus."
+	case "Telemetry.SamplePercent":
+		return "Traces that are kept, in percent. A caller's own traceparent decides first."
+	case "Telemetry.ServiceName":
+		return "service.name of what is sent."
+	case "Telemetry.Interval":
+		return "How often metrics are sent."
 	case "Config.Audit":
 		return "The record of each lease, each refusal and each crossing. Absent: nothing is recorded."
 	case "Audit.File":

@@ -30,10 +30,26 @@ var rooms = []room{
 	// The vocabulary of set-up: shores, Kubernetes and the core of set-up speak it.
 	{"internal/estate", []string{"internal/bridge"}},
 
+	// The vocabulary of prompts: the gateway, the guard, policy and the shore that calls Vertex AI speak it.
+	{"internal/prompt", []string{"internal/bridge"}},
+
 	// Core: pure, and never one another.
 	{"internal/trust", []string{"internal/bridge"}},
 	{"internal/broker", []string{"internal/bridge"}},
 	{"internal/audit", []string{"internal/bridge"}},
+
+	// Core, of prompts. A room below another holds one of its parts: the detectors, the names, the classifiers.
+	{"internal/splice", []string{"internal/bridge"}},
+	{"internal/mask/...", []string{"internal/bridge", "internal/prompt", "internal/mask/..."}},
+	{"internal/inspect/...", []string{"internal/bridge", "internal/prompt", "internal/inspect/..."}},
+	{"internal/policy", []string{"internal/bridge", "internal/prompt"}},
+	{"internal/measure", []string{"internal/bridge", "internal/prompt"}},
+
+	// Quotas that many replicas share.
+	{"internal/ledger", []string{"internal/bridge", "internal/policy"}},
+
+	// Traces and metrics of prompts.
+	{"internal/telemetry", []string{"internal/bridge", "internal/prompt"}},
 
 	// An issuer's keys over the network, for rules that fetch nothing.
 	{"internal/discovery", []string{"internal/bridge", "internal/wire", "internal/trust"}},
@@ -41,6 +57,9 @@ var rooms = []room{
 	// Shores: never each other, never the core.
 	{"internal/azure", []string{"internal/bridge", "internal/wire", "internal/tokenfile"}},
 	{"internal/google", []string{"internal/bridge", "internal/wire", "internal/tokenfile"}},
+
+	// Vertex AI, Model Armor and Sensitive Data Protection as the gateway calls them.
+	{"internal/google/vertex", []string{"internal/bridge", "internal/wire", "internal/prompt", "internal/google"}},
 
 	// What a Keeper has read, kept until it is dropped: the same for all three sides.
 	{"internal/memo", nil},
@@ -62,6 +81,11 @@ var rooms = []room{
 
 	// Doors: know no cloud.
 	{"internal/metadata", []string{"internal/bridge", "internal/wire", "internal/trust", "internal/broker", "internal/audit"}},
+	{"internal/gateway", []string{
+		"internal/bridge", "internal/wire", "internal/prompt", "internal/splice", "internal/trust", "internal/broker", "internal/audit",
+		"internal/policy", "internal/mask", "internal/inspect", "internal/gateway/dialect",
+	}},
+	{"internal/gateway/dialect", []string{"internal/bridge", "internal/prompt", "internal/splice"}},
 	{"internal/webhook", []string{"internal/bridge", "internal/wire", "internal/estate"}},
 	{"internal/webhook/certificate", []string{"internal/bridge"}},
 
@@ -94,10 +118,16 @@ var homes = []home{
 	{"google.golang.org/api", []string{"internal/google/provision"}},
 	{"k8s.io/", []string{"internal/kube"}},
 	{"sigs.k8s.io/structured-merge-diff", []string{"internal/sandbox/kubeapi"}},
-	{"cel.dev/", []string{"internal/trust"}},
+	{"cel.dev/", []string{"internal/trust", "internal/policy"}},
+	{"github.com/go-json-experiment/json", []string{"internal/splice", "internal/gateway", "internal/gateway/dialect"}},
+	{"github.com/jackc/", []string{"internal/ledger"}},
+	{"go.opentelemetry.io/", []string{"internal/telemetry"}},
+	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/gateway"}},
+	{"github.com/wasilibs/go-re2", []string{"internal/mask/find"}},
+	{"github.com/petar-dambovaliev/aho-corasick", []string{"internal/mask/find", "internal/inspect"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/app"}},
 	{"github.com/spf13/", []string{"internal/cli"}},
-	{"github.com/prometheus/", []string{"internal/metadata", "internal/webhook", "internal/app"}},
+	{"github.com/prometheus/", []string{"internal/metadata", "internal/webhook", "internal/app", "internal/telemetry"}},
 }
 
 // ban is a library that no file of this module may import, tests included. A * stands for one element of the path.
