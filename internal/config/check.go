@@ -20,6 +20,11 @@ func (l *loader) check() {
 		l.checkSetup(c.Setup)
 	}
 	l.checkDoors(c)
+	l.checkPolicy(c)
+	l.checkGuard(c)
+	if c.Telemetry != nil {
+		l.checkTelemetry(c.Telemetry)
+	}
 	if c.TLS != nil {
 		l.checkTLS(c.TLS)
 	}

@@ -9,25 +9,37 @@ import (
 )
 
 func (l *loader) checkDoors(c *Config) {
-	m, a := c.Doors.Metadata, c.Doors.Admin
-	if m != nil {
+	var taken []listener
+	if m := c.Doors.Metadata; m != nil {
 		l.checkMetadata(c, m)
+		taken = l.apart(taken, "doors.metadata", m.Listen)
 	}
-	if a != nil {
+	if a := c.Doors.Admin; a != nil {
 		l.checkListen("doors.admin.listen", a.Listen)
+		taken = l.apart(taken, "doors.admin", a.Listen)
 	}
-	if m != nil && a != nil && sameListener(m.Listen, a.Listen) {
-		l.mistake("doors.admin.listen", "is the address of doors.metadata too", "take another port")
+	if g := c.Doors.Gateway; g != nil {
+		l.checkGateway(c, g)
+		taken = l.apart(taken, "doors.gateway", g.Listen)
 	}
 	if w := c.Doors.Webhook; w != nil {
 		l.checkWebhook(w)
-		switch {
-		case m != nil && sameListener(w.Listen, m.Listen):
-			l.mistake("doors.webhook.listen", "is the address of doors.metadata too", "take another port")
-		case a != nil && sameListener(w.Listen, a.Listen):
-			l.mistake("doors.webhook.listen", "is the address of doors.admin too", "take another port")
+		l.apart(taken, "doors.webhook", w.Listen)
+	}
+}
+
+// listener is a door and where it listens.
+type listener struct{ door, address string }
+
+// apart holds a door's address against those of the doors before it.
+func (l *loader) apart(taken []listener, door, address string) []listener {
+	for _, other := range taken {
+		if sameListener(address, other.address) {
+			l.mistake(door+".listen", "is the address of "+other.door+" too", "take another port")
+			break
 		}
 	}
+	return append(taken, listener{door, address})
 }
 
 func (l *loader) checkWebhook(w *WebhookDoor) {
