@@ -23,7 +23,7 @@ func sts(t *testing.T) (url string, exchanges *atomic.Int32) {
 		w.Header().Set("Content-Type", "application/json")
 		switch {
 		case strings.HasSuffix(r.URL.Path, ":generateAccessToken"):
-			_, _ = fmt.Fprintf(w, `{"accessToken":"as %s for %s","expireTime":%q}`, strings.Split(r.URL.Path, "/")[4], r.Header.Get("Authorization"), time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+			_, _ = fmt.Fprintf(w, `{"accessToken":"as %s for %s","expireTime":%q}`, strings.Split(strings.TrimSuffix(r.URL.Path, ":generateAccessToken"), "/")[5], r.Header.Get("Authorization"), time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 		case r.PostFormValue("subject_token") == "refused":
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"error":"invalid_grant","error_description":"The audience does not match."}`)
