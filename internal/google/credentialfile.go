@@ -95,7 +95,7 @@ func (c CredentialFile) JSON() ([]byte, error) {
 		Type: "external_account", Audience: p.Name(), SubjectTokenType: string(c.SubjectTokenType),
 		Source: &c.Source, QuotaProject: c.QuotaProject,
 	}
-	if out.UniverseDomain, err = universe(c.UniverseDomain); err != nil {
+	if out.UniverseDomain, err = Universe(c.UniverseDomain); err != nil {
 		return nil, err
 	}
 	if out.SubjectTokenType == "" {
@@ -107,7 +107,7 @@ func (c CredentialFile) JSON() ([]byte, error) {
 	if c.Region != "" && c.STSEndpoint != "" {
 		return nil, usage("endpoint_ambiguous", "both a region and an endpoint of sts are named", "keep one of the two")
 	}
-	sts, err := endpoint("sts", c.STSEndpoint, stsHost(c.Region, out.UniverseDomain))
+	sts, err := Endpoint("sts", c.STSEndpoint, stsHost(c.Region, out.UniverseDomain))
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (c CredentialFile) JSON() ([]byte, error) {
 	if c.ServiceAccount == "" {
 		out.TokenInfoURL = sts + "/v1/introspect"
 	} else {
-		iam, err := endpoint("iamcredentials", c.IAMEndpoint, iamService+"."+out.UniverseDomain)
+		iam, err := Endpoint("iamcredentials", c.IAMEndpoint, iamService+"."+out.UniverseDomain)
 		if err != nil {
 			return nil, err
 		}

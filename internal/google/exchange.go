@@ -75,7 +75,7 @@ func NewExchange(o ExchangeOptions) (*Exchange, error) {
 	if err := checkImpersonation(o); err != nil {
 		return nil, err
 	}
-	domain, err := universe(o.UniverseDomain)
+	domain, err := Universe(o.UniverseDomain)
 	if err != nil {
 		return nil, err
 	}
@@ -86,10 +86,10 @@ func NewExchange(o ExchangeOptions) (*Exchange, error) {
 		return nil, usage("endpoint_ambiguous", "both a region and an endpoint of sts are named", "keep one of the two")
 	}
 	x := &Exchange{o: o, provider: p}
-	if x.sts, err = endpoint("sts", o.STSEndpoint, stsHost(o.Region, domain)); err != nil {
+	if x.sts, err = Endpoint("sts", o.STSEndpoint, stsHost(o.Region, domain)); err != nil {
 		return nil, err
 	}
-	if x.iam, err = endpoint("iamcredentials", o.IAMEndpoint, iamService+"."+domain); err != nil {
+	if x.iam, err = Endpoint("iamcredentials", o.IAMEndpoint, iamService+"."+domain); err != nil {
 		return nil, err
 	}
 	if len(x.o.Scopes) == 0 {

@@ -84,8 +84,8 @@ func checkGoogleURL(raw, service, universe string) error {
 	return nil
 }
 
-// endpoint returns the base URL of a service: the operator's own (https, or http on loopback), else the host's.
-func endpoint(name, override, host string) (string, error) {
+// Endpoint returns the base URL of a service: the operator's own (https, or http on loopback), else the host's.
+func Endpoint(name, override, host string) (string, error) {
 	if override == "" {
 		return "https://" + host, nil
 	}
@@ -108,8 +108,8 @@ func endpointRefused(name, why string) error {
 	}
 }
 
-// universe returns the universe domain to use, or refuses one that is not a domain.
-func universe(domain string) (string, error) {
+// Universe returns the universe domain to use, or refuses one that is not a domain.
+func Universe(domain string) (string, error) {
 	if domain == "" {
 		return DefaultUniverse, nil
 	}

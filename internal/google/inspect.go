@@ -36,7 +36,7 @@ type Credential struct {
 // Inspect judges a Google credential file. A key is refused with the way out of it, and so is a file that would send a
 // token to a host that is not Google's, run a program, or have us call an arbitrary address.
 func Inspect(data []byte, o InspectOptions) (Credential, error) {
-	domain, err := universe(o.UniverseDomain)
+	domain, err := Universe(o.UniverseDomain)
 	if err != nil {
 		return Credential{}, err
 	}

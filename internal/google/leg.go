@@ -32,7 +32,7 @@ func IDToken(ctx context.Context, o ExchangeOptions, caller bridge.Lease, audien
 	if err := checkImpersonation(o); err != nil {
 		return bridge.Lease{}, err
 	}
-	base, err := endpoint("iamcredentials", o.IAMEndpoint, iamService+"."+DefaultUniverse)
+	base, err := Endpoint("iamcredentials", o.IAMEndpoint, iamService+"."+DefaultUniverse)
 	if err != nil {
 		return bridge.Lease{}, err
 	}

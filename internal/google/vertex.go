@@ -36,11 +36,11 @@ func NewVertex(o VertexOptions) (*Vertex, error) {
 	if o.Wire == nil || o.Clock == nil {
 		return nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopVertex, Code: "vertex_incomplete", Text: "vertex needs a wire client and a clock"}
 	}
-	domain, err := universe(o.UniverseDomain)
+	domain, err := Universe(o.UniverseDomain)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := endpoint("vertex", o.Endpoint, VertexHost("global", domain)); err != nil {
+	if _, err := Endpoint("vertex", o.Endpoint, VertexHost("global", domain)); err != nil {
 		return nil, err
 	}
 	return &Vertex{o, domain}, nil
@@ -150,7 +150,7 @@ func (v *Vertex) call(ctx context.Context, lease bridge.Lease, c vertexCall, bod
 	if !regionForm.MatchString(c.location) {
 		return answer{}, bridge.Step{}, usage("location_invalid", fmt.Sprintf("%q is not a location of vertex ai", c.location), "use a region such as europe-west4, or global, us or eu")
 	}
-	base, err := endpoint("vertex", v.o.Endpoint, VertexHost(c.location, v.universe))
+	base, err := Endpoint("vertex", v.o.Endpoint, VertexHost(c.location, v.universe))
 	if err != nil {
 		return answer{}, bridge.Step{}, err
 	}

@@ -96,12 +96,12 @@ func (c *Client) Do(ctx context.Context, hop bridge.Hop, req *http.Request) (*Re
 	}
 	resp, err := c.http.Do(req.WithContext(ctx))
 	if err != nil {
-		return nil, unreachable(ctx, hop, req.URL, err)
+		return nil, Failure(ctx, hop, req.URL.Host, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxBody+1))
 	if err != nil {
-		return nil, unreachable(ctx, hop, req.URL, err)
+		return nil, Failure(ctx, hop, req.URL.Host, err)
 	}
 	if int64(len(body)) > c.maxBody {
 		return nil, &bridge.Error{
@@ -187,9 +187,9 @@ func PlainHost(host string) bool {
 	return err == nil && (addr.IsLoopback() || addr.IsLinkLocalUnicast())
 }
 
-// unreachable turns a transport failure into our error. The URL's query and the transport's own text (which repeats the
-// URL) stay out of it.
-func unreachable(ctx context.Context, hop bridge.Hop, u *url.URL, err error) error {
+// Failure turns a transport's failure to reach host into our error. A URL's query and the client's own text (which
+// repeats the URL) stay out of it. Retry is true unless the caller has left or the certificate is not trusted.
+func Failure(ctx context.Context, hop bridge.Hop, host string, err error) error {
 	out := &bridge.Error{Kind: bridge.Unreachable, Hop: hop, Code: "unreachable", Retry: true}
 	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err
@@ -198,20 +198,20 @@ func unreachable(ctx context.Context, hop bridge.Hop, u *url.URL, err error) err
 	switch {
 	case ctx.Err() != nil:
 		out.Code, out.Retry = "canceled", false
-		out.Text = fmt.Sprintf("gave up waiting for %s", u.Host)
+		out.Text = fmt.Sprintf("gave up waiting for %s", host)
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			out.Code = "deadline_exceeded"
 		}
 	case isTimeout(err):
 		out.Code = "timeout"
-		out.Text = fmt.Sprintf("%s did not answer in time", u.Host)
+		out.Text = fmt.Sprintf("%s did not answer in time", host)
 		out.Hint = "check the route, the firewall and HTTPS_PROXY"
 	case isCertificate(err):
 		out.Code, out.Retry = "certificate_untrusted", false
-		out.Text = fmt.Sprintf("the certificate of %s is not trusted", u.Host)
+		out.Text = fmt.Sprintf("the certificate of %s is not trusted", host)
 		out.Hint = "name the issuing CA in SSL_CERT_FILE"
 	default:
-		out.Text = fmt.Sprintf("cannot reach %s", u.Host)
+		out.Text = fmt.Sprintf("cannot reach %s", host)
 		out.Hint = "check DNS, the route, the firewall and HTTPS_PROXY"
 	}
 	return out
