@@ -1,0 +1,184 @@
+package inspect
+
+import "strings"
+
+// page is where in a page of Markdown, HTML or plain text a LinkFilter stands.
+type page struct {
+	picture bool   // after "![", until the destination
+	before  byte   // the byte before; 0 at the beginning
+	tag     bool   // within <...>
+	word    string // the letters before, small; the name of an attribute
+	wants   token  // a destination comes next, after blanks and a quote
+	quote   byte   // that opened it, or '('
+}
+
+// token is what comes next in a page.
+type token uint8
+
+const (
+	plainText token = iota
+	link            // the destination of a link
+	image           // of what a browser fetches without being asked
+	undecided       // more text will tell
+)
+
+// schemes begin a destination in plain text.
+var schemes = [...]string{"http://", "https://", "ftp://", "ws://", "wss://", "www."}
+
+// next says what begins text: so many bytes of plain text, a destination, or too little to tell.
+func (p *page) next(text string, last bool) (n int, what token) {
+	if p.wants != plainText {
+		return p.opening(text)
+	}
+	if !letter(p.before) {
+		switch begins(text, last) {
+		case undecided:
+			return 0, undecided
+		case link:
+			p.quote = 0
+			return 0, link
+		}
+	}
+	if text[0] == '<' {
+		return p.angle(text, last)
+	}
+	p.pass(text[0])
+	return 1, plainText
+}
+
+// opening passes what stands before a destination that is due: blanks, then a quote or an angle bracket.
+func (p *page) opening(text string) (int, token) {
+	switch c := text[0]; {
+	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		p.before = c
+		return 1, plainText
+	case p.quote != '"' && p.quote != '\'' && p.quote != '<' && (c == '"' || c == '\'' || c == '<'):
+		p.quote = c
+		p.before = c
+		return 1, plainText
+	}
+	return 0, p.wants
+}
+
+// begins says whether text begins with a destination as it stands in plain text.
+func begins(text string, last bool) token {
+	for _, s := range schemes {
+		switch {
+		case len(text) >= len(s) && strings.EqualFold(text[:len(s)], s):
+			return link
+		case len(text) < len(s) && !last && strings.EqualFold(text, s[:len(text)]):
+			return undecided
+		}
+	}
+	return plainText
+}
+
+// angle tells an autolink (<scheme:...>) from a tag.
+func (p *page) angle(text string, last bool) (int, token) {
+	n := 1
+	for n < len(text) && n < 20 && letter(text[n]) {
+		n++
+	}
+	if n == len(text) && n < 20 && !last {
+		return 0, undecided
+	}
+	p.pass('<')
+	if n > 2 && n < len(text) && text[n] == ':' {
+		p.wants, p.quote = link, '<'
+	}
+	p.tag = n > 1 || n < len(text) && text[n] == '/'
+	return 1, plainText
+}
+
+// pass takes one byte of plain text into account.
+func (p *page) pass(c byte) {
+	switch {
+	case c == '[':
+		p.picture = p.picture || p.before == '!'
+	case c == '\n' && p.before == '\n':
+		p.picture, p.tag = false, false
+	case c == '>':
+		p.tag = false
+	case c == '(' && p.before == ']' || c == ':' && p.before == ']' || c == '(' && p.word == "url":
+		p.wants, p.quote = link, c
+		if p.picture || p.word == "url" {
+			p.wants = image
+		}
+	case c == '=' && p.tag:
+		p.wants, p.quote = attributes[p.word], ' '
+	}
+	p.name(c)
+	p.before = c
+}
+
+// attributes of HTML that hold a destination.
+var attributes = map[string]token{
+	"href": link, "action": link, "formaction": link, "cite": link, "ping": image, "src": image, "srcset": image, "background": image,
+	"poster": image, "data": image, "lowsrc": image, "dynsrc": image,
+}
+
+// name keeps the word before c, as far as an attribute's name goes; blanks may stand between it and its "=".
+func (p *page) name(c byte) {
+	switch {
+	case letter(c) && letter(p.before) && len(p.word) < 12:
+		p.word += strings.ToLower(string(rune(c)))
+	case letter(c):
+		p.word = strings.ToLower(string(rune(c)))
+	case c != ' ' && c != '\t' && c != '\n' && c != '=':
+		p.word = ""
+	}
+}
+
+// leave ends a destination.
+func (p *page) leave() {
+	p.wants, p.quote, p.picture, p.word, p.before = plainText, 0, false, "", 0
+}
+
+// ends says where the destination that begins now ends.
+func (p *page) ends(token) ending {
+	switch p.quote {
+	case '"', '\'':
+		return ending{quote: p.quote, set: true}
+	case '<':
+		return ending{quote: '>', set: true}
+	case ' ':
+		return ending{quote: '>', blank: true, set: true}
+	case ':':
+		return ending{blank: true, set: true}
+	}
+	return ending{nest: true, blank: true, set: true}
+}
+
+// ending is how the end of a destination is known.
+type ending struct {
+	set   bool
+	quote byte // this byte
+	blank bool // a blank or a quote
+	nest  bool // a bracket that was not opened within
+	depth int
+}
+
+func (e ending) open() bool { return e.set }
+
+// find returns where the destination that begins text ends; not ended, when that is not in text.
+func (e ending) find(text string) (n int, ended bool) {
+	depth := e.depth
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == e.quote && e.quote != 0, c == '\n' && !e.blank && e.quote == '>':
+			return i, true
+		case e.blank && (c <= ' ' || c == '"' || c == '`' || c == '<' || c == '>'):
+			return i, true
+		case e.nest && (c == '(' || c == '['):
+			depth++
+		case e.nest && (c == ')' || c == ']'):
+			if depth == 0 {
+				return i, true
+			}
+			depth--
+		}
+	}
+	return len(text), false
+}
+
+func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }

@@ -1,0 +1,103 @@
+// Package plain takes the disguise off a text.
+//
+// A text as it came enters; it leaves folded (small letters, one spelling for letters that look alike, nothing
+// invisible), with marks of what was hidden, and as further views: what it says when decoded, and what its markup hides.
+// Views are bounded in number and size. Nothing here judges a text, and no output keeps the places of the input.
+package plain
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Marks are the disguises that Fold took off.
+type Marks uint8
+
+// The marks.
+const (
+	Invisible Marks = 1 << iota // zero-width characters between letters
+	Tags                        // characters of the tags block, which spell ASCII unseen
+	Bidi                        // overrides of the writing direction
+	LookAlike                   // Latin words written with letters of other scripts
+)
+
+// Fold returns the text in its plain form, and what was taken off. What tag characters spell becomes part of the text.
+func Fold(text string) (string, Marks) {
+	if isASCII(text) {
+		return strings.ToLower(text), 0
+	}
+	text, marks := visible(text)
+	text = strings.ToLower(norm.NFKC.String(text))
+	text, alike := latin(text)
+	return text, marks | alike
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// visible removes what cannot be seen, and turns tag characters into the ASCII that they spell.
+func visible(text string) (string, Marks) {
+	var b strings.Builder
+	b.Grow(len(text))
+	var marks Marks
+	before := rune(0) // the last one that was kept
+	flag := false     // a sequence of tags after a black flag is an emoji
+	unseen := false   // something invisible stands between before and here
+	for _, r := range text {
+		switch {
+		case r >= 0xE0000 && r <= 0xE007F:
+			if !flag {
+				marks |= Tags
+				if r >= 0xE0020 && r < 0xE007F {
+					b.WriteRune(r - 0xE0000)
+				}
+			}
+			continue
+		case r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069:
+			if r == 0x202D || r == 0x202E {
+				marks |= Bidi
+			}
+			continue
+		case invisible(r):
+			unseen = true
+			continue
+		}
+		if unseen && before < utf8.RuneSelf && r < utf8.RuneSelf && unicode.IsLetter(before) && unicode.IsLetter(r) {
+			marks |= Invisible
+		}
+		flag, unseen, before = r == 0x1F3F4, false, r
+		b.WriteRune(typeset(r))
+	}
+	return b.String(), marks
+}
+
+// invisible characters stand nowhere on a page; some languages and emoji need them, so only their place is telling.
+func invisible(r rune) bool {
+	switch r {
+	case 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0:
+		return true
+	}
+	return r >= 0x200B && r <= 0x200F || r >= 0x2060 && r <= 0x2064 || r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF
+}
+
+// typeset gives quotes, dashes and blanks of typesetting their plain form.
+func typeset(r rune) rune {
+	switch r {
+	case '‘', '’', 'ʼ', '‛', '′':
+		return '\''
+	case '“', '”', '„', '«', '»', '″':
+		return '"'
+	case '‐', '‑', '‒', '–', '—', '―', '−':
+		return '-'
+	}
+	return r
+}
