@@ -15,9 +15,10 @@ import (
 
 // answer is what one of Google's services said, and how it is judged.
 type answer struct {
-	hop  bridge.Hop
-	from string // the host
-	resp *wire.Response
+	hop     bridge.Hop
+	service string // in words, where the hop alone does not say it
+	from    string // the host
+	resp    *wire.Response
 }
 
 // refusal is Google's refusal taken apart: which service speaks is known by the JSON's shape, not by the address, since
@@ -92,10 +93,12 @@ func (a answer) fromRPC(r *refusal, raw json.RawMessage) bool {
 			r.reason, r.details = d.Reason, d.Metadata
 		}
 	}
-	switch a.hop {
-	case bridge.HopSTS:
+	switch {
+	case a.service != "":
+		r.say(a.service, "the call")
+	case a.hop == bridge.HopSTS:
 		r.say("google sts", "the assertion")
-	case bridge.HopImpersonate:
+	case a.hop == bridge.HopImpersonate:
 		r.say("iam credentials", "the call")
 	default:
 		r.say("vertex ai", "the call")

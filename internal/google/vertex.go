@@ -170,7 +170,8 @@ func (v *Vertex) call(ctx context.Context, lease bridge.Lease, c vertexCall, bod
 	took := v.o.Clock().Sub(start).Round(time.Microsecond)
 	a := answer{hop: bridge.HopVertex, from: host(base), resp: resp}
 	if resp.Status != http.StatusOK {
-		return a, bridge.Step{}, v.explain(a.refusal(), lease, c)
+		asked := Asked{Host: a.from, Project: c.project, Location: c.location, QuotaProject: v.o.QuotaProject, Principal: lease.Principal}
+		return a, bridge.Step{}, asked.Refusal(resp)
 	}
 	step := bridge.Step{Hop: bridge.HopVertex, Who: string(lease.Principal), What: c.method + " on " + c.resource, Took: took}
 	return a, step, a.decode(into)

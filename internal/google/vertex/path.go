@@ -2,43 +2,16 @@ package vertex
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
-// What a path is made of. No part can hold a slash, a dot segment, an escape or a control character.
-var (
-	versionForm    = regexp.MustCompile(`^v1(beta1)?$`)
-	projectForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9.:-]{0,62}$`)
-	locationForm   = regexp.MustCompile(`^[a-z]+(-[a-z]+[0-9]+)?$`)
-	publisherForm  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-	idForm         = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$`)
-	collectionForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9._@-]*){0,7}$`)
-	methodForm     = regexp.MustCompile(`^[a-zA-Z]{1,64}$`)
-)
-
 // pathOf is the one path of a target in a location.
 func pathOf(t *prompt.Target, location string) (string, error) {
-	for _, part := range []struct {
-		form        *regexp.Regexp
-		name, value string
-		absent      bool
-	}{
-		{versionForm, "version", t.Version, false},
-		{projectForm, "project", t.Project, false},
-		{locationForm, "location", location, false},
-		{publisherForm, "publisher", t.Publisher, t.Publisher == ""},
-		{idForm, "model", t.Model, t.Publisher == ""},
-		{idForm, "endpoint", t.Endpoint, t.Endpoint == ""},
-		{collectionForm, "collection", t.Collection, t.Collection == ""},
-		{methodForm, "method", t.Method, t.Method == chatCompletions},
-	} {
-		if !part.absent && !part.form.MatchString(part.value) {
-			return "", targetRefused(fmt.Sprintf("%q is not a %s of vertex ai", part.value, part.name))
-		}
+	if err := check(t, location); err != nil {
+		return "", err
 	}
 	parent := "/" + t.Version + "/projects/" + t.Project + "/locations/" + location + "/"
 	switch {
@@ -53,6 +26,56 @@ func pathOf(t *prompt.Target, location string) (string, error) {
 		return collectionPath(t, parent), nil
 	}
 	return "", targetRefused("the call names no model, endpoint or collection, or more than one")
+}
+
+// check judges what a path is made of. No part can hold a slash, a dot segment, an escape or a control character. It is
+// asked for each attempt, and so it is no regular expression.
+func check(t *prompt.Target, location string) error {
+	name, value := "", ""
+	switch {
+	case t.Version != "v1" && t.Version != "v1beta1":
+		name, value = "version", t.Version
+	case !made(t.Project, "-.:"):
+		name, value = "project", t.Project
+	case !made(location, "-"):
+		name, value = "location", location
+	case t.Publisher != "" && !made(t.Publisher, "-"):
+		name, value = "publisher", t.Publisher
+	case t.Publisher != "" && !made(t.Model, "-._@"):
+		name, value = "model", t.Model
+	case t.Endpoint != "" && !made(t.Endpoint, "-"):
+		name, value = "endpoint", t.Endpoint
+	case t.Collection != "" && !madeAll(t.Collection):
+		name, value = "collection", t.Collection
+	case t.Method != chatCompletions && !made(t.Method, ""):
+		name, value = "method", t.Method
+	default:
+		return nil
+	}
+	return targetRefused(fmt.Sprintf("%q is not a %s of vertex ai", value, name))
+}
+
+// made says whether a text begins with a letter or digit and has nothing but those and more, 128 in all.
+func made(text, more string) bool {
+	if text == "" || len(text) > 128 || strings.IndexByte(more, text[0]) >= 0 {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte(more, c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func madeAll(collection string) bool {
+	for part := range strings.SplitSeq(collection, "/") {
+		if !made(part, "-._@") {
+			return false
+		}
+	}
+	return true
 }
 
 // chatCompletions is the one method that follows a slash.

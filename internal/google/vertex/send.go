@@ -48,7 +48,9 @@ func (u *Upstream) address(c *prompt.Call, location string) (*url.URL, error) {
 }
 
 // host is the one host that serves a location.
-func (u *Upstream) host(location string) string { return google.VertexHost(location, u.o.UniverseDomain) }
+func (u *Upstream) host(location string) string {
+	return google.VertexHost(location, u.o.UniverseDomain)
+}
 
 // request is made from what was decided alone. The transport sends it as it is: it follows no redirect and keeps no
 // cookie.
@@ -86,7 +88,7 @@ func again(a *prompt.Answer, err error) bool {
 	return false
 }
 
-func retryAfter(a *prompt.Answer, err error) time.Duration {
+func retryAfter(a *prompt.Answer) time.Duration {
 	if a != nil {
 		return wire.RetryAfter(a.Header)
 	}
@@ -103,7 +105,10 @@ func backoff(n int) time.Duration {
 // discard ends an answer that nobody will read, and keeps its connection where the rest is short.
 func discard(a *prompt.Answer) {
 	if a == nil {
-		return
+		return // there was none
+	}
+	if b, ok := a.Body.(*answerBody); ok {
+		b.idle = min(b.idle, time.Second)
 	}
 	_, _ = io.CopyN(io.Discard, a.Body, 64<<10)
 	_ = a.Body.Close()

@@ -101,7 +101,7 @@ func (u *Upstream) Call(ctx context.Context, c prompt.Call) (*prompt.Answer, err
 		a, err := u.send(ctx, &c, location)
 		refused := again(a, err)
 		u.remember(&c, location, a, refused)
-		if !c.Retry || !refused || !u.pause(ctx, end, &r, a, err) {
+		if !c.Retry || !refused || !u.pause(ctx, end, &r, a) {
 			if a != nil {
 				a.Attempts = attempts
 			}
@@ -113,10 +113,10 @@ func (u *Upstream) Call(ctx context.Context, c prompt.Call) (*prompt.Answer, err
 
 // round is one way through the locations of a call.
 type round struct {
-	locations []string // all of them
-	left      []string // of this round
-	count     int      // rounds that are over
-	after     time.Duration
+	locations []string      // all of them
+	left      []string      // of this round
+	count     int           // rounds that are over
+	after     time.Duration // the shortest Retry-After of this round
 }
 
 // next takes the first location that is not known to be out of quota, and where all are, the first.
@@ -136,8 +136,8 @@ func (r *round) next(u *Upstream, c *prompt.Call) string {
 
 // pause waits, where a round is over, until the next may begin. It is false when there is none: the budget is spent or
 // the caller has left.
-func (u *Upstream) pause(ctx context.Context, end time.Time, r *round, a *prompt.Answer, err error) bool {
-	after := retryAfter(a, err)
+func (u *Upstream) pause(ctx context.Context, end time.Time, r *round, a *prompt.Answer) bool {
+	after := retryAfter(a)
 	if r.after == 0 || after < r.after {
 		r.after = after // the first location that is ready again will do
 	}
