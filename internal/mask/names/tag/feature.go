@@ -1,0 +1,240 @@
+package tag
+
+// Label is what a token is: outside of everything, or the begin or the inside of a span of one type.
+type Label uint8
+
+// The labels, in the order of the model's weights. The inside of a type follows its begin.
+const (
+	Outside Label = iota
+	BeginPerson
+	InPerson
+	BeginAddress
+	InAddress
+	BeginPlace
+	InPlace
+	BeginOrganization
+	InOrganization
+	BeginNationality
+	InNationality
+	BeginTitle
+	InTitle
+	Labels // how many there are
+)
+
+// Inside says whether l goes on with a span; Begin is the label that such a span begins with.
+func (l Label) Inside() bool { return l != Outside && l&1 == 0 }
+
+// Begin is the label that a span of l's type begins with.
+func (l Label) Begin() Label {
+	if l.Inside() {
+		return l - 1
+	}
+	return l
+}
+
+// Case is how a text uses capitals.
+type Case uint8
+
+// The cases.
+const (
+	Cased   Case = iota
+	Uncased      // no capitals
+	Shouted      // nothing else
+)
+
+// Page is a text's tokens, looked up, as the model sees them.
+type Page struct {
+	Tokens []Token
+	Case   Case
+}
+
+// NewPage judges how tokens use capitals.
+func NewPage(tokens []Token) Page {
+	upper, lower, title := 0, 0, 0
+	for i := range tokens {
+		switch tokens[i].Shape {
+		case Upper:
+			upper++
+		case Lower:
+			lower++
+		case Title, Mixed:
+			title++
+		}
+	}
+	p := Page{Tokens: tokens}
+	switch {
+	case title == 0 && lower > 0 && upper*4 <= lower:
+		p.Case = Uncased
+	case upper > 2 && lower+title < upper/4:
+		p.Case = Shouted
+	}
+	return p
+}
+
+// at is the token at i, or an empty one outside of the page.
+func (p *Page) at(i int) *Token {
+	if i < 0 || i >= len(p.Tokens) {
+		return &none
+	}
+	return &p.Tokens[i]
+}
+
+var none = Token{Shape: Punct, Gap: Line, Hash: 1}
+
+// Candidate says whether the token at i can be anything but Outside, after a token labelled prev. Prose is mostly made of
+// words that cannot, which is what makes it fast.
+func (p *Page) Candidate(i int, prev Label) bool {
+	t := &p.Tokens[i]
+	switch t.Shape {
+	case Lower:
+		return p.lower(i, prev)
+	case Punct:
+		return prev != Outside && i+1 < len(p.Tokens) && p.near(i+1)
+	case Number, Code:
+		return prev != Outside || p.near(i-1) || p.near(i+1) || p.near(i+2)
+	case Title, Initial:
+		if p.Case == Cased && t.Kind&(Common|Foreign) != 0 && t.Kind&(Name|Nationality|Street|Unit|Company|Honorific) == 0 && p.opens(i) {
+			return p.near(i+1) && p.Tokens[i+1].Gap != Line
+		}
+	}
+	return true
+}
+
+// lower is Candidate of a word in lower case.
+func (p *Page) lower(i int, prev Label) bool {
+	t := &p.Tokens[i]
+	switch {
+	case t.Kind&(Honorific|Unit|Street) != 0:
+		return prev != Outside || p.near(i+1) || p.near(i-1)
+	case t.Kind&Particle != 0 && p.Case == Cased:
+		return prev != Outside && p.near(i+1) || p.capital(i+1)
+	case p.Case == Cased:
+		return t.Kind&(Given|Surname|City|Country|Nationality) != 0 && t.Kind&(Common|Known|Foreign) == 0 ||
+			prev != Outside && p.capital(i+1)
+	case t.Kind&(Common|Foreign|Known) == 0:
+		return true
+	}
+	return t.Kind&(Name|Nationality) != 0 || prev != Outside && (p.near(i+1) || t.Kind&(Company|Particle|Known) != 0)
+}
+
+// near says whether the token at i is one that a span can be made of by its looks.
+func (p *Page) near(i int) bool {
+	t := p.at(i)
+	switch t.Shape {
+	case Lower:
+		return t.Kind&(Street|Unit|Given|City|Nationality) != 0 || p.Case == Uncased && t.Kind&(Common|Known|Foreign) == 0
+	case Punct:
+		return false
+	}
+	return true
+}
+
+func (p *Page) capital(i int) bool {
+	s := p.at(i).Shape
+	return s == Title || s == Upper || s == Mixed || s == Initial
+}
+
+// opens says whether the token at i is the first of a sentence or line, where capitals say little.
+func (p *Page) opens(i int) bool {
+	t := &p.Tokens[i]
+	if t.Gap == Line {
+		return true
+	}
+	before := p.at(i - 1)
+	return before.Shape == Punct && before.Hash != comma && before.Hash != hyphen
+}
+
+var (
+	comma  = mix(offset, ',') | 1
+	hyphen = mix(offset, '-') | 1
+)
+
+// Features is how many features a token has.
+const Features = 30
+
+// FeaturesOf are the hashes of what is known of the token at i, after tokens labelled prev and, before it, last.
+func (p *Page) FeaturesOf(text string, i int, prev, last Label, into *[Features]uint32) {
+	t, l, r, ll, rr := &p.Tokens[i], p.at(i-1), p.at(i+1), p.at(i-2), p.at(i+2)
+	opens := uint32(0)
+	if p.opens(i) {
+		opens = 1
+	}
+	mode := uint32(p.Case)
+	word := text[t.Start:t.End]
+	form, formL, formR := t.form(), l.form(), r.form()
+	k, kl, kr := uint32(t.Kind), uint32(l.Kind), uint32(r.Kind)
+	prior := uint32(prev)<<8 | uint32(last)
+	*into = [Features]uint32{
+		feature(0, t.Hash, mode),
+		feature(1, l.Hash, 0),
+		feature(2, r.Hash, 0),
+		feature(3, ll.Hash, 0),
+		feature(4, rr.Hash, 0),
+		feature(5, l.Hash, ll.Hash),
+		feature(6, r.Hash, rr.Hash),
+		feature(7, l.Hash, r.Hash),
+		feature(8, k, mode<<8|opens),
+		feature(9, kl, k),
+		feature(10, k, kr),
+		feature(11, kl, formL<<16|uint32(t.Gap)),
+		feature(12, kr, formR<<16|uint32(r.Gap)),
+		feature(13, form<<8|formR, mode<<8|formL),
+		feature(14, suffix(word, 3), mode),
+		feature(15, suffix(word, 2), form),
+		feature(16, prefix(word, 3), form),
+		feature(17, prior, mode),
+		feature(18, prior, k),
+		feature(19, prior, t.Hash),
+		feature(20, prior, form<<8|formR),
+		feature(21, prior, l.Hash),
+		feature(22, prior, uint32(t.Gap)<<8|uint32(r.Gap)),
+		feature(23, uint32(p.at(i+2).Kind), kr),
+		feature(24, uint32(p.at(i-2).Kind), kl),
+		feature(25, form<<4|opens, k),
+		feature(26, r.Hash, prior),
+		feature(27, form<<8|formR, uint32(rr.form())<<8|uint32(ll.form())),
+		feature(28, k, r.Hash),
+		feature(29, k, l.Hash),
+	}
+}
+
+// form is a token's shape, with the length of numbers and the identity of marks.
+func (t *Token) form() uint32 {
+	switch t.Shape {
+	case Number:
+		return uint32(t.Shape)<<4 | uint32(min(t.End-t.Start, 7))
+	case Punct:
+		return uint32(t.Shape)<<4 | t.Hash>>3&15
+	}
+	return uint32(t.Shape) << 4
+}
+
+func feature(template, a, b uint32) uint32 {
+	h := (template+1)*0x9e3779b1 ^ a*0x85ebca6b
+	h = (h ^ h>>15) * 0xc2b2ae35
+	h ^= b * 0x27d4eb2f
+	h = (h ^ h>>13) * 0x165667b1
+	return h ^ h>>16
+}
+
+// suffix is the last n bytes of a word.
+func suffix(word string, n int) uint32 {
+	h := uint32(len(word)) & 1 // a word and its plural should differ little
+	if len(word) >= n {
+		h = 0
+		word = word[len(word)-n:]
+	}
+	for i := range len(word) {
+		h = h<<8 | uint32(word[i]|0x20)
+	}
+	return h
+}
+
+// prefix is the first n bytes of a word.
+func prefix(word string, n int) uint32 {
+	h := uint32(0)
+	for i := range min(n, len(word)) {
+		h = h<<8 | uint32(word[i]|0x20)
+	}
+	return h
+}

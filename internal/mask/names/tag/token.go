@@ -1,0 +1,235 @@
+// Package tag labels the words of a text: person, street address, place, organisation, nationality, title.
+//
+// A text enters and is cut into tokens; the lexicon says what each word may be, a linear model says what it is among its
+// neighbours. Labels leave, with their probability. It knows no offsets but bytes, reads no file, and must never keep a
+// text. The trainer in tools/train/names uses the same tokens and features, so that what was trained is what runs.
+package tag
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// Shape is how a token is spelt.
+type Shape uint8
+
+// The shapes. Lower is also a word of a script without case.
+const (
+	Lower Shape = iota
+	Title
+	Upper   // two letters or more
+	Mixed   // iPhone, McDonald
+	Initial // one upper-case letter
+	Number
+	Code // letters and digits
+	Punct
+)
+
+// Gap is what stands before a token.
+type Gap uint8
+
+// The gaps.
+const (
+	None Gap = iota
+	Space
+	Line // a line break, and the begin of the text
+)
+
+// Token is a word, a number or one mark of punctuation.
+type Token struct {
+	Start, End int32  // bytes
+	Hash       uint32 // of the folded word: Köln, KÖLN and Koln are one
+	Shape      Shape
+	Gap        Gap
+	Kind       Kind // what the lexicon says of it
+}
+
+// offset and prime of FNV-1a, 32 bits.
+const (
+	offset = 2166136261
+	prime  = 16777619
+)
+
+// Hash is the Hash that a token of this word has.
+func Hash(word string) uint32 {
+	h := uint32(offset)
+	for _, r := range word {
+		h = mix(h, fold(r))
+	}
+	return h
+}
+
+func mix(h uint32, r rune) uint32 {
+	if r < utf8.RuneSelf {
+		return (h ^ uint32(r)) * prime
+	}
+	return ((h^uint32(r&0xff))*prime ^ uint32(r>>8)) * prime
+}
+
+// Scan appends the tokens of text that begin before byte limit and returns them with the offset behind the last one.
+func Scan(text string, from, limit int, into []Token) ([]Token, int) {
+	gap := Line
+	i := from
+	for i < len(text) {
+		c := text[i]
+		switch {
+		case c == '\n' || c == '\r':
+			gap, i = Line, i+1
+			continue
+		case c == ' ' || c == '\t':
+			gap, i = max(gap, Space), i+1
+			continue
+		}
+		if i >= limit {
+			break
+		}
+		t := Token{Start: int32(i), Gap: gap}
+		i = scanOne(text, i, &t)
+		t.End = int32(i)
+		gap = None
+		if t.Shape == Punct && t.Hash == 0 {
+			gap = Space // white space beyond ASCII
+			continue
+		}
+		into = append(into, t)
+	}
+	return into, i
+}
+
+// letters counts what a word is made of.
+type letters struct{ upper, lower, digit, rest int }
+
+// scanOne reads the token at i and returns its end.
+func scanOne(text string, i int, t *Token) int {
+	start := i
+	h := uint32(offset)
+	var n letters
+	first := false // begins in upper case
+	for i < len(text) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z':
+			h = (h ^ uint32(c)) * prime
+			n.lower++
+			i++
+			continue
+		case 'A' <= c && c <= 'Z':
+			first = first || i == start
+			h = (h ^ uint32(c|0x20)) * prime
+			n.upper++
+			i++
+			continue
+		case '0' <= c && c <= '9':
+			h = (h ^ uint32(c)) * prime
+			n.digit++
+			i++
+			continue
+		}
+		width := n.more(text, i, &h)
+		if width == 0 {
+			width = joint(text, start, i, &h)
+		}
+		if width == 0 {
+			break
+		}
+		first = first || i == start && n.upper == 1
+		i += width
+	}
+	if i == start {
+		return punct(text, i, t)
+	}
+	t.Hash, t.Shape = h, n.shape(first)
+	return i
+}
+
+// more reads a letter or digit beyond ASCII; 0 is its width if there is none.
+func (n *letters) more(text string, i int, h *uint32) int {
+	if text[i] < utf8.RuneSelf {
+		return 0
+	}
+	r, width := utf8.DecodeRuneInString(text[i:])
+	switch {
+	case unicode.IsUpper(r):
+		n.upper++
+	case unicode.IsLetter(r):
+		n.lower++
+	case unicode.IsMark(r):
+		return width
+	case unicode.IsDigit(r):
+		n.digit++
+	default:
+		return 0
+	}
+	*h = mix(*h, fold(r))
+	return width
+}
+
+func (n letters) shape(first bool) Shape {
+	switch {
+	case n.digit > 0 && n.upper+n.lower == 0:
+		return Number
+	case n.digit > 0:
+		return Code
+	case n.upper == 0:
+		return Lower
+	case n.upper == 1 && n.lower == 0:
+		return Initial
+	case n.lower == 0:
+		return Upper
+	case first && n.upper == 1:
+		return Title
+	}
+	return Mixed
+}
+
+// joint is the width of an apostrophe or hyphen inside a word: O'Brien, Jean-Luc, well-known, but not John's, l'Oréal or
+// French-speaking.
+func joint(text string, start, i int, h *uint32) int {
+	if i == start {
+		return 0
+	}
+	width := 1
+	switch {
+	case text[i] == '\'' || text[i] == '-':
+	case len(text)-i > 3 && text[i:i+3] == "’":
+		width = 3
+	default:
+		return 0
+	}
+	r, size := utf8.DecodeRuneInString(text[i+width:])
+	if size == 0 || !unicode.IsLetter(r) {
+		return 0
+	}
+	first, _ := utf8.DecodeRuneInString(text[start:])
+	if unicode.IsUpper(first) != unicode.IsUpper(r) {
+		return 0
+	}
+	if text[i] != '-' && !word(text[i+width:], 3) {
+		return 0
+	}
+	*h = (*h ^ '-') * prime
+	return width
+}
+
+// word says whether text begins with at least n letters.
+func word(text string, n int) bool {
+	for _, r := range text {
+		if !unicode.IsLetter(r) {
+			return false
+		}
+		if n--; n == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// punct reads one mark; its Hash is 0 for white space.
+func punct(text string, i int, t *Token) int {
+	r, width := utf8.DecodeRuneInString(text[i:])
+	t.Shape = Punct
+	if !unicode.IsSpace(r) {
+		t.Hash = mix(offset, r) | 1
+	}
+	return i + width
+}
