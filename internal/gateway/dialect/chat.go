@@ -14,6 +14,13 @@ func Chat(body []byte, o Options) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
+	if t.Publisher == google {
+		c := new(chat)
+		if err := read(body, c); err != nil {
+			return Request{}, err
+		}
+		return openaiGemini(c, t, o)
+	}
 	t.Version, t.Method = "v1beta1", "chat/completions"
 	if t.Endpoint == "" {
 		t.Endpoint = "openapi"

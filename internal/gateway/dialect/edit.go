@@ -13,33 +13,45 @@ type member struct {
 	value jsontext.Value
 }
 
-// edit copies a JSON object without the members named in drop and those of set, then adds set; every other byte of a
-// member stays as it was. The body has been read before, so it is one valid object.
-func edit(body []byte, drop []string, set []member) ([]byte, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(body))
-	if _, err := d.ReadToken(); err != nil {
-		return nil, invalid("body", "the body is no JSON object", "")
+// edit copies a JSON object without the members named in drop and those of set, then adds set. A member that stays
+// keeps its bytes, its place and its spelling of numbers.
+func edit(object []byte, drop []string, set []member) ([]byte, error) {
+	out := append(make([]byte, 0, len(object)+128), '{')
+	err := members(object, func(name string, value jsontext.Value) {
+		if !slices.Contains(drop, name) && !slices.ContainsFunc(set, func(m member) bool { return m.name == name }) {
+			out = append(appendMember(out, name, value), ',')
+		}
+	})
+	for _, m := range set {
+		out = append(appendMember(out, m.name, m.value), ',')
 	}
-	out := append(make([]byte, 0, len(body)+128), '{')
+	return append(bytes.TrimSuffix(out, []byte{','}), '}'), err
+}
+
+func appendMember(dst []byte, name string, value jsontext.Value) []byte {
+	return append(append(appendJSON(dst, name), ':'), value...)
+}
+
+// members calls each for every member of an object, in order. The value is lent for the time of the call.
+func members(object []byte, each func(name string, value jsontext.Value)) error {
+	d := jsontext.NewDecoder(bytes.NewBuffer(object))
+	if d.PeekKind() != '{' {
+		return invalid("body", "the body is no JSON object", "")
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return read(object, new(struct{}))
+	}
 	for d.PeekKind() == '"' {
 		token, err := d.ReadToken()
 		if err != nil {
-			return nil, invalid("body", "the body is no valid JSON", "")
+			return read(object, new(struct{}))
 		}
 		name := token.String()
 		value, err := d.ReadValue()
 		if err != nil {
-			return nil, invalid("body", "the body is no valid JSON", "")
+			return read(object, new(struct{}))
 		}
-		if slices.Contains(drop, name) || slices.ContainsFunc(set, func(m member) bool { return m.name == name }) {
-			continue
-		}
-		out = append(appendJSON(out, name), ':')
-		out = append(append(out, value...), ',')
+		each(name, value)
 	}
-	for _, m := range set {
-		out = append(appendJSON(out, m.name), ':')
-		out = append(append(out, m.value...), ',')
-	}
-	return append(bytes.TrimSuffix(out, []byte{','}), '}'), nil
+	return nil
 }

@@ -22,7 +22,7 @@ func unmarshal(src []byte, into any) error { return json.Unmarshal(src, into) }
 // appendJSON writes values of our own types, which cannot fail. Text is written as it is: no escapes for HTML.
 func appendJSON(dst []byte, v any) []byte {
 	b := bytes.NewBuffer(dst)
-	if err := json.MarshalWrite(b, v, jsontext.AllowInvalidUTF8(true)); err != nil {
+	if err := json.MarshalWrite(b, v, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)); err != nil {
 		panic("dialect: a value of its own types is no JSON: " + err.Error())
 	}
 	return b.Bytes()
