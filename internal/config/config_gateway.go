@@ -286,7 +286,7 @@ type GuardAnswers struct {
 	// What the built-in classifier does with harmful answers of models that rate none themselves.
 	Toxicity string `yaml:"toxicity" default:"block" choices:"block,flag,off"`
 	// Score at which it does, in percent.
-	ToxicityThreshold int `yaml:"toxicity_threshold" default:"80"`
+	ToxicityThreshold int `yaml:"toxicity_threshold" default:"70"`
 	// What happens to links and images whose address could carry data away: neutralise shows them as text.
 	Links string `yaml:"links" default:"neutralise" choices:"neutralise,flag,block,off"`
 	// Hosts that links and images may point to.
