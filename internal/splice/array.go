@@ -41,8 +41,11 @@ func NewJSONArray(limit int) *JSONArray { return &JSONArray{limit: limit} }
 
 // Feed implements Splitter. An object is out with its closing brace.
 func (a *JSONArray) Feed(chunk []byte) ([]Event, error) {
-	a.buf = append(append(a.buf[:0], a.buf[a.begin:]...), chunk...)
-	a.seen, a.object, a.begin = a.seen-a.begin, a.object-a.begin, 0
+	if a.begin > 0 {
+		a.buf = append(a.buf[:0], a.buf[a.begin:]...)
+		a.seen, a.object, a.begin = a.seen-a.begin, a.object-a.begin, 0
+	}
+	a.buf = append(a.buf, chunk...)
 	a.out = a.out[:0]
 	for ; a.seen < len(a.buf); a.seen++ {
 		c := a.buf[a.seen]
@@ -128,6 +131,9 @@ func (a *JSONArray) End() ([]Event, error) {
 // Append implements Framer. Whatever has been left out or inserted, there is a bracket before the first object and a comma
 // before every other; behind the array nothing is written.
 func (a *JSONArray) Append(dst []byte, e Event, data []byte) []byte {
+	if e.Data == nil && bytes.IndexByte(e.Raw, ']') < 0 {
+		return append(dst, e.Raw...) // white space behind the array
+	}
 	if a.closed {
 		return dst
 	}

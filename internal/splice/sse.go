@@ -21,8 +21,11 @@ func NewSSE(limit int) *SSE { return &SSE{limit: limit} }
 
 // Feed implements Splitter. An event is out with the last byte of its empty line.
 func (s *SSE) Feed(chunk []byte) ([]Event, error) {
-	s.buf = append(append(s.buf[:0], s.buf[s.begin:]...), chunk...)
-	s.line, s.seen, s.begin = s.line-s.begin, s.seen-s.begin, 0
+	if s.begin > 0 {
+		s.buf = append(s.buf[:0], s.buf[s.begin:]...)
+		s.line, s.seen, s.begin = s.line-s.begin, s.seen-s.begin, 0
+	}
+	s.buf = append(s.buf, chunk...)
 	s.out = s.out[:0]
 	for s.seen < len(s.buf) {
 		size := lineEnd(s.buf[s.seen:])

@@ -1,0 +1,206 @@
+package mask
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/prompt"
+)
+
+// Session is one request: what its prompt held, and which token stands for what. It is for one goroutine.
+//
+// The gateway keeps nothing between requests, and yet a value has the same token in every turn of a conversation: the
+// n-th value that a session meets gets the n-th code, so where the caller sends its history again and the texts are
+// masked in the order in which they stand in the body, the same values meet the same codes.
+type Session struct {
+	m      *Masker
+	scope  string
+	tokens map[valueKey]string // the token as written
+	codes  map[string]*token
+	labels [26][]*label // of the tokens, by first letter
+	byKind map[string]*label
+	next   uint64
+	// foreign are the codes that stood in the caller's own texts before one of ours was made: they are not given out.
+	foreign map[string]bool
+	// held are the values that detectors have found in the prompt, in lower case, whatever was done with them.
+	held     map[string]bool
+	keys     *keyed
+	found    []prompt.Finding
+	counts   Counts
+	answered Counts
+}
+
+type valueKey struct{ kind, value string }
+
+// Session begins a request. scope is whose pseudonyms are made: the same value is another one in another scope.
+func (m *Masker) Session(scope string) *Session {
+	return &Session{m: m, scope: scope, counts: Counts{}, answered: Counts{}}
+}
+
+// Mask returns a text of the prompt without its personal data. Texts are to be masked in the order of the body. A type
+// that is to be blocked is a *bridge.Error of kind Refused, code personal_data_blocked.
+func (s *Session) Mask(text string) (string, error) { return s.MaskWith(text, nil) }
+
+// MaskWith is Mask with more findings than the detectors have: a second opinion.
+func (s *Session) MaskWith(text string, more []prompt.Finding) (string, error) {
+	own, err := s.meet(text)
+	if err != nil {
+		return "", err
+	}
+	found := s.find(text, more, own, func(f prompt.Finding) bool {
+		s.hold(text[f.Start:f.End])
+		return s.m.wanted(text, f)
+	})
+	if len(found) == 0 {
+		return text, nil
+	}
+	return splice(text, found, s.replace)
+}
+
+// splice returns the text with what replace writes in the place of each finding.
+func splice(text string, found []prompt.Finding, replace func(out *strings.Builder, value, kind string) error) (string, error) {
+	var out strings.Builder
+	out.Grow(len(text) + 8*len(found))
+	done := 0
+	for _, f := range found {
+		out.WriteString(text[done:f.Start])
+		if err := replace(&out, text[f.Start:f.End], f.Type); err != nil {
+			return "", err
+		}
+		done = f.End
+	}
+	out.WriteString(text[done:])
+	return out.String(), nil
+}
+
+// replace writes what stands for a value of the prompt.
+func (s *Session) replace(out *strings.Builder, value, kind string) error {
+	action := s.m.action(kind)
+	if kind == literal {
+		action = Token
+	} else if action != Keep {
+		s.counts[kind]++
+	}
+	if action != Token {
+		return s.write(out, action, value, kind)
+	}
+	t, err := s.tokenOf(value, kind)
+	out.WriteString(t)
+	return err
+}
+
+// write writes what stands for a value, by any action but Token.
+func (s *Session) write(out *strings.Builder, action Action, value, kind string) error {
+	switch action {
+	case Mask:
+		out.WriteString("[" + s.label(kind).name + "]")
+	case Hash:
+		if err := s.needKeys(); err != nil {
+			return err
+		}
+		out.WriteString("[" + s.label(kind).name + ":" + s.keys.hash(s.scope, kind, value) + "]")
+	case Block:
+		return blocked(kind)
+	case Keep:
+		out.WriteString(value)
+	}
+	return nil
+}
+
+func blocked(kind string) error {
+	return &bridge.Error{
+		Kind: bridge.Refused, Hop: bridge.HopDoor, Code: "personal_data_blocked",
+		Text: fmt.Sprintf("the text holds personal data of the type %s, which the guard profile blocks", kind),
+		Hint: "leave it out, or have another action for this type set under personal_data of the guard profile",
+	}
+}
+
+func (s *Session) needKeys() (err error) {
+	if s.keys == nil {
+		s.keys, err = newKeyed(s.m.o.Keys)
+	}
+	return err
+}
+
+// label returns the one label of a type.
+func (s *Session) label(kind string) *label {
+	if l := s.byKind[kind]; l != nil {
+		return l
+	}
+	if s.byKind == nil {
+		s.byKind = map[string]*label{}
+	}
+	l := newLabel(kind)
+	s.byKind[kind] = l
+	return l
+}
+
+// tokenOf returns the token of a value, a new one when the session has not met it.
+func (s *Session) tokenOf(value, kind string) (string, error) {
+	key := valueKey{kind, value}
+	if written, ok := s.tokens[key]; ok {
+		return written, nil
+	}
+	if s.tokens == nil {
+		s.tokens, s.codes = map[valueKey]string{}, map[string]*token{}
+	}
+	code, err := s.newCode(key)
+	if err != nil {
+		return "", err
+	}
+	l := s.label(kind)
+	if of := &s.labels[l.name[0]-'A']; !slices.Contains(*of, l) {
+		*of = append(*of, l)
+	}
+	written := l.name + "_" + code
+	s.tokens[key] = written
+	s.codes[code] = &token{label: l, value: strings.Clone(value)}
+	return written, nil
+}
+
+func (s *Session) newCode(key valueKey) (string, error) {
+	if s.m.o.Stable {
+		if err := s.needKeys(); err != nil {
+			return "", err
+		}
+	}
+	for again := 0; ; again++ {
+		var code string
+		if s.m.o.Stable {
+			code = s.keys.code(s.scope, key.kind, key.value, again)
+		} else {
+			code = conversationCode(s.next)
+			s.next++
+		}
+		if s.codes[code] == nil && !s.foreign[code] {
+			return code, nil
+		}
+	}
+}
+
+// Counts say how many values of each type were found, by type.
+type Counts map[string]int
+
+// String is the counts in the order of the types' names: "EMAIL_ADDRESS:2 PERSON:1".
+func (c Counts) String() string {
+	var b strings.Builder
+	for i, kind := range slices.Sorted(maps.Keys(c)) {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		fmt.Fprintf(&b, "%s:%d", kind, c[kind])
+	}
+	return b.String()
+}
+
+// Counts are what was taken out of the prompt.
+func (s *Session) Counts() Counts { return s.counts }
+
+// Summary is Counts as the audit record has it.
+func (s *Session) Summary() string { return s.counts.String() }
+
+// AnswerCounts are what was taken out of the answer.
+func (s *Session) AnswerCounts() Counts { return s.answered }
