@@ -51,6 +51,9 @@ func (a *geminiOpenAI) choice(c *candidate) choice {
 	w := writer{answer: a}
 	d := w.parts(c)
 	w.close(&d)
+	for i := range d.ToolCalls {
+		d.ToolCalls[i].Index = nil
+	}
 	m := &reply{Role: "assistant", Content: d.Content, said: d.said}
 	m.Annotations = annotations(c, w.text)
 	if m.Content == nil && len(m.ToolCalls) == 0 && m.FunctionCall == nil {
@@ -79,7 +82,7 @@ func blocked(g *generated) choice {
 		text = g.Feedback.Message
 	}
 	m.Refusal = &text
-	return choice{Message: m, Finish: &finish, Extra: &extraContent{googleContent{FinishReason: g.Feedback.BlockReason}}}
+	return choice{Message: m, Finish: &finish, Extra: &extraContent{Google: googleContent{FinishReason: g.Feedback.BlockReason}}}
 }
 
 // finishExtra carries Gemini's finish reason where OpenAI's word says less.
@@ -87,7 +90,7 @@ func finishExtra(c *candidate) *extraContent {
 	if plain(c.FinishReason) {
 		return nil
 	}
-	return &extraContent{googleContent{FinishReason: c.FinishReason, FinishMessage: c.FinishMessage}}
+	return &extraContent{Google: googleContent{FinishReason: c.FinishReason, FinishMessage: c.FinishMessage}}
 }
 
 func orEmpty(s *string) *string {

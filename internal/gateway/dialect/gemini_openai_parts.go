@@ -34,7 +34,7 @@ func (w *writer) parts(c *candidate) delta {
 			w.say(&text, said1(p))
 		}
 		if p.ThoughtSignature != "" {
-			d.Extra = &extraContent{googleContent{ThoughtSignature: p.ThoughtSignature}}
+			d.Extra = &extraContent{Google: googleContent{ThoughtSignature: p.ThoughtSignature}}
 		}
 	}
 	if text.Len() > 0 {
@@ -114,7 +114,7 @@ func (w *writer) call(d *delta, p *part) {
 	}
 	t := toolCall{Index: &i, ID: id, Type: "function", Function: called}
 	if p.ThoughtSignature != "" {
-		t.Extra = &extraContent{googleContent{ThoughtSignature: p.ThoughtSignature}}
+		t.Extra = &extraContent{Google: googleContent{ThoughtSignature: p.ThoughtSignature}}
 	}
 	d.ToolCalls = append(d.ToolCalls, t)
 }

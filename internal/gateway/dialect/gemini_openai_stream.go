@@ -3,20 +3,20 @@ package dialect
 import (
 	"errors"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // Stream implements Answerer.
-func (a *geminiOpenAI) Stream() Translator { return &geminiOpenAIStream{answer: a} }
+func (a *geminiOpenAI) Stream() Translator {
+	return &geminiOpenAIStream{answer: a, chunks: chunks{usage: a.usage}}
+}
 
 // geminiOpenAIStream turns events of streamGenerateContent into chunks.
 type geminiOpenAIStream struct {
+	chunks
 	answer  *geminiOpenAI
-	head    *completion
-	choices []*streamed // by candidate
-	usage   *geminiUsage
+	choices []*streamed
+	counted *geminiUsage
 	ended   bool // by an error, or by the block of the prompt
 }
 
@@ -42,13 +42,10 @@ func (s *geminiOpenAIStream) Event(dst []byte, _ string, data []byte) ([]byte, e
 		return dst, err
 	}
 	if s.head == nil {
-		s.head = s.answer.head(g, "chat.completion.chunk")
-		if s.answer.usage {
-			s.head.Usage = jsontext.Value("null")
-		}
+		s.chunks.begin(s.answer.head(g, "chat.completion.chunk"))
 	}
 	if g.Usage != nil {
-		s.usage = g.Usage
+		s.counted = g.Usage
 	}
 	for i := range g.Candidates {
 		dst = s.candidate(dst, &g.Candidates[i])
@@ -81,9 +78,9 @@ func (s *geminiOpenAIStream) candidate(dst []byte, c *candidate) []byte {
 	if c.FinishReason != "" {
 		state.close(&d)
 	}
-	dst = s.begin(dst, state)
+	dst = s.role(dst, state)
 	if grown(&d) || c.Logprobs != nil {
-		dst = s.chunk(dst, choice{Index: c.Index, Delta: &d, Logprobs: logprobsOf(c.Logprobs)})
+		dst = s.add(dst, choice{Index: c.Index, Delta: &d, Logprobs: logprobsOf(c.Logprobs)})
 	}
 	if c.FinishReason == "" {
 		return dst
@@ -92,18 +89,18 @@ func (s *geminiOpenAIStream) candidate(dst []byte, c *candidate) []byte {
 	finish := state.finish(c.FinishReason)
 	if *finish == "content_filter" && len(state.text) == 0 {
 		text := refusalText(c.FinishReason, c.FinishMessage)
-		dst = s.chunk(dst, choice{Index: c.Index, Delta: &delta{Refusal: &text}})
+		dst = s.add(dst, choice{Index: c.Index, Delta: &delta{Refusal: &text}})
 	}
-	return s.chunk(dst, choice{Index: c.Index, Delta: &delta{}, Finish: finish, Extra: finishExtra(c)})
+	return s.add(dst, choice{Index: c.Index, Delta: &delta{}, Finish: finish, Extra: finishExtra(c)})
 }
 
-// begin says the role, once.
-func (s *geminiOpenAIStream) begin(dst []byte, c *streamed) []byte {
+// role says whose message it is, once.
+func (s *geminiOpenAIStream) role(dst []byte, c *streamed) []byte {
 	if c.begun {
 		return dst
 	}
 	c.begun = true
-	return s.chunk(dst, choice{Index: c.index, Delta: &delta{Role: "assistant", Content: new(string)}})
+	return s.add(dst, choice{Index: c.index, Delta: &delta{Role: "assistant", Content: new(string)}})
 }
 
 // block ends a stream whose prompt was blocked.
@@ -111,19 +108,14 @@ func (s *geminiOpenAIStream) block(dst []byte, g *generated) []byte {
 	state := s.choice(0)
 	state.done = true
 	b := blocked(g)
-	dst = s.begin(dst, state)
-	dst = s.chunk(dst, choice{Delta: &delta{Refusal: b.Message.Refusal}})
-	return s.chunk(dst, choice{Delta: &delta{}, Finish: b.Finish, Extra: b.Extra})
+	dst = s.role(dst, state)
+	dst = s.add(dst, choice{Delta: &delta{Refusal: b.Message.Refusal}})
+	return s.add(dst, choice{Delta: &delta{}, Finish: b.Finish, Extra: b.Extra})
 }
 
 func grown(d *delta) bool {
 	return d.Content != nil || d.Reasoning != "" || len(d.ToolCalls) > 0 || d.FunctionCall != nil ||
 		len(d.Images) > 0 || len(d.Annotations) > 0 || d.Extra != nil
-}
-
-func (s *geminiOpenAIStream) chunk(dst []byte, choices ...choice) []byte {
-	s.head.Choices = choices
-	return append(appendJSON(append(dst, "data: "...), s.head), "\n\n"...)
 }
 
 // End implements Translator. A stream that ends before its candidates do was cut, and says so.
@@ -139,11 +131,7 @@ func (s *geminiOpenAIStream) End(dst []byte) []byte {
 	if cut {
 		return OpenAI.fail(dst, refusal(truncated(), ""))
 	}
-	if s.answer.usage {
-		s.head.Usage = openaiUsage(s.usage)
-		dst = s.chunk(dst, []choice{}...)
-	}
-	return append(dst, "data: [DONE]\n\n"...)
+	return s.end(dst, openaiUsage(s.counted))
 }
 
 // Fail implements Translator.

@@ -122,26 +122,39 @@ type imageURL struct {
 
 type toolCall struct {
 	Index    *int          `json:"index,omitzero"` // in streams only
-	ID       string        `json:"id"`
-	Type     string        `json:"type"`
+	ID       string        `json:"id,omitzero"`
+	Type     string        `json:"type,omitzero"`
 	Function calledOf      `json:"function"`
 	Extra    *extraContent `json:"extra_content,omitzero"`
 }
 
 type calledOf struct {
-	Name      string `json:"name"`
-	Arguments string `json:"arguments"` // JSON
+	Name      string `json:"name,omitzero"` // not in later pieces of a stream
+	Arguments string `json:"arguments"`     // JSON
 }
 
-// extraContent is Google's member of OpenAI's objects: it carries what Gemini wants back in the next turn.
+// extraContent is the member of OpenAI's objects in which Google's own OpenAI form carries what a model wants back in
+// the next turn. Clients hand it back untouched.
 type extraContent struct {
-	Google googleContent `json:"google"`
+	Google    googleContent    `json:"google,omitzero"`
+	Anthropic anthropicContent `json:"anthropic,omitzero"`
+}
+
+// anthropicContent holds Claude's thoughts, which it wants back, signed, before the results of its calls.
+type anthropicContent struct {
+	Thinking   []thoughtBlock `json:"thinking_blocks,omitempty"`
+	StopReason string         `json:"stop_reason,omitzero"` // Claude's word, where OpenAI's says less
 }
 
 type googleContent struct {
 	ThoughtSignature string `json:"thought_signature,omitzero"`
 	FinishReason     string `json:"finish_reason,omitzero"`  // Gemini's word, where OpenAI's says less
 	FinishMessage    string `json:"finish_message,omitzero"` // of Gemini
+}
+
+type thoughtBlock struct {
+	Type string `json:"type"` // thinking or redacted_thinking
+	thought
 }
 
 func (e *extraContent) signature() string {

@@ -71,7 +71,7 @@ type urlCitation struct {
 
 type logprobs struct {
 	Content []chosenToken `json:"content"`
-	Refusal []chosenToken `json:"refusal"`
+	Refusal *struct{}     `json:"refusal"` // null: a refusal has none
 }
 
 type chosenToken struct {

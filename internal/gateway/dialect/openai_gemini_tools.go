@@ -2,39 +2,20 @@ package dialect
 
 import "slices"
 
-// tools maps tools, their choice, and web search. A choice of allowed tools leaves the others unsaid: Gemini's own list
-// of allowed names works in some modes only.
+// tools maps tools, their choice, and web search.
 func (c *chat) tools(g *generate) error {
-	choice := c.ToolChoice
-	var list []declaration
+	list, choice, err := c.functions()
+	if err != nil {
+		return err
+	}
 	strict := false
-	add := func(f *function) {
-		if choice.Allowed == nil || slices.Contains(choice.Allowed, f.Name) {
-			list = append(list, declaration{f.Name, f.Description, f.Parameters})
-			strict = strict || f.Strict
-		}
+	var declared []declaration
+	for _, f := range list {
+		declared = append(declared, declaration{f.Name, f.Description, f.Parameters})
+		strict = strict || f.Strict
 	}
-	for i := range c.Functions {
-		choice = c.FunctionCall
-		add(&c.Functions[i])
-	}
-	for i, t := range c.Tools {
-		at := index("tools", i)
-		if t.Type != "function" {
-			return invalid(at+".type", "only functions can be mapped to Gemini", "describe the tool as a function with parameters")
-		}
-		if t.Function == nil || t.Function.Name == "" {
-			return invalid(at+".function.name", "the function is not named", "")
-		}
-		add(t.Function)
-	}
-	for _, name := range choice.Allowed {
-		if !slices.ContainsFunc(list, func(d declaration) bool { return d.Name == name }) {
-			return invalid("tool_choice", "it names a function that is not among the tools", "")
-		}
-	}
-	if len(list) > 0 {
-		g.Tools = append(g.Tools, tool{Functions: list})
+	if len(declared) > 0 {
+		g.Tools = append(g.Tools, tool{Functions: declared})
 	}
 	if c.WebSearch != nil {
 		g.Tools = append(g.Tools, tool{GoogleSearch: &struct{}{}})
@@ -45,6 +26,40 @@ func (c *chat) tools(g *generate) error {
 	}
 	g.ToolConfig = &toolConfig{functionCalling{Mode: mode}}
 	return nil
+}
+
+// functions are those that may be called, and the choice among them. A choice of allowed tools leaves the others unsaid:
+// Gemini's own list of allowed names works in some modes only, and Claude has none.
+func (c *chat) functions() ([]*function, toolChoice, error) {
+	choice := c.ToolChoice
+	if len(c.Functions) > 0 {
+		choice = c.FunctionCall
+	}
+	var list []*function
+	add := func(f *function) {
+		if choice.Allowed == nil || slices.Contains(choice.Allowed, f.Name) {
+			list = append(list, f)
+		}
+	}
+	for i := range c.Functions {
+		add(&c.Functions[i])
+	}
+	for i, t := range c.Tools {
+		at := index("tools", i)
+		if t.Type != "function" {
+			return nil, choice, invalid(at+".type", "only functions can be mapped", "describe the tool as a function with parameters")
+		}
+		if t.Function == nil || t.Function.Name == "" {
+			return nil, choice, invalid(at+".function.name", "the function is not named", "")
+		}
+		add(t.Function)
+	}
+	for _, name := range choice.Allowed {
+		if !slices.ContainsFunc(list, func(f *function) bool { return f.Name == name }) {
+			return nil, choice, invalid("tool_choice", "it names a function that is not among the tools", "")
+		}
+	}
+	return list, choice, nil
 }
 
 // callingMode is functionCallingConfig.mode; "" leaves it to Gemini, which is AUTO. A strict function asks for arguments
