@@ -1,0 +1,4 @@
+package gateway
+
+// Guard is a profile of protections.
+type Guard struct{}

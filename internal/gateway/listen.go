@@ -1,0 +1,100 @@
+package gateway
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/gateway/dialect"
+	"github.com/landbridge/landbridge/internal/policy"
+)
+
+// listen finds out what is asked, in whose words. The body stays unread: nobody has said yet who the caller is.
+func (c *call) listen() error {
+	c.route.dialect, c.log.Dialect = dialect.Vertex, string(dialect.Vertex)
+	if err := plain(c.r); err != nil {
+		return err
+	}
+	r, known, err := foreign(c.r.Method, c.r.URL.Path)
+	if known && r.dialect != "" {
+		c.route, c.log.Dialect = r, string(r.dialect)
+	}
+	if known || err != nil {
+		return err
+	}
+	if c.target, err = ParsePath(c.r.Method, c.r.URL.EscapedPath()); err != nil {
+		return err
+	}
+	if err = agree(c.r.Host, &c.target); err != nil {
+		return err
+	}
+	if c.query, err = parseQuery(c.r.URL.RawQuery, &c.target); err != nil {
+		return err
+	}
+	c.name()
+	return jsonOnly(c.r)
+}
+
+// name says in the record what the call is about.
+func (c *call) name() {
+	c.stream = c.mapped.Stream || strings.HasPrefix(c.target.Method, "stream") || c.target.Method == "serverStreamingPredict"
+	c.log.Method, c.log.Model = policy.MethodName(&c.target), policy.ModelName(&c.target)
+}
+
+// jsonOnly refuses bodies that the guard cannot read. Some clients of old send JSON and say nothing.
+func jsonOnly(r *http.Request) error {
+	kind := r.Header.Get("Content-Type")
+	if kind == "" || r.ContentLength == 0 {
+		return nil
+	}
+	media, _, err := mime.ParseMediaType(kind)
+	if err == nil && (media == "application/json" || strings.HasSuffix(media, "+json")) {
+		return nil
+	}
+	return &bridge.Error{
+		Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_type", Status: http.StatusUnsupportedMediaType,
+		Text: "the request body is not of type application/json", Hint: "send JSON",
+	}
+}
+
+// readBody reads the whole body before anything is called: a proxy that still reads while an answer comes cuts streams
+// (golang.org/issue/40747).
+func (c *call) readBody() ([]byte, error) {
+	if c.r.Body == nil || c.r.Body == http.NoBody {
+		return nil, nil
+	}
+	limit := int64(c.g.o.MaxBody)
+	if c.r.ContentLength > limit {
+		return nil, bodyTooLarge()
+	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(c.g.o.Clock().Add(c.g.o.BodyTimeout)) // not every test server has one
+	body, err := readAll(io.LimitReader(c.r.Body, limit+1), int(c.r.ContentLength))
+	if err != nil {
+		return nil, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_cut", Text: "the request body ended early or came too slowly", Hint: "send it again", Cause: err}
+	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
+	if int64(len(body)) > limit {
+		return nil, bodyTooLarge()
+	}
+	return body, nil
+}
+
+// readAll reads to the end; size is what is expected, negative when unknown.
+func readAll(r io.Reader, size int) ([]byte, error) {
+	if size < 0 {
+		return io.ReadAll(r)
+	}
+	body := make([]byte, size)
+	n, err := io.ReadFull(r, body)
+	return body[:n], err
+}
+
+func bodyTooLarge() error {
+	return &bridge.Error{
+		Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_too_large", Status: http.StatusRequestEntityTooLarge,
+		Text: "the request body is longer than the gateway takes", Hint: "send files by gs:// address, or raise gateway.max_body",
+	}
+}

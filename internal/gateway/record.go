@@ -1,0 +1,127 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/gateway/dialect"
+)
+
+// authenticate finds out who asks, and writes the asking down before anything else is done.
+func (c *call) authenticate(ctx context.Context) error {
+	id, err := c.g.who(c.r)
+	if err != nil {
+		return err
+	}
+	c.caller, c.log.Workload = id.caller, id.caller.Name
+	if err := c.g.o.Recorder.Record(ctx, c.entry(bridge.EventAsked, c.began)); err != nil {
+		return unrecorded(err)
+	}
+	c.asked = true
+	return nil
+}
+
+// entry is a record of the call as far as it has come.
+func (c *call) entry(event bridge.Event, now time.Time) bridge.Record {
+	return bridge.Record{
+		Time: now, Event: event, Door: doorName, Caller: c.r.RemoteAddr, Issuer: c.caller.Issuer, Subject: c.caller.Subject,
+		Principal: c.lease.Principal, Call: &c.log,
+	}
+}
+
+// record writes down how the call ended, once. It does not stop when the caller leaves. What the caller then sees is the
+// answer, or, where the log cannot be written, a refusal in its place.
+func (c *call) record(ctx context.Context, err error) error {
+	if c.closed || !c.asked {
+		return err
+	}
+	c.closed = true
+	c.settle()
+	if c.log.Status == 0 && err != nil {
+		c.log.Status = dialect.Status(err)
+	}
+	c.log.Left = c.r.Context().Err() != nil
+	now := c.g.o.Clock()
+	r := c.entry(bridge.EventAnswered, now)
+	r.Token, r.Took = c.lease.Token.Name(), now.Sub(c.began)
+	if err != nil {
+		r.Hop, r.Code, r.Reason = reasonOf(err)
+	}
+	if failed := c.g.o.Recorder.Record(context.WithoutCancel(ctx), r); failed != nil {
+		return unrecorded(failed)
+	}
+	return err
+}
+
+// settle tells the quota and the record what was used.
+func (c *call) settle() {
+	c.log.Input, c.log.Output = c.usage.Input, c.usage.Output+c.usage.Thoughts
+	if c.policy != nil {
+		c.log.Cost = c.policy.Cost(c.log.Model, c.usage)
+	}
+	if c.quota != nil {
+		c.quota.Settle(c.usage.Total())
+	}
+}
+
+// end closes a call: whatever is not recorded yet is, the caller gets the error if there is one, and the observer is told.
+func (c *call) end(ctx context.Context, err error) {
+	err = c.record(ctx, err)
+	if err != nil {
+		if !c.asked {
+			c.g.refused(c.r, c.caller.Name, err)
+		}
+		c.fail(err)
+	}
+	_, code, _ := reasonOf(err)
+	c.watch.End(ctx, Ended{Call: &c.log, Usage: c.usage, Stream: c.stream, Code: code, Verdict: c.log.Guard})
+}
+
+// refused writes a refusal of a caller that is not known, or that asked for something other than a call.
+func (g *Gateway) refused(r *http.Request, workload string, err error) {
+	rec := bridge.Record{Time: g.o.Clock(), Event: bridge.EventRefusal, Door: doorName, Caller: r.RemoteAddr}
+	rec.Hop, rec.Code, rec.Reason = reasonOf(err)
+	if workload != "" {
+		rec.Call = &bridge.Call{Workload: workload}
+	}
+	pass, unsaid := g.refusals.admit(rec.Time)
+	if !pass {
+		return
+	}
+	if unsaid > 0 {
+		rec.Reason = fmt.Sprintf("%s (and %d more refusals that were not recorded one by one)", rec.Reason, unsaid)
+	}
+	_ = g.o.Recorder.Record(context.WithoutCancel(r.Context()), rec) // it is refused either way
+}
+
+// reasonOf takes an error apart for the log.
+func reasonOf(err error) (hop bridge.Hop, code, text string) {
+	if err == nil {
+		return "", "", ""
+	}
+	if e, ok := errors.AsType[*bridge.Error](err); ok {
+		return e.Hop, e.Code, e.Text
+	}
+	return bridge.HopDoor, "internal", "the gateway failed"
+}
+
+func unrecorded(cause error) error {
+	return &bridge.Error{
+		Kind: bridge.Unreachable, Hop: bridge.HopDoor, Code: "audit_unavailable", Status: http.StatusServiceUnavailable,
+		Text: "the audit log cannot be written, so nothing is done", Cause: cause,
+	}
+}
+
+// lastWord records how many refusals were counted and not told yet, when the door closes.
+func (g *Gateway) lastWord() {
+	if unsaid := g.refusals.rest(); unsaid > 0 {
+		_ = g.o.Recorder.Record(context.Background(), bridge.Record{
+			Time: g.o.Clock(), Event: bridge.EventRefusal, Door: doorName, Hop: bridge.HopDoor, Code: "refusals_counted",
+			Reason: fmt.Sprintf("%d more refusals that were not recorded one by one", unsaid),
+		})
+	}
+}
