@@ -68,7 +68,8 @@ func New(o Options) *Ledger {
 // lookEvery is how often slices are looked over, and how often a database that is down is asked again.
 const lookEvery = time.Second
 
-// Run asks the database on behalf of all callers until ctx ends. Then it gives back what was leased and not used.
+// Run asks the database on behalf of all callers until ctx ends. Then it gives back what was leased and
+// not used.
 func (l *Ledger) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -93,10 +94,9 @@ func (l *Ledger) Run(ctx context.Context) error {
 func (l *Ledger) finish(ctx context.Context) {
 	l.mu.Lock()
 	l.closed = true
-	left := l.unused(func(*slice) bool { return true })
 	clear(l.due)
+	left := l.level(func(*slice) bool { return true })
 	l.mu.Unlock()
-	ctx = context.WithoutCancel(ctx)
 	if len(left) > 0 && !l.isDown() {
 		l.ask(ctx, left)
 	}

@@ -92,9 +92,10 @@ func (l *Ledger) settle(ctx context.Context, entries []entry, err error) {
 	}
 }
 
-// exchange is the round trip. A connection that has broken since it was last used is made anew once.
+// exchange is the round trip. A connection that has broken since it was last used is made anew once. The end of Run does
+// not cut it: what is granted shall be known.
 func (l *Ledger) exchange(ctx context.Context, entries []entry) error {
-	ctx, cancel := context.WithTimeout(ctx, roundTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), roundTimeout)
 	defer cancel()
 	used := l.conn != nil
 	err := l.send(ctx, entries)

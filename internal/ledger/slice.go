@@ -77,14 +77,15 @@ func (l *Ledger) look() []entry {
 			l.want(s, 0)
 		}
 	}
-	return l.unused(func(s *slice) bool { return now.Sub(s.last) >= idleAfter && now.Unix() >= s.window.Start })
+	return l.level(func(s *slice) bool { return !l.due[s] && now.Sub(s.last) >= idleAfter && now.Unix() >= s.window.Start })
 }
 
-// unused takes what is free out of some slices. The caller holds the lock, and returns it or loses it.
-func (l *Ledger) unused(of func(*slice) bool) []entry {
+// level makes the grants of some slices what was used of them: what is free is given back, what is owed is told. The caller
+// holds the lock, and tells the database or loses it.
+func (l *Ledger) level(of func(*slice) bool) []entry {
 	var out []entry
 	for _, s := range l.slices {
-		if n := s.free(); n > 0 && !l.due[s] && of(s) {
+		if n := s.free(); n != 0 && of(s) {
 			s.granted -= n
 			out = append(out, entry{key: s.key, window: s.window, delta: -n})
 		}

@@ -31,6 +31,9 @@ func (l *Ledger) Take(ctx context.Context, key string, wants []policy.Want) (sho
 func (l *Ledger) try(key string, wants []policy.Want) (short int, wait <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed {
+		return 0, nil, closed()
+	}
 	now := l.o.Clock()
 	lacking := false
 	for i := range wants {
@@ -43,8 +46,6 @@ func (l *Ledger) try(key string, wants []policy.Want) (short int, wait <-chan st
 			continue
 		case now.Before(s.full), l.down != nil && l.o.WhenDown == Local:
 			return i, nil, nil
-		case l.closed:
-			return 0, nil, closed()
 		case l.down != nil:
 			l.want(s, w.N)
 			return 0, nil, l.down
