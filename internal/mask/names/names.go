@@ -6,37 +6,55 @@
 package names
 
 import (
+	_ "embed" // the lexicon and the weights
+	"sync"
+
 	"github.com/landbridge/landbridge/internal/mask/names/tag"
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
-// Finder finds names. It may be used from many goroutines.
-type Finder struct{}
+// How model/MODEL.md says they were made.
+var (
+	//go:embed model/lexicon.bin
+	lexicon string
+	//go:embed model/weights.bin
+	weights string
+)
 
-// New makes a Finder; it costs nothing.
-func New() *Finder { return &Finder{} }
+// Finder finds names. It may be used from many goroutines.
+type Finder struct {
+	lexicon tag.Lexicon
+	model   tag.Model
+	pages   sync.Pool // of *page
+}
+
+// New makes a Finder of the lexicon and the weights in the binary. It costs nothing: both are read where they lie.
+func New() *Finder { return With(tag.Lexicon(lexicon), tag.Model(weights)) }
+
+// With makes a Finder of a lexicon and a model, for those who train one.
+func With(lexicon tag.Lexicon, model tag.Model) *Finder {
+	return &Finder{lexicon: lexicon, model: model, pages: sync.Pool{New: func() any { return new(page) }}}
+}
+
+// stretch is how many bytes are looked at together; a name that stands across its end may be lost.
+const stretch = 16 << 10
+
+// page is what a stretch of text is read into.
+type page struct {
+	tokens []tag.Token
+	tagged []tag.Tagged
+}
 
 // Find appends what it finds in text to into: byte offsets, in order, not overlapping.
 func (f *Finder) Find(text string, into []prompt.Finding) []prompt.Finding {
-	tokens, _ := tag.Scan(text, 0, len(text), nil)
-	for i := 0; i < len(tokens); i++ {
-		if !honorifics[tokens[i].Hash] || tokens[i].Shape != tag.Title {
-			continue
-		}
-		first := i + 1
-		if first < len(tokens) && text[tokens[first].Start] == '.' {
-			first++
-		}
-		end := first
-		for end < len(tokens) && tokens[end].Shape == tag.Title && tokens[end].Gap == tag.Space {
-			end++
-		}
-		if end > first {
-			into = append(into, prompt.Finding{Start: int(tokens[first].Start), End: int(tokens[end-1].End), Type: "PERSON", Score: 0.8})
-			i = end - 1
-		}
+	p := f.pages.Get().(*page)
+	defer f.pages.Put(p)
+	for from := 0; from < len(text); {
+		p.tokens, from = tag.Scan(text, from, from+stretch, p.tokens[:0])
+		f.lexicon.Look(text, p.tokens)
+		view := tag.NewPage(p.tokens)
+		p.tagged = f.model.Tag(text, &view, p.tagged[:0])
+		into = f.spans(text, p, into)
 	}
 	return into
 }
-
-var honorifics = map[uint32]bool{tag.Hash("mr"): true, tag.Hash("mrs"): true, tag.Hash("ms"): true, tag.Hash("dr"): true, tag.Hash("herr"): true, tag.Hash("frau"): true}

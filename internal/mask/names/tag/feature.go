@@ -85,6 +85,9 @@ var none = Token{Shape: Punct, Gap: Line, Hash: 1}
 // words that cannot, which is what makes it fast.
 func (p *Page) Candidate(i int, prev Label) bool {
 	t := &p.Tokens[i]
+	if t.Shape != Punct && p.code(i) {
+		return false
+	}
 	switch t.Shape {
 	case Lower:
 		return p.lower(i, prev)
@@ -98,6 +101,32 @@ func (p *Page) Candidate(i int, prev Label) bool {
 		}
 	}
 	return true
+}
+
+// code says whether the token at i is part of an identifier, a path, an address of mail or of the web, or a call.
+func (p *Page) code(i int) bool {
+	if t := &p.Tokens[i]; t.Gap == None && i > 0 {
+		switch l := &p.Tokens[i-1]; l.Hash {
+		case underscore, backslash, atSign, dollar:
+			return true
+		case dot:
+			return t.Shape != Initial && t.Shape != Number && p.at(i-2).Shape != Initial && l.Gap == None
+		case slash:
+			return p.at(i-2).Hash == less || p.at(i-2).Hash == slash
+		}
+	}
+	r := p.at(i + 1)
+	if r.Gap != None {
+		return false
+	}
+	switch r.Hash {
+	case underscore, backslash, atSign, equals, opening:
+		return true
+	case dot:
+		rr := p.at(i + 2)
+		return rr.Gap == None && rr.Shape == Lower
+	}
+	return false
 }
 
 // lower is Candidate of a word in lower case.
@@ -144,13 +173,26 @@ func (p *Page) opens(i int) bool {
 	return before.Shape == Punct && before.Hash != comma && before.Hash != hyphen
 }
 
+// Hashes of marks.
 var (
-	comma  = mix(offset, ',') | 1
-	hyphen = mix(offset, '-') | 1
+	comma      = mix(offset, ',') | 1
+	hyphen     = mix(offset, '-') | 1
+	dot        = mix(offset, '.') | 1
+	underscore = mix(offset, '_') | 1
+	backslash  = mix(offset, '\\') | 1
+	slash      = mix(offset, '/') | 1
+	less       = mix(offset, '<') | 1
+	atSign     = mix(offset, '@') | 1
+	dollar     = mix(offset, '$') | 1
+	equals     = mix(offset, '=') | 1
+	opening    = mix(offset, '(') | 1
 )
 
 // Features is how many features a token has.
 const Features = 30
+
+// Words are the features that are words: the token's own and its neighbours'.
+var Words = [...]int{0, 1, 2, 3, 4, 5, 6, 7, 19, 21, 26, 28, 29}
 
 // FeaturesOf are the hashes of what is known of the token at i, after tokens labelled prev and, before it, last.
 func (p *Page) FeaturesOf(text string, i int, prev, last Label, into *[Features]uint32) {

@@ -233,3 +233,27 @@ func punct(text string, i int, t *Token) int {
 	}
 	return i + width
 }
+
+// Joined hashes the words of a name as if hyphens joined them: "J. K. Rowling" is "j-k-rowling".
+type Joined struct {
+	hash uint32
+	gap  bool
+}
+
+// Add takes the next letter or mark.
+func (j *Joined) Add(r rune) {
+	switch {
+	case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+		j.gap = j.hash != 0
+		return
+	case j.hash == 0:
+		j.hash = offset
+	case j.gap:
+		j.hash = mix(j.hash, '-')
+	}
+	j.gap = false
+	j.hash = mix(j.hash, fold(r))
+}
+
+// Hash is the name's.
+func (j *Joined) Hash() uint32 { return j.hash }

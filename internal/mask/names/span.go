@@ -1,0 +1,129 @@
+package names
+
+import (
+	"github.com/landbridge/landbridge/internal/mask/names/tag"
+	"github.com/landbridge/landbridge/internal/prompt"
+)
+
+// span is a run of tokens that were labelled as one.
+type span struct {
+	label    tag.Label // of its begin
+	from, to int       // tokens
+	score    float32   // the mean of its words'
+}
+
+// spans appends the findings of a page.
+func (f *Finder) spans(text string, p *page, into []prompt.Finding) []prompt.Finding {
+	for i := 0; i < len(p.tagged); i++ {
+		label := p.tagged[i].Label
+		if label == tag.Outside {
+			continue
+		}
+		s := span{label: label, from: i, to: i + 1}
+		for s.to < len(p.tagged) && p.tagged[s.to].Label.Inside() {
+			s.to++
+		}
+		i = s.to - 1
+		s.trim(p)
+		if s.from < s.to && f.holds(text, p, &s) {
+			into = append(into, prompt.Finding{
+				Start: int(p.tokens[s.from].Start), End: int(p.tokens[s.to-1].End), Type: typeOf(s.label), Score: s.score,
+			})
+		}
+	}
+	return into
+}
+
+// trim takes marks off the ends, and makes the score that of the words.
+func (s *span) trim(p *page) {
+	for s.to > s.from && p.tokens[s.to-1].Shape == tag.Punct {
+		s.to--
+	}
+	for s.from < s.to && p.tokens[s.from].Shape == tag.Punct {
+		s.from++
+	}
+	words := float32(0)
+	for i := s.from; i < s.to; i++ {
+		if p.tokens[i].Shape != tag.Punct {
+			s.score += p.tagged[i].Score
+			words++
+		}
+	}
+	if words > 0 {
+		s.score /= words
+	}
+}
+
+// least is the least score of a finding.
+const least = 0.5
+
+// holds says whether a span is one that somebody would call so.
+func (f *Finder) holds(text string, p *page, s *span) bool {
+	if s.score < least {
+		return false
+	}
+	switch s.label {
+	case tag.BeginPerson:
+		return !f.public(text[p.tokens[s.from].Start:p.tokens[s.to-1].End])
+	case tag.BeginAddress:
+		return s.place(p)
+	}
+	return true
+}
+
+// longest is the longest name of a person of history, in bytes.
+const longest = 40
+
+// public says whether a name is known to everybody, as Einstein's is.
+func (f *Finder) public(name string) bool {
+	if len(name) > longest {
+		return false
+	}
+	var key tag.Joined
+	for _, r := range name {
+		key.Add(r)
+	}
+	return f.lexicon.Kind(key.Hash())&tag.Public != 0
+}
+
+// place says whether an address has a word and a number or a word for a street, or is a postcode beside another finding.
+func (s *span) place(p *page) bool {
+	word, number, street := false, false, false
+	for _, t := range p.tokens[s.from:s.to] {
+		number = number || t.Shape == tag.Number || t.Shape == tag.Code
+		word = word || t.Shape < tag.Number && t.Kind&tag.Unit == 0
+		street = street || t.Kind&(tag.Street|tag.Unit) != 0
+	}
+	if word && (number || street) || street && number {
+		return true
+	}
+	return number && (beside(p, s.from-1, -1) || beside(p, s.to, 1))
+}
+
+// beside says whether the next word from i is part of a place or an address.
+func beside(p *page, i, step int) bool {
+	for i >= 0 && i < len(p.tagged) && p.tokens[i].Shape == tag.Punct {
+		i += step
+	}
+	if i < 0 || i >= len(p.tagged) {
+		return false
+	}
+	label := p.tagged[i].Label.Begin()
+	return label == tag.BeginPlace || label == tag.BeginAddress
+}
+
+func typeOf(begin tag.Label) string {
+	switch begin {
+	case tag.BeginPerson:
+		return "PERSON"
+	case tag.BeginAddress:
+		return "STREET_ADDRESS"
+	case tag.BeginPlace:
+		return "LOCATION"
+	case tag.BeginOrganization:
+		return "ORGANIZATION"
+	case tag.BeginNationality:
+		return "NRP"
+	}
+	return "TITLE"
+}
