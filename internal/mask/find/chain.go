@@ -1,0 +1,111 @@
+package find
+
+import "strings"
+
+// chain is a stretch of letters and digits in groups, as people write numbers: "DE89 3704 0044", "943-476-5919".
+type chain struct {
+	buf    [maxChain]byte // letters and digits as upper-case ASCII, without what separates them
+	groups [maxGroups]group
+	n, k   int // how much of them is used
+	digits uint64
+	cuts   uint64 // bit i: something separates buf[i-1] and buf[i]
+}
+
+const (
+	maxChain  = 48
+	maxGroups = 14
+)
+
+// group is one run in a chain.
+type group struct {
+	start, end  int    // in the text
+	from, until int    // in buf
+	sep         byte   // what stands before it; 0 for the first, and for nothing that can be seen
+	seps        uint64 // what stands before it and before all groups in front of it, 3 bits each
+	cuts        uint64
+}
+
+// separators are what may stand between two groups, one of them at a time.
+var separators = [256]uint64{' ': 1, '-': 2, '.': 3, '/': 4, none: 0}
+
+// read fills c with what stands at i. Only its last group may be cut short; then that group is left out.
+func (c *chain) read(text string, i int) {
+	c.n, c.k, c.digits, c.cuts = 0, 0, 0, 0
+	var sep byte
+	var seps uint64
+	for c.k < maxGroups {
+		g := group{start: i, from: c.n, sep: sep}
+		for {
+			b, size := plain(text, i)
+			if b == 0xFF || !isAlnum(b) {
+				break
+			}
+			if c.n == maxChain {
+				c.n = g.from
+				c.digits &= 1<<c.n - 1
+				return
+			}
+			if isDigit(b) {
+				c.digits |= 1 << c.n
+			}
+			c.buf[c.n] = upper(b)
+			c.n++
+			i += size
+		}
+		if c.n == g.from {
+			return
+		}
+		if c.k > 0 && sep != none {
+			c.cuts |= 1 << g.from
+			seps = seps<<3 | separators[sep]
+		}
+		g.end, g.until, g.seps, g.cuts = i, c.n, seps, c.cuts
+		c.groups[c.k] = g
+		c.k++
+		b, size := plain(text, i)
+		if size == 0 || b != none && separators[b] == 0 {
+			return
+		}
+		sep = b
+		i += size
+	}
+}
+
+// digitsOnly says whether the first n characters are digits.
+func (c *chain) digitsOnly(n int) bool { return c.digits&(1<<n-1) == 1<<n-1 }
+
+// opens says whether a number may begin at i: nothing in front of it makes it a part of something else.
+func opens(text string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	switch b := text[i-1]; b {
+	case '-', '.', '/', '\\', '_', '@', '~':
+		return b == '-' && i > 1 && !isAlnum(text[i-2]) || b == '/' && i > 1 && text[i-2] == '/' || i == 1
+	case '$', '%', '&', '^':
+		return false
+	default:
+		return !isAlnum(b) && !strings.HasSuffix(text[:i], "€") && !strings.HasSuffix(text[:i], "£")
+	}
+}
+
+// closes says whether a number may end at i.
+func closes(text string, i int) bool {
+	if i >= len(text) {
+		return true
+	}
+	next := byte(' ')
+	if i+1 < len(text) {
+		next = text[i+1]
+	}
+	switch b := text[i]; b {
+	case '_', '%', '@', '(':
+		return false
+	case '-', '/', '\\', '=':
+		return !isAlnum(next)
+	case '.', ':':
+		return !isDigit(next)
+	default:
+		return !isAlnum(b)
+	}
+}

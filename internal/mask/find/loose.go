@@ -1,0 +1,72 @@
+package find
+
+import "strings"
+
+// ageAt finds the age at i: a number up to 120 that something near it says to be years.
+func (s *scanner) ageAt(i int) {
+	n, end := digitsAt(s.text, i, 4)
+	if !s.wanted.has(age) || n == 0 || n > 120 || end-i > 3 || !opens(s.text, i) {
+		return
+	}
+	after := strings.ToLower(strings.TrimLeft(s.text[end:min(len(s.text), end+24)], " -"))
+	for _, years := range [...]string{
+		"year-old", "year old", "years old", "years-old", "yr old", "yrs old", "yo ", "y/o", "y.o.", "years of age",
+		"ans,", "ans.", "ans ", "años", "anni ", "anos ", "jahre alt", "jähr", "jaar oud",
+	} {
+		if strings.HasPrefix(after, years) {
+			s.report(age, i, end, .8)
+			return
+		}
+	}
+	before := strings.ToLower(s.text[max(0, i-14):i])
+	for _, said := range [...]string{"aged ", "age ", "age: ", "age is ", "age of ", "turned ", "turn ", "turning ", "alter: ", "alter von ", "edad: ", "âge: ", "età: "} {
+		if strings.HasSuffix(before, said) && (end == len(s.text) || !isAlnum(s.text[end]) && strings.IndexByte("%$:/-", s.text[end]) < 0) {
+			s.report(age, i, end, .75)
+			return
+		}
+	}
+	closed := end == len(s.text) || strings.IndexByte(".,;!?)\n", s.text[end]) >= 0 && closes(s.text, end)
+	for _, said := range [...]string{"i am ", "i'm ", "he was ", "she was ", "he is ", "she is ", "he's ", "she's "} {
+		if closed && n >= 10 && strings.HasSuffix(before, said) {
+			s.report(age, i, end, .6)
+			return
+		}
+	}
+}
+
+// postal finds the postal code that the chain begins with: with a word for it near, or behind a state's two letters.
+func (s *scanner) postal() {
+	c := &s.chain
+	if !s.wanted.has(zipCode) || !opens(s.text, c.groups[0].start) {
+		return
+	}
+	for i := min(c.k, 2) - 1; i >= 0; i-- {
+		g := &c.groups[i]
+		if !c.digitsOnly(g.until) || !closes(s.text, g.end) || c.goesOn(i) {
+			continue
+		}
+		switch first := c.groups[0].until; {
+		case i == 0 && g.until >= 4 && g.until <= 6:
+		case i == 1 && g.sep == '-' && (first == 5 && g.until == 9 || first == 4 && g.until == 7 || first == 2 && g.until == 5):
+		case i == 1 && g.sep == ' ' && first == 3 && g.until == 5:
+		default:
+			continue
+		}
+		start := c.groups[0].start
+		if s.words.near(zipCode, start, g.end, 16, 0) {
+			s.report(zipCode, start, g.end, .85)
+		} else if i == 0 && g.until == 5 || i == 1 && g.sep == '-' && g.until == 9 {
+			if stated(s.text, start) {
+				s.report(zipCode, start, g.end, .7)
+			}
+		}
+		return
+	}
+}
+
+// stated says whether a state of the USA stands in front of i, in two letters.
+func stated(text string, i int) bool {
+	const states = " AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD " +
+		"TN TX UT VT VA WA WV WI WY DC PR VI GU AS MP AA AE AP "
+	return i >= 4 && text[i-1] == ' ' && !isAlnum(text[i-4]) && isAlnum(text[i-2]) && isAlnum(text[i-3]) && strings.Contains(states, " "+text[i-3:i-1]+" ")
+}

@@ -1,0 +1,147 @@
+package find
+
+import (
+	"strings"
+	"sync"
+)
+
+// rule is one form of an id: which characters it has, how people group them, and what it must hold.
+type rule struct {
+	kind  kind
+	shape string // d a digit, L a letter, A either, each with its count: "L2d6L1"
+	// forms are the ways to write it: the length of each group, and what stands between: "9|3-2-4|3 2 4".
+	forms string
+	// bare is the score of a value by itself, near that of one with a context word; 0 is not found at all.
+	bare, near float32
+	check      func([]byte) bool // nil: the form is all there is
+}
+
+// form is one way to group characters: where it is cut, and by what.
+type form struct{ cuts, seps uint64 }
+
+// compiled is a rule as masks over the characters of a chain.
+type compiled struct {
+	rule
+	digits, letters uint64
+	forms           []form
+}
+
+// ruleBook holds the rules by the length of their values.
+type ruleBook [maxChain + 1][]compiled
+
+var theRules = sync.OnceValue(func() *ruleBook {
+	var book ruleBook
+	for _, part := range [][]rule{americanRules, britishRules, germanRules, southernRules, northernRules, easternRules, indianRules, pacificRules, worldRules} {
+		for _, r := range part {
+			n, c := r.compile()
+			book[n] = append(book[n], c)
+		}
+	}
+	return &book
+})
+
+// compile returns the rule's length, and its masks.
+func (r rule) compile() (int, compiled) {
+	c, n := compiled{rule: r}, 0
+	for s := r.shape; s != ""; {
+		count, rest := leadingNumber(s[1:])
+		for range count {
+			switch s[0] {
+			case 'd':
+				c.digits |= 1 << n
+			case 'L':
+				c.letters |= 1 << n
+			}
+			n++
+		}
+		s = rest
+	}
+	for s := range strings.SplitSeq(r.forms, "|") {
+		var f form
+		at := 0
+		for {
+			count, rest := leadingNumber(s)
+			if at += count; rest == "" {
+				break
+			}
+			f.cuts |= 1 << at
+			f.seps = f.seps<<3 | separators[rest[0]]
+			s = rest[1:]
+		}
+		if at != n {
+			panic("find: form " + r.forms + " does not fit shape " + r.shape)
+		}
+		c.forms = append(c.forms, f)
+	}
+	return n, c
+}
+
+func leadingNumber(s string) (n int, rest string) {
+	i := 0
+	for i < len(s) && isDigit(s[i]) {
+		n = n*10 + int(s[i]-'0')
+		i++
+	}
+	return n, s[i:]
+}
+
+// fits says whether the first characters of a chain have the rule's form.
+func (c *compiled) fits(digits uint64, f form) bool {
+	if digits&c.digits != c.digits || digits&c.letters != 0 {
+		return false
+	}
+	for _, want := range c.forms {
+		if want == f {
+			return true
+		}
+	}
+	return false
+}
+
+// byRules reports what the chain begins with, by all rules.
+func (s *scanner) byRules() {
+	c := &s.chain
+	first := &c.groups[0]
+	if !opens(s.text, first.start) {
+		return
+	}
+	for i := range c.groups[:c.k] {
+		g := &c.groups[i]
+		if len(s.rules[g.until]) == 0 || !closes(s.text, g.end) || c.goesOn(i) {
+			continue
+		}
+		for j := range s.rules[g.until] {
+			r := &s.rules[g.until][j]
+			if s.wanted.has(r.kind) && r.fits(c.digits, form{g.cuts, g.seps}) && (r.check == nil || r.check(c.buf[:g.until])) {
+				s.weighed(r.kind, first.start, g.end, r.bare, r.near, r.check != nil)
+			}
+		}
+	}
+}
+
+// weighed reports a value with the score that its surroundings give it. A context word must stand closer to a value that
+// has no check digit.
+func (s *scanner) weighed(k kind, start, end int, bare, near float32, checked bool) {
+	before, after := reachBefore, reachAfter
+	if !checked {
+		before, after = 32, 12
+	}
+	if s.words.near(k, start, end, before, after) {
+		bare = near
+	}
+	if bare > 0 {
+		s.report(k, start, end, bare)
+	}
+}
+
+// goesOn says whether the groups behind the i-th go on as the ones before it: then it is not the end of a number.
+func (c *chain) goesOn(i int) bool {
+	if i+1 >= c.k {
+		return false
+	}
+	next := &c.groups[i+1]
+	if next.sep == none {
+		return true
+	}
+	return i > 0 && next.sep == c.groups[i].sep && c.digits>>next.from&1 == 1
+}
