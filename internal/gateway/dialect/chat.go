@@ -29,9 +29,9 @@ func Chat(body []byte, o Options) (Request, error) {
 	case len(c.Messages) == 0:
 		return Request{}, invalid("messages", "there are none", "add a message with role user")
 	case t.Publisher == anthropic:
-		return openaiClaude(c, t, o, len(body))
+		return openaiClaude(c, t, o)
 	default:
-		return openaiGemini(c, t, o, len(body))
+		return openaiGemini(c, t, o)
 	}
 }
 
@@ -43,7 +43,7 @@ func openModel(body []byte, c *chat, t prompt.Target) (Request, error) {
 		t.Endpoint = "openapi"
 		if name := t.Publisher + "/" + t.Model; name != c.Model {
 			var err error
-			if body, err = edit(body, nil, []member{{"model", appendJSON(nil, name)}}); err != nil {
+			if body, err = edit(body, nil, []member{{"model", marshal(name)}}); err != nil {
 				return Request{}, err
 			}
 		}

@@ -34,7 +34,7 @@ func (a *claudeOpenAI) Whole(body []byte, _ ...[]byte) ([]byte, error) {
 	}
 	out.Choices = []choice{c}
 	out.Usage = claudeUsed(&answer.Usage)
-	return appendJSON(make([]byte, 0, len(body)+512), out), nil
+	return marshal(out), nil
 }
 
 func (a *claudeOpenAI) head(answer *claudeAnswer, object string) *completion {
@@ -107,5 +107,5 @@ func claudeUsed(u *claudeUsage) jsontext.Value {
 	out.Total = out.Prompt + out.Completion
 	out.PromptDetails.Cached = u.CacheRead
 	out.CompletionDetails.Reasoning = u.Details.Thinking
-	return appendJSON(nil, out)
+	return marshal(out)
 }

@@ -85,7 +85,7 @@ func Embeddings(body []byte, _ Options) (Request, error) {
 	case strings.HasPrefix(t.Model, "gemini") && t.Model != "gemini-embedding-001":
 		t.Method = "embedContent"
 		for i := range ask.Input {
-			bodies = append(bodies, appendJSON(nil, embedAsk{content{Parts: []part{{Text: &ask.Input[i]}}}, embedConfig{ask.TaskType, ask.Title, ask.Dimensions}}))
+			bodies = append(bodies, marshal(embedAsk{content{Parts: []part{{Text: &ask.Input[i]}}}, embedConfig{ask.TaskType, ask.Title, ask.Dimensions}}))
 		}
 	case t.Model == "gemini-embedding-001":
 		t.Method = "predict"
@@ -127,7 +127,7 @@ func (ask *embeddingsAsk) predict(texts ...string) []byte {
 	for _, text := range texts {
 		p.Instances = append(p.Instances, instance{text, ask.TaskType, ask.Title})
 	}
-	return appendJSON(nil, p)
+	return marshal(p)
 }
 
 // embedded answers a request for embeddings.
@@ -184,7 +184,7 @@ func (a embedded) Whole(body []byte, more ...[]byte) ([]byte, error) {
 		Prompt int `json:"prompt_tokens"`
 		Total  int `json:"total_tokens"`
 	}
-	return appendJSON(nil, struct {
+	return marshal(struct {
 		Object string      `json:"object"`
 		Data   []embedding `json:"data"`
 		Model  string      `json:"model"`
@@ -195,13 +195,13 @@ func (a embedded) Whole(body []byte, more ...[]byte) ([]byte, error) {
 // vector writes numbers, or the base64 of little-endian float32, which OpenAI's SDKs ask for unless told otherwise.
 func (a embedded) vector(values []float64) jsontext.Value {
 	if !a.base64 {
-		return appendJSON(nil, values)
+		return marshal(values)
 	}
 	raw := make([]byte, 0, 4*len(values))
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(v)))
 	}
-	return appendJSON(nil, base64.StdEncoding.EncodeToString(raw))
+	return marshal(base64.StdEncoding.EncodeToString(raw))
 }
 
 // Stream implements Answerer. There are no streams of embeddings.

@@ -30,7 +30,7 @@ func (a *geminiOpenAI) Whole(body []byte, _ ...[]byte) ([]byte, error) {
 		out.Choices = append(out.Choices, blocked(g))
 	}
 	out.Usage = openaiUsage(g.Usage)
-	return appendJSON(make([]byte, 0, len(body)+512), out), nil
+	return marshal(out), nil
 }
 
 // head is what all events of an answer have in common.
@@ -131,7 +131,7 @@ func openaiUsage(u *geminiUsage) jsontext.Value {
 			out.CompletionDetails.Text += d.Tokens
 		}
 	}
-	return appendJSON(nil, out)
+	return marshal(out)
 }
 
 // logprobsOf maps the chosen tokens, each with its rivals.

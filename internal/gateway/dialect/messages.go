@@ -53,7 +53,7 @@ func CountTokens(body []byte, o Options) (Request, error) {
 	if t.Publisher != anthropic {
 		return Request{}, invalid("model", "the tokens of this model are not counted by Anthropic's route", "ask for a Claude model, or call :countTokens")
 	}
-	model := appendJSON(nil, t.Model)
+	model := marshal(t.Model)
 	t.Model, t.Method = "count-tokens", "rawPredict"
 	r := Request{Target: t, Answer: same{dialect: Anthropic}}
 	r.Header, r.Body, err = forClaude(body, o.Beta, "model")
@@ -80,7 +80,7 @@ func forClaude(body []byte, beta, drop string) (http.Header, []byte, error) {
 	}
 	set := []member{{"anthropic_version", jsontext.Value(`"` + anthropicVersion + `"`)}}
 	if len(inBody) > 0 {
-		set = append(set, member{"anthropic_beta", appendJSON(nil, inBody)})
+		set = append(set, member{"anthropic_beta", marshal(inBody)})
 	}
 	out, err := edit(body, []string{drop}, set)
 	if err != nil || len(header) == 0 {

@@ -37,7 +37,7 @@ func (d Dialect) Models(names []string) []byte {
 		if len(list) > 0 {
 			first = &list[0].ID
 		}
-		return appendJSON(nil, struct {
+		return marshal(struct {
 			Data  []anthropicModel `json:"data"`
 			More  bool             `json:"has_more"`
 			First *string          `json:"first_id"`
@@ -48,7 +48,7 @@ func (d Dialect) Models(names []string) []byte {
 	for _, name := range names {
 		list = append(list, openaiOne(name))
 	}
-	return appendJSON(nil, struct {
+	return marshal(struct {
 		Object string        `json:"object"`
 		Data   []openaiModel `json:"data"`
 	}{"list", list})
@@ -66,9 +66,9 @@ func (d Dialect) Model(names []string, id string) ([]byte, error) {
 			continue
 		}
 		if d == Anthropic {
-			return appendJSON(nil, anthropicOne(name)), nil
+			return marshal(anthropicOne(name)), nil
 		}
-		return appendJSON(nil, openaiOne(name)), nil
+		return marshal(openaiOne(name)), nil
 	}
 	return nil, &bridge.Error{
 		Kind: bridge.Refused, Hop: bridge.HopDoor, Code: "model_not_found", Status: 404,

@@ -12,8 +12,8 @@ import (
 // claudeMaxTokens is asked for when the caller has set no limit: Claude wants one, OpenAI does not.
 const claudeMaxTokens = 8192
 
-// openaiClaude maps a chat to rawPredict of a Claude model. size is about what the new body takes.
-func openaiClaude(c *chat, t prompt.Target, o Options, size int) (Request, error) {
+// openaiClaude maps a chat to rawPredict of a Claude model.
+func openaiClaude(c *chat, t prompt.Target, o Options) (Request, error) {
 	if err := c.refuseClaude(); err != nil {
 		return Request{}, err
 	}
@@ -39,7 +39,7 @@ func openaiClaude(c *chat, t prompt.Target, o Options, size int) (Request, error
 	if err := ask.limits(c, t.Model); err != nil {
 		return Request{}, err
 	}
-	r := Request{Target: t, Body: appendJSON(make([]byte, 0, size+512), &ask), Stream: c.Stream}
+	r := Request{Target: t, Body: marshal(&ask), Stream: c.Stream}
 	r.Target.Method = "rawPredict"
 	if c.Stream {
 		r.Target.Method = "streamRawPredict"

@@ -69,9 +69,9 @@ func (a *claudeAsk) assistant(at string, m *message, words []block) error {
 		return invalid(at+".function_call", "Claude matches results to calls by id, which this call has not", "use tool_calls")
 	}
 	for i, call := range m.ToolCalls {
-		input, err := object(call.Function.Arguments)
+		input, err := object(at+"."+index("tool_calls", i)+".function.arguments", call.Function.Arguments)
 		if err != nil {
-			return invalid(at+"."+index("tool_calls", i)+".function.arguments", "this is no JSON object", "")
+			return err
 		}
 		blocks = append(blocks, block{Type: "tool_use", ID: call.ID, Name: call.Function.Name, Input: input})
 	}

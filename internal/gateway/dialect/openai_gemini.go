@@ -9,8 +9,8 @@ import (
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
-// openaiGemini maps a chat to generateContent. size is about what the new body takes.
-func openaiGemini(c *chat, t prompt.Target, o Options, size int) (Request, error) {
+// openaiGemini maps a chat to generateContent.
+func openaiGemini(c *chat, t prompt.Target, o Options) (Request, error) {
 	if err := c.refuse(); err != nil {
 		return Request{}, err
 	}
@@ -39,7 +39,7 @@ func openaiGemini(c *chat, t prompt.Target, o Options, size int) (Request, error
 		options: o, model: c.Model, tag: extra.ThoughtTag, usage: c.StreamOptions.IncludeUsage,
 		oneCall: c.ParallelCalls != nil && !*c.ParallelCalls, legacy: len(c.Functions) > 0,
 	}
-	r := Request{Target: t, Body: appendJSON(make([]byte, 0, size+512), &g), Stream: c.Stream, Answer: answer}
+	r := Request{Target: t, Body: marshal(&g), Stream: c.Stream, Answer: answer}
 	r.Target.Method = "generateContent"
 	if c.Stream {
 		r.Target.Method, r.Query = "streamGenerateContent", "alt=sse"

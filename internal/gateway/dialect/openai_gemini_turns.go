@@ -71,9 +71,9 @@ func (t *turns) assistant(at string, m *message) error {
 	t.calls = t.calls[:0]
 	signed := false
 	for i, call := range calls {
-		args, err := object(call.Function.Arguments)
+		args, err := object(at+"."+index("tool_calls", i)+".function.arguments", call.Function.Arguments)
 		if err != nil {
-			return invalid(at+"."+index("tool_calls", i)+".function.arguments", "this is no JSON object", "")
+			return err
 		}
 		if t.names == nil {
 			t.names = map[string]string{}
@@ -146,20 +146,19 @@ func (t *turns) respond(at, name string, m *message, place int) error {
 // response is a function's answer as an object: itself where it is one, else its text under the name that Gemini's
 // reference gives it.
 func response(text string) jsontext.Value {
-	if v := jsontext.Value(text); len(v) > 0 && v.Kind() == '{' && v.IsValid() {
-		return v
+	if isObject(text) {
+		return jsontext.Value(text)
 	}
 	return append(appendJSON(append(make([]byte, 0, len(text)+16), `{"output":`...), text), '}')
 }
 
 // object reads a call's arguments; clients write "" for none.
-func object(arguments string) (jsontext.Value, error) {
+func object(at, arguments string) (jsontext.Value, error) {
 	if strings.TrimSpace(arguments) == "" {
 		return jsontext.Value("{}"), nil
 	}
-	v := jsontext.Value(arguments)
-	if v.Kind() != '{' || !v.IsValid() {
-		return nil, invalid("arguments", "this is no JSON object", "")
+	if !isObject(arguments) {
+		return nil, invalid(at, "this is no JSON object", "")
 	}
-	return v, nil
+	return jsontext.Value(arguments), nil
 }

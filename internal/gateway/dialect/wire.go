@@ -15,18 +15,73 @@ import (
 // invalidRequest is the code of a request that is wrong in itself.
 const invalidRequest = "invalid_request"
 
-// unmarshal reads JSON into typed fields in one pass: duplicate keys and invalid UTF-8 are errors (RFC 7493), unknown
-// fields are passed over where the type has no place for them.
-func unmarshal(src []byte, into any) error { return json.Unmarshal(src, into) }
+// deepest is how deep a body may nest. What is kept raw of it is written a little deeper again, so the limit is far from
+// the one of the encoder.
+const deepest = 200
 
-// appendJSON writes values of our own types, which cannot fail. Text is written as it is: no escapes for HTML.
-func appendJSON(dst []byte, v any) []byte {
-	b := bytes.NewBuffer(dst)
-	if err := json.MarshalWrite(b, v, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)); err != nil {
+// unmarshal reads JSON into typed fields: duplicate keys and invalid UTF-8 are errors (RFC 7493), unknown fields are
+// passed over where the type has no place for them.
+func unmarshal(src []byte, into any) error {
+	if at := tooDeep(src); at >= 0 {
+		return invalid("body", "the body nests deeper than "+strconv.Itoa(deepest)+" at byte "+strconv.Itoa(at), "")
+	}
+	return json.Unmarshal(src, into)
+}
+
+// isObject says whether a text is one JSON object that may be kept raw.
+func isObject(text string) bool {
+	v := jsontext.Value(text)
+	return v.Kind() == '{' && tooDeep(v) < 0 && v.IsValid()
+}
+
+// tooDeep is where src nests deeper than it may, or -1. It needs no valid JSON.
+func tooDeep(src []byte) int {
+	depth := 0
+	for i := 0; i < len(src); i++ {
+		switch src[i] {
+		case '{', '[':
+			if depth++; depth > deepest {
+				return i
+			}
+		case '}', ']':
+			depth--
+		case '"':
+			i += inString(src[i+1:])
+		}
+	}
+	return -1
+}
+
+// inString is how many bytes follow a quote up to and with the one that closes it.
+func inString(rest []byte) int {
+	for at := 0; ; {
+		quote := bytes.IndexByte(rest[at:], '"')
+		if quote < 0 {
+			return len(rest)
+		}
+		at += quote
+		escapes := 0
+		for at-escapes > 0 && rest[at-escapes-1] == '\\' {
+			escapes++
+		}
+		at++
+		if escapes%2 == 0 {
+			return at
+		}
+	}
+}
+
+// marshal writes values of our own types, which cannot fail. Text is written as it is: no escapes for HTML.
+func marshal(v any) []byte {
+	out, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	if err != nil {
 		panic("dialect: a value of its own types is no JSON: " + err.Error())
 	}
-	return b.Bytes()
+	return out
 }
+
+// appendJSON is marshal to the end of dst.
+func appendJSON(dst []byte, v any) []byte { return append(dst, marshal(v)...) }
 
 // read is unmarshal for a caller's body: the error names the field as clients write it ("messages[2].role").
 func read(src []byte, into any) error {
@@ -41,7 +96,7 @@ func read(src []byte, into any) error {
 		return invalid(field(e.JSONPointer), "a value of another type is wanted than "+kind(e.JSONKind), "")
 	}
 	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		return invalid(field(e.JSONPointer), "the body is no valid JSON at byte "+strconv.FormatInt(e.ByteOffset, 10), "send one JSON object in UTF-8 without duplicate keys")
+		return invalid(field(e.JSONPointer), "the body is no valid JSON at byte "+strconv.FormatInt(e.ByteOffset, 10), "send one JSON object in UTF-8, without duplicate keys")
 	}
 	return invalid("body", "the body cannot be read as JSON", "")
 }
