@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/doctor"
@@ -20,30 +21,21 @@ type Fault struct {
 }
 
 // faultAPIs are the APIs that can misbehave.
-var faultAPIs = [...]string{"sts", "iamcredentials", "iam", "cloudresourcemanager", "vertex", "oauth2", "googlemetadata", "aks", "kube", "entra", "imds", "appservice", "servicefabric", "arc", "arm", "storage"}
+var faultAPIs = [...]string{"sts", "iamcredentials", "iam", "cloudresourcemanager", "vertex", "oauth2", "googlemetadata", "aks", "kube", "entra", "imds", "appservice", "servicefabric", "arc", "arm", "storage", "modelarmor", "dlp"}
 
-// ParseFault reads API=WHAT, where WHAT is an HTTP status, html, hang or no-expiry, and may end in *N for the first N
-// calls only: "sts=503*2"; or the code of a failure that a server produces: "LB4036".
+// ParseFault reads API=WHAT or API@LOCATION=WHAT, which may end in *N for the first N calls only: "sts=503*2"; or the code
+// of a failure that a server produces: "LB4046". WHAT is html, hang, no-expiry, reset, stall, cut, an HTTP status, a time to wait before an
+// answer, or late and the status of an error that ends a stream.
 func ParseFault(text string) (Fault, error) {
 	if strings.HasPrefix(strings.ToUpper(text), "LB") {
 		return parseProvocation(strings.ToUpper(text))
 	}
 	api, what, _ := strings.Cut(text, "=")
 	what, times, limited := strings.Cut(what, "*")
-	f := Fault{API: api}
-	ok := slices.Contains(faultAPIs[:], api)
-	switch what {
-	case "html":
-		f.Fault.HTML = true
-	case "hang":
-		f.Fault.Hang = true
-	case "no-expiry":
-		f.Fault.NoExpiry = true
-	default:
-		status, err := strconv.Atoi(what)
-		f.Fault.Status = status
-		ok = ok && err == nil && status >= 400 && status <= 599
-	}
+	name, location, located := strings.Cut(api, "@")
+	kind, ok := faultKind(what)
+	f := Fault{API: api, Fault: kind}
+	ok = ok && slices.Contains(faultAPIs[:], name) && located == (location != "")
 	if limited {
 		n, err := strconv.Atoi(times)
 		f.Fault.Times = n
@@ -52,10 +44,38 @@ func ParseFault(text string) (Fault, error) {
 	if !ok {
 		return Fault{}, &bridge.Error{
 			Kind: bridge.Usage, Code: "fault_unknown", Text: "fault " + strconv.Quote(text) + " is not known",
-			Hint: "write a code of docs/errors.md, or API=STATUS, API=html, API=hang or API=no-expiry, with *N behind it for N calls; the APIs are " + strings.Join(faultAPIs[:], ", "),
+			Hint: "write a code of docs/errors.md, or API=STATUS, API=2s, API=late503, API=html, hang, no-expiry, reset, stall or cut, with @LOCATION behind the API and *N at the end for N calls; the APIs are " + strings.Join(faultAPIs[:], ", "),
 		}
 	}
 	return f, nil
+}
+
+// faultKind reads what is to happen.
+func faultKind(what string) (world.Fault, bool) {
+	switch what {
+	case "html":
+		return world.Fault{HTML: true}, true
+	case "hang":
+		return world.Fault{Hang: true}, true
+	case "no-expiry":
+		return world.Fault{NoExpiry: true}, true
+	case "reset":
+		return world.Fault{Reset: true}, true
+	case "stall":
+		return world.Fault{Stall: true}, true
+	case "cut":
+		return world.Fault{Cut: true}, true
+	}
+	if d, err := time.ParseDuration(what); err == nil {
+		return world.Fault{Delay: d}, d > 0
+	}
+	digits, late := strings.CutPrefix(what, "late")
+	status, err := strconv.Atoi(digits)
+	f := world.Fault{Status: status}
+	if late {
+		f = world.Fault{Late: status}
+	}
+	return f, err == nil && status >= 400 && status <= 599
 }
 
 func parseProvocation(code string) (Fault, error) {

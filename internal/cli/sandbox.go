@@ -63,7 +63,7 @@ func newSandboxCommand(d *deps) *cobra.Command {
 	return cmd
 }
 
-const faultUsage = "bring about a failure, by its `CODE` in docs/errors.md, or API=WHAT: a status, html, hang or no-expiry, with *N for N calls"
+const faultUsage = "bring about a failure, by its `CODE` in docs/errors.md, or API=WHAT: a status, 2s, late503, html, hang, no-expiry, reset, stall or cut; API@LOCATION for one location, *N for N calls"
 
 func (d *deps) printProvocations() error {
 	all := d.app().Provocations()

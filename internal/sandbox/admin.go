@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
 
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
@@ -141,40 +140,6 @@ func body[T any](r *http.Request) (T, error) {
 }
 
 func (a *admin) getProfile(*http.Request) (any, error) { return a.profile, nil }
-
-// faultRequest is a world.Fault with a duration that people can write.
-type faultRequest struct {
-	API        string `json:"api"`
-	Status     int    `json:"status"`
-	HTML       bool   `json:"html"`
-	Hang       bool   `json:"hang"`
-	NoExpiry   bool   `json:"no_expiry"`
-	RetryAfter string `json:"retry_after"`
-	Times      int    `json:"times"`
-}
-
-func (a *admin) setFault(r *http.Request) (any, error) {
-	req, err := body[faultRequest](r)
-	if err != nil {
-		return nil, err
-	}
-	fault := world.Fault{Status: req.Status, HTML: req.HTML, Hang: req.Hang, NoExpiry: req.NoExpiry, Times: req.Times}
-	if req.RetryAfter != "" {
-		if fault.RetryAfter, err = time.ParseDuration(req.RetryAfter); err != nil {
-			return nil, badAdmin("retry_after %q is not a duration like 2s", req.RetryAfter)
-		}
-	}
-	switch {
-	case req.API == "":
-		return nil, badAdmin("api is missing: sts, iamcredentials, vertex, entra, imds, …")
-	case req.Status != 0 && (req.Status < 200 || req.Status > 599):
-		return nil, badAdmin("status %d is not an HTTP status", req.Status)
-	case req.Times < 0:
-		return nil, badAdmin("times must not be negative")
-	}
-	a.world.SetFault(req.API, fault)
-	return nil, nil
-}
 
 func (a *admin) clearFault(r *http.Request) (any, error) {
 	a.world.SetFault(r.PathValue("api"), world.Fault{})

@@ -62,12 +62,18 @@ func (a *admin) setPace(r *http.Request) (any, error) {
 		IAM        string `json:"iam"`
 		Federation string `json:"federation"`
 		Operation  string `json:"operation"`
+		Event      string `json:"event"`
+		Piece      int    `json:"piece"`
+		Cut        int    `json:"cut"`
 	}](r)
 	if err != nil {
 		return nil, err
 	}
-	var pace world.Pace
-	for text, to := range map[*string]*time.Duration{&req.Latency: &pace.Latency, &req.IAM: &pace.IAM, &req.Federation: &pace.Federation, &req.Operation: &pace.Operation} {
+	pace := world.Pace{Piece: req.Piece, Cut: req.Cut}
+	if req.Piece < 0 || req.Cut < 0 {
+		return nil, badAdmin("piece and cut must not be negative")
+	}
+	for text, to := range map[*string]*time.Duration{&req.Latency: &pace.Latency, &req.IAM: &pace.IAM, &req.Federation: &pace.Federation, &req.Operation: &pace.Operation, &req.Event: &pace.Event} {
 		if *text == "" {
 			continue
 		}

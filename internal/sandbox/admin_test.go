@@ -188,7 +188,7 @@ func TestAdminRefusals(t *testing.T) {
 		{"a proxy", "GET", "/profile", "", "X-Forwarded-For: 10.0.0.1", 403, `{"error":"the admin API answers programs on this machine only"}`},
 		{"no such route", "GET", "/nothing", "", "X: y", 404, `{"error":"no admin route GET /sandbox/v1/nothing; docs/sandbox.md lists them"}`},
 		{"an unknown field", "POST", "/faults", `{"api":"sts","statsu":1}`, "X: y", 400, `{"error":"the body does not fit: unknown field \"statsu\""}`},
-		{"no api", "POST", "/faults", `{}`, "X: y", 400, `{"error":"api is missing: sts, iamcredentials, vertex, entra, imds, …"}`},
+		{"no api", "POST", "/faults", `{}`, "X: y", 400, `{"error":"api is missing: sts, iamcredentials, vertex, vertex@us-central1, entra, imds, …"}`},
 		{"no such role", "POST", "/bindings", `{"resource":"landbridge-demo","role":"roles/x","member":"allUsers"}`, "X: y", 404, `{"error":"role \"roles/x\" does not exist"}`},
 		{"no such account", "POST", "/tokens", `{"service_account":"nobody"}`, "X: y", 404, `{"error":"serviceaccounts \"nobody\" does not exist"}`},
 		{"no such flaw", "POST", "/tokens", `{"flaw":"x"}`, "X: y", 400, `{"error":"no flaw \"x\"; the flaws are alg_none, expired, garbled, hs256, long_subject, missing_aud, missing_exp, missing_iat, missing_iss, missing_sub, not_yet_valid, p384, unknown_kid, wrong_issuer, wrong_key"}`},

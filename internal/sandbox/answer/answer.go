@@ -185,19 +185,34 @@ func Cut(text string, tokens int) (string, bool) {
 	return string(runes[:tokens*4]), true
 }
 
-// Pieces cuts a text for streaming: some words at a time, nothing lost.
-func Pieces(text string) []string {
-	const size = 24
+// Pieces cuts a text for streaming, nothing lost: into so many characters at a time, or some words when size is 0.
+func Pieces(text string, size int) []string {
 	var out []string
 	for text != "" {
-		end := min(size, len(text))
-		if i := strings.IndexByte(text[end:], ' '); i >= 0 {
-			end += i + 1
-		} else {
-			end = len(text)
+		end := wordsEnd(text)
+		if size > 0 {
+			end = runesEnd(text, size)
 		}
 		out = append(out, text[:end])
 		text = text[end:]
 	}
 	return out
+}
+
+func wordsEnd(text string) int {
+	end := min(24, len(text))
+	if i := strings.IndexByte(text[end:], ' '); i >= 0 {
+		return end + i + 1
+	}
+	return len(text)
+}
+
+func runesEnd(text string, n int) int {
+	for i := range text {
+		if n == 0 {
+			return i
+		}
+		n--
+	}
+	return len(text)
 }

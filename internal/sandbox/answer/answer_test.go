@@ -34,7 +34,7 @@ func TestTo(t *testing.T) {
 func TestPiecesLoseNothing(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "one", strings.Repeat("wörd ", 40), strings.Repeat("é", 90)} {
-		if diff := cmp.Diff(text, strings.Join(answer.Pieces(text), "")); diff != "" {
+		if diff := cmp.Diff(text, strings.Join(answer.Pieces(text, 0), "")); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package fault makes a pretended API slow, or misbehave on purpose: a status with the error body of that API's kind, an
-// HTML page where JSON was expected, silence, or an answer without its lifetime.
+// HTML page where JSON was expected, silence, an answer without its lifetime, or one that breaks off in the middle.
 //
 // A request enters, waits for the world's latency, and either goes on to the API or meets the fault that the world holds
 // for it. It must never touch a request that no fault was set for.
@@ -11,6 +11,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -30,33 +31,54 @@ func Wrap(w *world.World, api string, next http.Handler) http.Handler {
 			_, _ = io.WriteString(rw, c.Body)
 			return
 		}
-		f, ok := w.TakeFault(api)
-		switch {
-		case !ok:
-			next.ServeHTTP(rw, r)
-		case f.Hang:
-			hang(r)
-		default:
-			if f.RetryAfter > 0 {
-				// Retry-After has whole seconds; rounding up keeps a client from coming back too early.
-				seconds := (f.RetryAfter + time.Second - 1) / time.Second
-				rw.Header().Set("Retry-After", strconv.Itoa(int(seconds)))
-			}
-			switch {
-			case f.HTML:
-				serveHTML(rw, f.Status)
-			case f.Status != 0:
-				contentType, body := errorBody(api, f.Status, w.Now())
-				rw.Header().Set("Content-Type", contentType)
-				rw.WriteHeader(f.Status)
-				_, _ = rw.Write(body)
-			case f.NoExpiry:
-				withoutExpiry(rw, r, next)
-			default:
-				next.ServeHTTP(rw, r)
-			}
+		if f, ok := w.TakeFault(api, locationOf(r)); ok {
+			show(w, api, f, rw, r, next)
+			return
 		}
+		next.ServeHTTP(rw, r)
 	})
+}
+
+// show lets a request meet a fault.
+func show(w *world.World, api string, f world.Fault, rw http.ResponseWriter, r *http.Request, next http.Handler) {
+	if f.Hang {
+		hang(r)
+	}
+	if f.Reset || bridge.Wait(r.Context(), f.Delay) != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if f.RetryAfter > 0 {
+		// Retry-After has whole seconds; rounding up keeps a client from coming back too early.
+		seconds := (f.RetryAfter + time.Second - 1) / time.Second
+		rw.Header().Set("Retry-After", strconv.Itoa(int(seconds)))
+	}
+	switch {
+	case f.HTML:
+		serveHTML(rw, f.Status)
+	case f.Status != 0:
+		contentType, body := errorBody(api, f.Status, w.Now())
+		rw.Header().Set("Content-Type", contentType)
+		rw.WriteHeader(f.Status)
+		_, _ = rw.Write(body)
+	case f.NoExpiry:
+		withoutExpiry(rw, r, next)
+	case f.Stall, f.Cut, f.Late != 0:
+		broken := &breaking{ResponseWriter: rw, fault: f, request: r}
+		next.ServeHTTP(broken, r)
+		broken.finish()
+	default:
+		next.ServeHTTP(rw, r)
+	}
+}
+
+var locationForm = regexp.MustCompile(`/locations/([^/:]+)`)
+
+// locationOf is the location of a resource of Google's; "" where the path names none.
+func locationOf(r *http.Request) string {
+	if m := locationForm.FindStringSubmatch(r.URL.Path); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // hang holds the request until the caller gives up. The body is read first because net/http notices that an HTTP/1

@@ -1,15 +1,18 @@
 package googleapi
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/landbridge/landbridge/internal/sandbox/answer"
+)
 
 type tool struct{ FunctionDeclarations []declaration }
 
 type declaration struct {
-	Name       string
-	Parameters struct {
-		Properties map[string]struct{ Type string }
-		Required   []string
-	}
+	Name                 string
+	Parameters           map[string]any
+	ParametersJSONSchema map[string]any `json:"parametersJsonSchema"`
 }
 
 type callingConfig struct {
@@ -18,43 +21,52 @@ type callingConfig struct {
 }
 
 type functionCall struct {
+	ID   string         `json:"id,omitempty"`
 	Name string         `json:"name"`
 	Args map[string]any `json:"args"`
 }
 
-// mustCall is the function call that the request demands (mode ANY), with a value of the right type for each required
-// argument. In the other modes the model is free, and this one talks.
-func (req *generateRequest) mustCall() *functionCall {
-	config := req.ToolConfig.FunctionCallingConfig
-	if config.Mode != "ANY" {
-		return nil
+// turn is what a generateContent request asks of the model.
+func (req *generateRequest) turn(caller string) *turn {
+	last := lastOf(req)
+	calling, config := req.ToolConfig.FunctionCallingConfig, req.GenerationConfig
+	t := &turn{
+		prompt: textOf(last), system: textOf(req.SystemInstruction), caller: caller, force: calling.Mode == "ANY",
+		json: config.ResponseMIMEType == "application/json", schema: config.ResponseSchema,
 	}
-	for _, t := range req.Tools {
-		for _, d := range t.FunctionDeclarations {
-			if len(config.AllowedFunctionNames) > 0 && !slices.Contains(config.AllowedFunctionNames, d.Name) {
-				continue
-			}
-			call := &functionCall{Name: d.Name, Args: map[string]any{}}
-			for _, name := range d.Parameters.Required {
-				call.Args[name] = sample(d.Parameters.Properties[name].Type, name)
-			}
-			return call
+	if t.schema == nil {
+		t.schema = config.ResponseJSONSchema
+	}
+	for _, p := range last.Parts {
+		var response struct {
+			Name     string
+			Response json.RawMessage
+		}
+		if p.Response != nil && json.Unmarshal(p.Response, &response) == nil {
+			t.results = append(t.results, result(response.Name, response.Response))
 		}
 	}
-	return nil
+	for _, tool := range req.Tools {
+		for _, d := range tool.FunctionDeclarations {
+			if calling.Mode == "NONE" || len(calling.AllowedFunctionNames) > 0 && !slices.Contains(calling.AllowedFunctionNames, d.Name) {
+				continue
+			}
+			f := answer.Function{Name: d.Name, Parameters: d.Parameters}
+			if f.Parameters == nil {
+				f.Parameters = d.ParametersJSONSchema
+			}
+			t.functions = append(t.functions, f)
+		}
+	}
+	return t
 }
 
-func sample(kind, name string) any {
-	switch kind {
-	case "NUMBER", "INTEGER":
-		return 1
-	case "BOOLEAN":
-		return true
-	case "ARRAY":
-		return []any{}
-	case "OBJECT":
-		return map[string]any{}
-	default:
-		return name
+// lastOf is the caller's last turn; a model sees the others too, but what it answers is that.
+func lastOf(req *generateRequest) content {
+	for _, c := range slices.Backward(req.Contents) {
+		if c.Role != "model" {
+			return c
+		}
 	}
+	return req.Contents[len(req.Contents)-1]
 }

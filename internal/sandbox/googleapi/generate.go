@@ -10,9 +10,6 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/answer"
 )
 
-// blockMarker in a prompt makes the model refuse it, so that the shape of a blocked prompt can be tried.
-const blockMarker = "[sandbox:block]"
-
 type content struct {
 	Role  string `json:"role,omitempty"`
 	Parts []part `json:"parts,omitempty"`
@@ -24,6 +21,16 @@ type part struct {
 	FileData     json.RawMessage `json:"fileData,omitempty"`
 	FunctionCall *functionCall   `json:"functionCall,omitempty"`
 	Response     json.RawMessage `json:"functionResponse,omitempty"`
+	Code         json.RawMessage `json:"executableCode,omitempty"`
+	CodeResult   json.RawMessage `json:"codeExecutionResult,omitempty"`
+	Thought      bool            `json:"thought,omitempty"`
+	Signature    string          `json:"thoughtSignature,omitempty"`
+}
+
+// empty says whether a part holds nothing that a model could read.
+func (p *part) empty() bool {
+	return p.Text == "" && p.FunctionCall == nil &&
+		p.InlineData == nil && p.FileData == nil && p.Response == nil && p.Code == nil && p.CodeResult == nil
 }
 
 type generateRequest struct {
@@ -32,6 +39,9 @@ type generateRequest struct {
 	GenerationConfig  generationConfig
 	Tools             []tool
 	ToolConfig        struct{ FunctionCallingConfig callingConfig }
+	SafetySettings    []safetySetting
+	CachedContent     string
+	cached            int // tokens of it
 }
 
 type generationConfig struct {
@@ -41,18 +51,25 @@ type generationConfig struct {
 	MaxOutputTokens  json.Number
 	StopSequences    []string
 	ResponseMIMEType string `json:"responseMimeType"`
+	ResponseSchema   map[string]any
+	// ResponseJSONSchema is the same in JSON's own words.
+	ResponseJSONSchema map[string]any `json:"responseJsonSchema"`
+	ThinkingConfig     struct{ IncludeThoughts bool }
 }
 
 type candidate struct {
-	Index        int      `json:"index,omitempty"`
-	Content      *content `json:"content,omitempty"`
-	FinishReason string   `json:"finishReason,omitempty"`
-	AvgLogprobs  float64  `json:"avgLogprobs,omitempty"`
+	Index        int            `json:"index,omitempty"`
+	Content      *content       `json:"content,omitempty"`
+	FinishReason string         `json:"finishReason,omitempty"`
+	AvgLogprobs  float64        `json:"avgLogprobs,omitempty"`
+	Ratings      []safetyRating `json:"safetyRatings,omitempty"`
 }
 
 type usage struct {
 	Prompt     int             `json:"promptTokenCount,omitempty"`
 	Candidates int             `json:"candidatesTokenCount,omitempty"`
+	Thoughts   int             `json:"thoughtsTokenCount,omitempty"`
+	Cached     int             `json:"cachedContentTokenCount,omitempty"`
 	Total      int             `json:"totalTokenCount,omitempty"`
 	Traffic    string          `json:"trafficType,omitempty"`
 	PromptBy   []modalityCount `json:"promptTokensDetails,omitempty"`
@@ -75,43 +92,16 @@ type generateResponse struct {
 
 // generateContent answers in one piece.
 func (a *API) generateContent(c *vertexCall) ([]any, *problem) {
-	req, p := parseGenerate(c)
+	req, p := a.parseGenerate(c)
 	if p != nil {
 		return nil, p
 	}
 	return []any{a.generate(c, req)}, nil
 }
 
-// streamGenerateContent cuts the same answer in pieces: the last one has the finish reason and the counts.
-func (a *API) streamGenerateContent(c *vertexCall) ([]any, *problem) {
-	req, p := parseGenerate(c)
-	if p != nil {
-		return nil, p
-	}
-	whole := a.generate(c, req)
-	if len(whole.Candidates) != 1 || whole.Candidates[0].Content.Parts[0].Text == "" {
-		return []any{whole}, nil
-	}
-	pieces := answer.Pieces(whole.Candidates[0].Content.Parts[0].Text)
-	out := make([]any, len(pieces))
-	for i, text := range pieces {
-		chunk := whole
-		last := i == len(pieces)-1
-		cand := candidate{Content: &content{Role: "model", Parts: []part{{Text: text}}}}
-		if last {
-			cand.FinishReason = whole.Candidates[0].FinishReason
-		} else {
-			chunk.Usage = usage{Traffic: whole.Usage.Traffic}
-		}
-		chunk.Candidates = []candidate{cand}
-		out[i] = chunk
-	}
-	return out, nil
-}
-
 const learnMore = " Learn more: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini"
 
-func parseGenerate(c *vertexCall) (*generateRequest, *problem) {
+func (a *API) parseGenerate(c *vertexCall) (*generateRequest, *problem) {
 	if c.publisher != "" && c.publisher != "google" || isEmbedding(c.id) {
 		return nil, invalidArgument("Model " + c.id + " is not supported in the generateContent API." + learnMore)
 	}
@@ -130,7 +120,7 @@ func parseGenerate(c *vertexCall) (*generateRequest, *problem) {
 			return nil, invalidArgument("Unable to submit request because it must include at least one parts field, which describes the prompt input." + learnMore)
 		}
 		for _, part := range content.Parts {
-			if part.Text == "" && part.InlineData == nil && part.FileData == nil && part.FunctionCall == nil && part.Response == nil {
+			if part.empty() {
 				return nil, invalidArgument("Unable to submit request because it must have a text parameter. Add a text parameter and try again." + learnMore)
 			}
 		}
@@ -141,76 +131,90 @@ func parseGenerate(c *vertexCall) (*generateRequest, *problem) {
 	if n := number(req.GenerationConfig.CandidateCount, 1); n < 1 || n > 8 {
 		return nil, invalidArgument(fmt.Sprintf("Unable to submit request because it has a candidateCount value of %d but the supported range is from 1 (inclusive) to 9 (exclusive). Update the value and try again.", n))
 	}
+	if req.CachedContent != "" {
+		var p *problem
+		if req.cached, p = a.cached(c, req.CachedContent); p != nil {
+			return nil, p
+		}
+	}
 	return &req, nil
 }
 
 func (a *API) generate(c *vertexCall, req *generateRequest) generateResponse {
-	prompt := promptOf(req)
+	t := req.turn(callerLine(c.grant))
 	now := a.world.Now().UTC()
-	sum := sha256.Sum256([]byte(prompt + now.String()))
-	tokens := answer.Tokens(prompt + textOf(req.SystemInstruction))
+	sum := sha256.Sum256([]byte(t.prompt + now.String()))
+	tokens := answer.Tokens(t.prompt+t.system) + req.cached
 	out := generateResponse{
 		ModelVersion: c.id,
 		CreateTime:   now.Format("2006-01-02T15:04:05.000000Z"),
 		ResponseID:   base64.RawURLEncoding.EncodeToString(sum[:16]),
-		Usage:        usage{Prompt: tokens, Total: tokens, Traffic: "ON_DEMAND", PromptBy: []modalityCount{{"TEXT", tokens}}},
+		Usage:        usage{Prompt: tokens, Total: tokens, Cached: req.cached, Traffic: "ON_DEMAND", PromptBy: []modalityCount{{"TEXT", tokens}}},
 	}
-	if strings.Contains(prompt, blockMarker) {
-		out.Feedback = map[string]string{"blockReason": "PROHIBITED_CONTENT"}
-		return out
-	}
-	if call := req.mustCall(); call != nil {
-		out.Candidates = []candidate{{Content: &content{Role: "model", Parts: []part{{FunctionCall: call}}}, FinishReason: "STOP"}}
+	marks := answer.Marks(t.prompt)
+	if out.Feedback = feedback(marks); out.Feedback != nil {
 		return out
 	}
 	for i := range number(req.GenerationConfig.CandidateCount, 1) {
-		text, reason := a.write(c, req, prompt, i)
-		n := answer.Tokens(text)
-		out.Usage.Candidates += n
-		out.Candidates = append(out.Candidates, candidate{
-			Index: i, FinishReason: reason, AvgLogprobs: -0.05 * float64(i+1),
-			Content: &content{Role: "model", Parts: []part{{Text: text}}},
-		})
+		said := req.candidate(t, marks, i)
+		for _, p := range said.Content.Parts {
+			if p.Thought {
+				out.Usage.Thoughts += p.tokens()
+			} else {
+				out.Usage.Candidates += p.tokens()
+			}
+		}
+		out.Candidates = append(out.Candidates, said)
 	}
-	out.Usage.Total = tokens + out.Usage.Candidates
+	out.Usage.Total += out.Usage.Candidates + out.Usage.Thoughts
 	out.Usage.AnswerBy = []modalityCount{{"TEXT", out.Usage.Candidates}}
 	return out
 }
 
-// write is the text of one candidate and why it ended.
-func (a *API) write(c *vertexCall, req *generateRequest, prompt string, nth int) (text, reason string) {
-	config := req.GenerationConfig
-	if config.ResponseMIMEType == "application/json" {
-		encoded, _ := json.Marshal(map[string]string{"answer": answer.To(prompt), "caller": callerLine(c.grant)})
-		text = string(encoded)
-	} else {
-		text = answer.To(prompt)
-		if nth > 0 {
+// candidate is one answer of the model: its thoughts if they are wanted, calls or text, and why it ended.
+func (req *generateRequest) candidate(t *turn, marks map[string]string, nth int) candidate {
+	out := candidate{Index: nth, FinishReason: "STOP", AvgLogprobs: -0.05 * float64(nth+1), Content: &content{Role: "model"}}
+	var blocked bool
+	if out.Ratings, blocked = rate(marks, req.SafetySettings); blocked {
+		out.FinishReason = "SAFETY"
+		return out
+	}
+	signature := ""
+	if _, marked := marks["think"]; marked || req.GenerationConfig.ThinkingConfig.IncludeThoughts {
+		signature = base64.StdEncoding.EncodeToString([]byte("sandbox-thought"))
+		out.Content.Parts = append(out.Content.Parts, part{Text: "I have been asked: " + t.prompt, Thought: true})
+	}
+	calls := t.calls()
+	for i, call := range calls {
+		p := part{FunctionCall: &functionCall{Name: call.Name, Args: call.Args}}
+		if i == 0 {
+			p.Signature = signature
+		}
+		out.Content.Parts = append(out.Content.Parts, p)
+	}
+	if len(calls) == 0 {
+		text := t.text()
+		if _, echo := answer.Echo(t.prompt, t.system); nth > 0 && !echo && !t.json {
 			text = fmt.Sprintf("(%d) %s", nth+1, text)
 		}
-		text += "\n\n[sandbox: called by " + callerLine(c.grant) + "]"
-	}
-	for _, stop := range config.StopSequences {
-		if before, _, found := strings.Cut(text, stop); found && stop != "" {
-			text = before
+		text, _, short := limited(text, req.GenerationConfig.StopSequences, number(req.GenerationConfig.MaxOutputTokens, 0))
+		if short {
+			out.FinishReason = "MAX_TOKENS"
 		}
+		out.Content.Parts = append(out.Content.Parts, part{Text: text, Signature: signature})
 	}
-	if limit := number(config.MaxOutputTokens, 0); limit > 0 {
-		if cut, shortened := answer.Cut(text, limit); shortened {
-			return cut, "MAX_TOKENS"
-		}
+	if reason := marks["finish"]; reason != "" {
+		out.FinishReason = reason
 	}
-	return text, "STOP"
+	return out
 }
 
-// promptOf is the text of the caller's last turn; a model sees the others too, but what it answers is that.
-func promptOf(req *generateRequest) string {
-	for i := len(req.Contents) - 1; i >= 0; i-- {
-		if req.Contents[i].Role != "model" {
-			return textOf(req.Contents[i])
-		}
+// tokens are what a part counts for.
+func (p *part) tokens() int {
+	if p.FunctionCall != nil {
+		return answer.Tokens(encode(p.FunctionCall))
 	}
-	return textOf(req.Contents[len(req.Contents)-1])
+	return answer.Tokens(p.Text)
 }
 
 func textOf(c content) string {

@@ -74,6 +74,14 @@ func (a *API) serveVertex(rw http.ResponseWriter, r *http.Request) {
 		a.serveModels(rw, r, version, resource)
 		return
 	}
+	if m := resourceForm.FindStringSubmatch(resource); m != nil {
+		a.serveResource(rw, r, version, m)
+		return
+	}
+	if model, ok := strings.CutSuffix(resource, "/chat/completions"); ok {
+		a.serveOpenAI(rw, r, version, model)
+		return
+	}
 	resource, verb, ok := cutLast(resource, ":")
 	t, parsed := parseTarget(resource)
 	if !ok || !parsed || r.Method != http.MethodPost {
@@ -121,36 +129,62 @@ func (a *API) readVertex(r *http.Request, method vertexMethod, call *vertexCall)
 	return nil
 }
 
-// admitVertex checks all that does not depend on the body, in the order in which Google does: who calls, that the host
-// serves the location, that the API is on and paid for, that IAM allows it, and that the model or endpoint exists.
+// admitVertex checks all that does not depend on the body: whether the caller may, and that the model or endpoint exists.
 func (a *API) admitVertex(r *http.Request, version, rpc string, t target) (*vertexCall, *problem) {
-	grant, p := a.authenticate(r, call{api: vertexAPI, method: "google.cloud.aiplatform." + version + ".PredictionService." + rpc})
+	grant, project, p := a.admitLocation(r, "google.cloud.aiplatform."+version+".PredictionService."+rpc, "aiplatform.endpoints.predict", t)
 	if p != nil {
 		return nil, p
 	}
-	if !hostServes(hostOf(r), t.location) {
-		return nil, invalidArgument("List of found errors:\t1.Field: endpoint; Message: The provided location ID doesn't match the endpoint. For the list of supported location IDs see https://cloud.google.com/vertex-ai/docs/general/locations.\t")
-	}
-	project, err := a.world.Project(t.project)
-	if err != nil {
-		return nil, denied("aiplatform.endpoints.predict", vertexAPI, t.resource)
-	}
-	if p := a.enabled(t.project, vertexTitle, vertexAPI); p != nil {
-		return nil, p
-	}
-	if !project.Billing {
-		return nil, billingDisabled(project.Number)
-	}
-	if len(a.world.ProjectPermissions(grant, t.project, "aiplatform.endpoints.predict")) == 0 {
-		return nil, denied("aiplatform.endpoints.predict", vertexAPI, t.resource)
-	}
 	switch {
-	case t.publisher != "" && !project.Models["publishers/"+t.publisher+"/models/"+t.id]:
-		return nil, notFound("Publisher Model `" + t.resource + "` was not found or your project does not have access to it. Please ensure you are using a valid model version. For more information, see: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions")
-	case t.publisher == "" && !project.Endpoints["locations/"+t.location+"/endpoints/"+t.id]:
+	case t.publisher != "" && !hasModel(project, t.publisher, t.id):
+		return nil, modelNotFound(t.resource)
+	case t.publisher == "" && t.id != openapi && !project.Endpoints["locations/"+t.location+"/endpoints/"+t.id]:
 		return nil, notFound("Endpoint `" + t.resource + "` not found.")
 	}
 	return &vertexCall{target: t, grant: grant, project: project}, nil
+}
+
+// admitLocation checks, in the order in which Google does: who calls, that the host serves the location, that the API is on
+// and paid for, and that IAM allows it.
+func (a *API) admitLocation(r *http.Request, method, permission string, t target) (world.Grant, world.Project, *problem) {
+	grant, p := a.authenticate(r, call{api: vertexAPI, method: method})
+	if p != nil {
+		return grant, world.Project{}, p
+	}
+	if !hostServes(hostOf(r), t.location) {
+		return grant, world.Project{}, invalidArgument("List of found errors:\t1.Field: endpoint; Message: The provided location ID doesn't match the endpoint. For the list of supported location IDs see https://cloud.google.com/vertex-ai/docs/general/locations.\t")
+	}
+	project, err := a.world.Project(t.project)
+	if err != nil {
+		return grant, project, denied(permission, vertexAPI, t.resource)
+	}
+	if p := a.enabled(t.project, vertexTitle, vertexAPI); p != nil {
+		return grant, project, p
+	}
+	if !project.Billing {
+		return grant, project, billingDisabled(project.Number)
+	}
+	if len(a.world.ProjectPermissions(grant, t.project, permission)) == 0 {
+		return grant, project, denied(permission, vertexAPI, t.resource)
+	}
+	return grant, project, nil
+}
+
+// hasModel says whether a project may call a publisher's model. Anthropic's count-tokens is there wherever one of its
+// models is.
+func hasModel(p world.Project, publisher, id string) bool {
+	if publisher == "anthropic" && id == countTokens {
+		for name, on := range p.Models {
+			if on && strings.HasPrefix(name, "publishers/anthropic/") {
+				return true
+			}
+		}
+	}
+	return p.Models["publishers/"+publisher+"/models/"+id]
+}
+
+func modelNotFound(resource string) *problem {
+	return notFound("Publisher Model `" + resource + "` was not found or your project does not have access to it. Please ensure you are using a valid model version. For more information, see: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions")
 }
 
 // hostServes says whether a production host serves a location. Any other host is the sandbox's own and serves all.

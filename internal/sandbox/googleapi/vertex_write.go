@@ -25,27 +25,24 @@ func (a *API) writeVertex(rw http.ResponseWriter, r *http.Request, method vertex
 		return
 	}
 	sse := r.URL.Query().Get("alt") == "sse"
-	rw.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	contentType := "application/json; charset=UTF-8"
 	if sse {
-		rw.Header().Set("Content-Type", "text/event-stream")
+		contentType = "text/event-stream"
 	}
-	flush := http.NewResponseController(rw)
+	out := a.flow(rw, r, contentType)
 	for i, piece := range pieces {
-		var before, after string
+		before, after := ",\r\n", "\r\n"
 		switch {
 		case sse:
 			before, after = "data: ", "\r\n\r\n"
 		case i == 0:
-			before, after = "[", "\r\n"
-		default:
-			before, after = ",\r\n", "\r\n"
+			before = "["
 		}
 		if !sse && i == len(pieces)-1 {
 			after = "\r\n]"
 		}
-		if _, err := rw.Write([]byte(before + string(piece) + after)); err != nil || r.Context().Err() != nil {
-			return // the caller went away
+		if !out.send(before + string(piece) + after) {
+			return
 		}
-		_ = flush.Flush()
 	}
 }

@@ -21,6 +21,8 @@ type Project struct {
 	Models map[string]bool
 	// Endpoints are the deployed endpoints, as "locations/L/endpoints/E".
 	Endpoints map[string]bool
+	// Templates are Model Armor's, as "locations/L/templates/T".
+	Templates map[string]bool
 	// Issuers is what constraints/iam.workloadIdentityPoolProviders allows providers to trust; nil allows every issuer.
 	Issuers []string
 	// MaxAccounts is the quota of service accounts; 0 is Google's own default, 100.
@@ -163,17 +165,25 @@ func (w *World) Grant(token bridge.Secret) (Grant, bool) {
 	return *g, true
 }
 
-// Fault makes an API of the sandbox misbehave: Status with a body of its kind, HTML instead of JSON, or no answer.
+// Fault makes an API of the sandbox misbehave: Status with a body of its kind, HTML instead of JSON, or no answer; or in
+// the middle of an answer, after some of its bytes.
 type Fault struct {
 	Status     int           `json:"status,omitempty"`      // answer with this status
 	HTML       bool          `json:"html,omitempty"`        // answer with an HTML page
 	Hang       bool          `json:"hang,omitempty"`        // never answer
 	NoExpiry   bool          `json:"no_expiry,omitempty"`   // leave the lifetime out of the answer
+	Reset      bool          `json:"reset,omitempty"`       // break the connection before an answer
+	Stall      bool          `json:"stall,omitempty"`       // fall silent in the middle of an answer
+	Cut        bool          `json:"cut,omitempty"`         // break the connection in the middle of an answer
+	Late       int           `json:"late,omitempty"`        // end a streamed answer with an error of this status
+	After      int           `json:"after,omitempty"`       // bytes of the answer that come before Stall, Cut and Late
+	Delay      time.Duration `json:"delay,omitempty"`       // before anything else
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // send Retry-After
 	Times      int           `json:"times,omitempty"`       // this many calls; 0 is until it is taken back
 }
 
 // SetFault makes the API with this name ("sts", "iamcredentials", "entra", "vertex", …) misbehave; the zero Fault heals it.
+// "vertex@LOCATION" is an API in one location only.
 func (w *World) SetFault(api string, f Fault) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -184,10 +194,14 @@ func (w *World) SetFault(api string, f Fault) {
 	w.faults[api] = f
 }
 
-// TakeFault returns the fault that the next call of the API shall show, counting down Times.
-func (w *World) TakeFault(api string) (Fault, bool) {
+// TakeFault returns the fault that the next call of the API shall show, counting down Times. One of the location goes
+// before one of the API; location may be empty.
+func (w *World) TakeFault(api, location string) (Fault, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if _, ok := w.faults[api+"@"+location]; ok {
+		api += "@" + location
+	}
 	f, ok := w.faults[api]
 	if !ok {
 		return Fault{}, false

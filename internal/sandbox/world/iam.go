@@ -176,6 +176,6 @@ func cloneProject(p *Project) Project {
 	out := *p
 	out.Policy = clonePolicy(p.Policy)
 	out.Services, out.Models, out.Endpoints = maps.Clone(p.Services), maps.Clone(p.Models), maps.Clone(p.Endpoints)
-	out.Issuers = slices.Clone(p.Issuers)
+	out.Templates, out.Issuers = maps.Clone(p.Templates), slices.Clone(p.Issuers)
 	return out
 }

@@ -12,6 +12,12 @@ type Pace struct {
 	Federation time.Duration
 	// Operation is how long a long-running operation stays undone.
 	Operation time.Duration
+	// Piece is how many characters of a text one event of a stream has; some words when 0.
+	Piece int
+	// Cut is after how many bytes a stream is cut on the wire, wherever that is; whole events when 0.
+	Cut int
+	// Event is the time between two writes of a stream.
+	Event time.Duration
 }
 
 // SetPace says how slow the clouds are from now on.

@@ -28,7 +28,16 @@ func predefinedRoles() map[string]*Role {
 	poolWrite := all(writing("iam.workloadIdentityPools"), writing("iam.workloadIdentityPoolProviders"))
 	accountWrite := append(writing("iam.serviceAccounts"), "iam.serviceAccounts.disable", "iam.serviceAccounts.enable")
 	keys := []string{"iam.serviceAccountKeys.get", "iam.serviceAccountKeys.list"}
-	vertexUse := all(projectRead, vertexRead, []string{"aiplatform.endpoints.predict", "aiplatform.endpoints.explain"})
+	vertexUse := all(projectRead, vertexRead, []string{
+		"aiplatform.endpoints.predict", "aiplatform.endpoints.explain", "aiplatform.batchPredictionJobs.cancel", "aiplatform.tuningJobs.cancel",
+	})
+	for _, kind := range []string{"batchPredictionJobs", "tuningJobs", "cachedContents"} {
+		for _, verb := range []string{"create", "delete", "get", "list"} {
+			vertexUse = append(vertexUse, "aiplatform."+kind+"."+verb)
+		}
+	}
+	armorUse := []string{"modelarmor.templates.useToSanitizeModelResponse", "modelarmor.templates.useToSanitizeUserPrompt"}
+	armorRead := []string{"modelarmor.templates.get", "modelarmor.templates.list"}
 	viewer := all(projectRead, accountRead, vertexRead, serviceRead, roleRead, poolRead, keys, []string{
 		"iam.serviceAccounts.getIamPolicy", "resourcemanager.projects.getIamPolicy",
 	})
@@ -45,6 +54,10 @@ func predefinedRoles() map[string]*Role {
 		"roles/aiplatform.user":                      vertexUse,
 		"roles/aiplatform.admin":                     all(vertexUse, policyOf("aiplatform.endpoints")),
 		"roles/aiplatform.viewer":                    all(projectRead, vertexRead),
+		"roles/modelarmor.user":                      armorUse,
+		"roles/modelarmor.viewer":                    armorRead,
+		"roles/modelarmor.admin":                     all(armorUse, armorRead),
+		"roles/dlp.user":                             {"serviceusage.services.use"},
 		"roles/iam.workloadIdentityUser":             all(accountRead, accountUse),
 		"roles/iam.serviceAccountTokenCreator":       all(accountRead, accountUse, []string{"iam.serviceAccounts.implicitDelegation", "iam.serviceAccounts.signBlob", "iam.serviceAccounts.signJwt"}),
 		"roles/iam.serviceAccountOpenIdTokenCreator": {"iam.serviceAccounts.getOpenIdToken"},

@@ -35,6 +35,8 @@ type World struct {
 	spread     spread                     // what changes of policies and roles have not reached yet
 	enabling   map[string]time.Time       // APIs that are being switched on, by "NUMBER/API"
 	operations map[string]*Operation      // by name
+	resources  map[string]Resource        // of Vertex AI, by name
+	made       uint64                     // how many resources there have been
 	revision   uint64                     // of the allow policies
 	instance   Instance                   // whom Google's metadata server speaks for
 	google     *KeyRing                   // signs Google's ID tokens
