@@ -1,17 +1,13 @@
 package splice
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 )
 
-// syntax is what is wrong with a JSON text, and where. It has no cause: the decoder's own words quote the text.
+// syntax is what is wrong with a JSON text, and where. It quotes nothing of the text.
 func syntax(code, text string, offset int) error {
 	return &bridge.Error{
 		Kind: bridge.Usage, Hop: bridge.HopDoor, Code: code,
@@ -20,31 +16,36 @@ func syntax(code, text string, offset int) error {
 	}
 }
 
-// broken says in our own words why the decoder stopped.
-func (r *rewriter) broken(err error) error {
-	if err == nil {
-		return nil
-	}
-	offset := len(r.src)
-	if wrong, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		offset = min(int(wrong.ByteOffset), len(r.src))
-	}
-	here := r.src[offset:]
-	switch first, size := utf8.DecodeRune(here); {
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return syntax("json_truncated", "the JSON text ends too early", len(r.src))
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return syntax("json_duplicate_name", "an object has the same name twice", offset)
-	case first == utf8.RuneError && size == 1:
-		return syntax("json_invalid_utf8", "the JSON text is not UTF-8", offset)
-	case len(here) > 2 && here[0] == '\\' && here[1] == 'u':
-		return syntax("json_invalid_escape", "an escape in a JSON string stands for no character, or for half of one", offset)
-	default:
-		return syntax("json_invalid", "the text is not JSON", offset)
-	}
+func (s *scanner) truncated() error {
+	return syntax("json_truncated", "the JSON text ends too early", len(s.src))
 }
 
-// notText is our own mistake: a changed text that is not UTF-8 any more.
-func notText(err error) error {
-	return &bridge.Error{Kind: bridge.Fault, Code: "json_text_invalid", Text: "a changed text is not UTF-8", Cause: err}
+// unexpected says that what comes next is none of what may.
+func (s *scanner) unexpected() error {
+	if s.pos == len(s.src) {
+		return s.truncated()
+	}
+	return syntax("json_invalid", "the text is not JSON", s.pos)
+}
+
+// badByte says what is wrong with the byte of a string that comes next.
+func (s *scanner) badByte() error {
+	if s.src[s.pos] < utf8.RuneSelf {
+		return syntax("json_invalid", "a JSON string holds a bare control character", s.pos)
+	}
+	return syntax("json_invalid_utf8", "the JSON text is not UTF-8", s.pos)
+}
+
+// badEscape is for one half of a surrogate pair too: what one reader drops and another replaces is refused (RFC 7493, 2.1).
+func badEscape(at int) error {
+	return syntax("json_invalid_escape", "an escape in a JSON string stands for no character, or for half of one", at)
+}
+
+func duplicate(at int) error {
+	return syntax("json_duplicate_name", "an object has the same name twice", at)
+}
+
+// ours is a mistake of a visitor.
+func ours(code, text string) error {
+	return &bridge.Error{Kind: bridge.Fault, Code: code, Text: text}
 }

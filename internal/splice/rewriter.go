@@ -2,11 +2,8 @@ package splice
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // maxDepth is how deep objects and arrays may be nested. Protocol buffers' JSON reader, which Google's APIs use, stops
@@ -15,223 +12,171 @@ const maxDepth = 200
 
 // rewriter holds one pass over src. What is unchanged is copied late and in one piece: src[:done] has been dealt with.
 type rewriter struct {
-	dst, src []byte
-	done     int
-	in       *jsontext.Decoder
-	v        Visitor
-	at       Path
-	names    [][]byte // of the members that stand in the open objects, innermost last
-}
-
-func newRewriter(dst, src []byte, v Visitor) *rewriter {
-	// The decoder reads a bytes.Buffer where it lies, and does not write to it.
-	return &rewriter{dst: dst, src: src, v: v, in: jsontext.NewDecoder(bytes.NewBuffer(src))}
+	scanner
+	dst   []byte
+	done  int
+	v     Visitor
+	at    Path
+	depth int
+	whole int      // values that are read as a whole, around what is being read: the visitor sees nothing of that
+	names []member // of the open objects, innermost last
+	outer int      // where those of the object that is being left begin
+	has   func(name string) bool
+	bare  []byte // room for a text that has escapes
 }
 
 func (r *rewriter) run() ([]byte, error) {
+	r.has = r.stands
 	kept, err := r.value(0)
 	if err != nil {
 		return nil, err
 	}
 	if !kept {
-		return nil, &bridge.Error{Kind: bridge.Fault, Code: "json_root_dropped", Text: "a visitor dropped the whole JSON text"}
+		return nil, ours("json_root_dropped", "a visitor dropped the whole JSON text")
 	}
-	end := r.offset()
-	if rest := bytes.TrimLeft(r.src[end:], " \t\r\n"); len(rest) > 0 {
-		return nil, syntax("json_trailing_data", "more follows after the end of the JSON text", len(r.src)-len(rest))
+	if r.peek(); r.pos < len(r.src) {
+		return nil, syntax("json_trailing_data", "more follows after the end of the JSON text", r.pos)
 	}
 	return append(r.dst, r.src[r.done:]...), nil
 }
 
-// offset is where the last token that was read ends.
-func (r *rewriter) offset() int { return int(r.in.InputOffset()) }
-
-// value deals with the next value, and says whether it stays. from is where it is cut off when it does not: the end of
-// what stands before it, so that its comma and name go too.
+// value deals with the next value, and says whether it stays. from is where it is cut off when it does not, so that its
+// comma and name go too.
 func (r *rewriter) value(from int) (kept bool, err error) {
-	kind := byte(r.in.PeekKind())
+	kind := kindOf(r.peek())
+	begin := r.pos
+	action := Into
+	if r.whole == 0 && kind != 0 {
+		action = r.v.Visit(&r.at, kind)
+	}
+	if action != Into {
+		r.whole++
+	}
 	switch kind {
-	case Object, Array, String, Number, True, False, Null:
-	default: // the end of the text, a stray bracket or comma: reading it gives the error
-		_, err := r.in.ReadValue()
-		return false, r.broken(err)
+	case Object:
+		err = r.object()
+	case Array:
+		err = r.array()
+	default:
+		err = r.scalar()
 	}
-	action := r.v.Visit(&r.at, kind)
-	if action == Into && kind == Object {
-		return true, r.object()
+	if action != Into {
+		r.whole--
 	}
-	if action == Into && kind == Array {
-		return true, r.array()
-	}
-	raw, err := r.whole(kind)
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
-	}
-	switch action {
-	case Drop:
-		r.replace(from, r.offset(), nil)
+	case action == Drop:
+		r.replace(from, r.pos, nil)
 		return false, nil
-	case Read:
-		return true, r.read(kind, raw)
+	case action == Read:
+		return true, r.read(kind, begin)
 	default:
 		return true, nil
 	}
 }
 
-// whole reads a value to its end, and checks it.
-func (r *rewriter) whole(kind byte) ([]byte, error) {
-	if kind != Object && kind != Array {
-		raw, err := r.in.ReadValue()
-		if err != nil {
-			return nil, r.broken(err)
-		}
-		return r.src[r.offset()-len(raw) : r.offset()], nil
+// kindOf is the kind of the value that begins with c, 0 when none does.
+func kindOf(c byte) byte {
+	switch {
+	case c == '-' || '0' <= c && c <= '9':
+		return Number
+	case c == Object || c == Array || c == String || c == True || c == False || c == Null:
+		return c
+	default:
+		return 0
 	}
-	outside := r.in.StackDepth()
-	if err := r.open(); err != nil {
-		return nil, err
-	}
-	begin := r.offset() - 1
-	for r.in.StackDepth() > outside {
-		if _, err := r.in.ReadToken(); err != nil {
-			return nil, r.broken(err)
-		}
-		if err := r.tooDeep(); err != nil {
-			return nil, err
-		}
-	}
-	return r.src[begin:r.offset()], nil
-}
-
-// open reads the brace or bracket that is next.
-func (r *rewriter) open() error {
-	if _, err := r.in.ReadToken(); err != nil {
-		return r.broken(err)
-	}
-	return r.tooDeep()
-}
-
-func (r *rewriter) tooDeep() error {
-	if r.in.StackDepth() > maxDepth {
-		return syntax("json_too_deep", "the JSON text is nested deeper than 200", r.offset()-1)
-	}
-	return nil
-}
-
-func (r *rewriter) object() error {
-	if err := r.open(); err != nil {
-		return err
-	}
-	outer := len(r.names)
-	for r.in.PeekKind() != '}' {
-		from := r.offset()
-		quoted, err := r.whole(String)
-		if err != nil {
-			return err
-		}
-		name, err := unquote(quoted)
-		if err != nil {
-			return r.broken(err)
-		}
-		from = r.separate(from, len(r.names) == outer)
-		r.at.push(step{name, -1})
-		kept, err := r.value(from)
-		if err != nil {
-			return err
-		}
-		r.at.pop()
-		if kept {
-			r.names = append(r.names, name)
-		}
-	}
-	if err := r.leave(outer); err != nil {
-		return err
-	}
-	r.names = r.names[:outer]
-	return nil
 }
 
 func (r *rewriter) array() error {
 	if err := r.open(); err != nil {
 		return err
 	}
-	for i, first := 0, true; r.in.PeekKind() != ']'; i++ {
-		from := r.separate(r.offset(), first)
+	last, kept := r.pos, 0
+	for i := 0; r.peek() != ']'; i++ {
+		from, err := r.comma(last, i == 0, kept)
+		if err != nil {
+			return err
+		}
 		r.at.push(step{nil, i})
-		kept, err := r.value(from)
+		stays, err := r.value(from)
 		if err != nil {
 			return err
 		}
 		r.at.pop()
-		first = first && !kept
-	}
-	return r.end()
-}
-
-// separate takes out the comma that follows src[:from] when nothing stands before it any more, and returns from where
-// the value after it would be cut off.
-func (r *rewriter) separate(from int, first bool) int {
-	space := from + len(r.src[from:]) - len(bytes.TrimLeft(r.src[from:], " \t\r\n"))
-	if !first || space == len(r.src) || r.src[space] != ',' {
-		return from
-	}
-	r.replace(space, space+1, nil)
-	return space + 1
-}
-
-// leave adds what the visitor wants to add to the object whose members begin at outer, and reads its brace.
-func (r *rewriter) leave(outer int) error {
-	has := func(name string) bool {
-		return slices.ContainsFunc(r.names[outer:], func(n []byte) bool { return string(n) == name })
-	}
-	last := r.offset()
-	for _, m := range r.v.Leave(&r.at, has) {
-		if has(m.Name) {
-			return &bridge.Error{Kind: bridge.Fault, Code: "json_member_twice", Text: "a visitor added a member that the object has"}
+		if stays {
+			kept++
 		}
-		r.replace(last, last, nil)
-		if len(r.names) > outer {
-			r.dst = append(r.dst, ',')
-		}
-		var err error
-		if r.dst, err = jsontext.AppendQuote(r.dst, m.Name); err != nil {
-			return notText(err)
-		}
-		r.dst = append(append(r.dst, ':'), m.Value...)
-		r.names = append(r.names, []byte(m.Name))
+		last = r.pos
 	}
-	return r.end()
+	r.shut()
+	return nil
 }
 
-// end reads the closing brace or bracket.
-func (r *rewriter) end() error {
-	_, err := r.in.ReadToken()
-	return r.broken(err)
+// open reads the brace or bracket that comes next.
+func (r *rewriter) open() error {
+	if r.depth++; r.depth > maxDepth {
+		return syntax("json_too_deep", "the JSON text is nested deeper than 200", r.pos)
+	}
+	r.pos++
+	return nil
 }
 
-// read asks the visitor what shall stand in the place of raw, which has just been read.
-func (r *rewriter) read(kind byte, raw []byte) error {
-	begin, end := r.offset()-len(raw), r.offset()
+// shut reads the closing brace or bracket that comes next.
+func (r *rewriter) shut() {
+	r.depth--
+	r.pos++
+}
+
+// comma reads what separates a value from the one that ends at last, and takes it out where nothing before it has stayed.
+// It returns from where the value is cut off when it does not stay.
+func (r *rewriter) comma(last int, first bool, kept int) (from int, err error) {
+	if first {
+		return last, nil
+	}
+	if err := r.take(','); err != nil || kept > 0 {
+		return last, err
+	}
+	r.replace(r.pos-1, r.pos, nil)
+	return r.pos, nil
+}
+
+// read asks the visitor what shall stand in the place of the value that has just been read.
+func (r *rewriter) read(kind byte, begin int) error {
+	raw := r.src[begin:r.pos]
 	if kind != String {
 		with, err := r.v.Raw(&r.at, raw)
 		if err == nil && !bytes.Equal(with, raw) {
-			r.replace(begin, end, with)
+			r.replace(begin, r.pos, with)
 		}
 		return err
 	}
-	bare, err := unquote(raw)
-	if err != nil {
-		return r.broken(err)
-	}
-	text := string(bare)
+	text := r.unquote(raw)
 	with, err := r.v.Text(&r.at, text)
 	if err != nil || with == text {
 		return err
 	}
-	r.replace(begin, end, nil)
-	if r.dst, err = jsontext.AppendQuote(r.dst, with); err != nil {
-		return notText(err)
+	r.replace(begin, r.pos, nil)
+	return r.quote(with)
+}
+
+// unquote returns the text of a string.
+func (r *rewriter) unquote(quoted []byte) string {
+	bare := quoted[1 : len(quoted)-1]
+	if bytes.IndexByte(bare, '\\') < 0 {
+		return string(bare)
 	}
+	r.bare = appendUnquoted(r.bare[:0], bare)
+	return string(r.bare)
+}
+
+// quote writes a string.
+func (r *rewriter) quote(text string) error {
+	dst, err := jsontext.AppendQuote(r.dst, text)
+	if err != nil {
+		return ours("json_text_invalid", "a changed text is not UTF-8")
+	}
+	r.dst = dst
 	return nil
 }
 
@@ -239,12 +184,4 @@ func (r *rewriter) read(kind byte, raw []byte) error {
 func (r *rewriter) replace(from, to int, with []byte) {
 	r.dst = append(append(r.dst, r.src[r.done:from]...), with...)
 	r.done = to
-}
-
-// unquote returns the text of a JSON string: a part of it where it has no escapes.
-func unquote(quoted []byte) ([]byte, error) {
-	if bytes.IndexByte(quoted, '\\') < 0 {
-		return quoted[1 : len(quoted)-1], nil
-	}
-	return jsontext.AppendUnquote(nil, quoted)
 }

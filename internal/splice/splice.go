@@ -58,7 +58,7 @@ type Visitor interface {
 // not JSON, truncated, nested deeper than 200, a name twice in one object, not UTF-8, a lone surrogate, more than one
 // value. dst is then returned as it was.
 func Rewrite(dst, src []byte, v Visitor) ([]byte, error) {
-	out, err := newRewriter(slices.Grow(dst, len(src)), src, v).run()
+	out, err := (&rewriter{scanner: scanner{src: src}, dst: slices.Grow(dst, len(src)), v: v}).run()
 	if err != nil {
 		return dst, err
 	}
