@@ -24,7 +24,7 @@ func (r *rule) admit(a *Ask) error {
 			continue
 		}
 		if len(r.tools) > 0 && !matchAny(r.tools, name) {
-			return r.refuse("policy_tool", "does not allow the function "+said(name), "add "+said(name)+" to tools")
+			return r.refuse("policy_tool", "does not allow the function "+said(name), "add "+said(name)+" to tools of")
 		}
 	}
 	for _, name := range a.BuiltIns {
@@ -38,7 +38,7 @@ func (r *rule) admit(a *Ask) error {
 		}
 	}
 	if a.Cached && !r.CachedContent {
-		return r.refuse("policy_cached_content", "does not allow a cachedContent", "set cached_content: true")
+		return r.refuse("policy_cached_content", "does not allow a cachedContent", "add cached_content: true to")
 	}
 	return nil
 }
@@ -55,7 +55,7 @@ func (r *rule) admitBuiltIn(name string) error {
 			return nil
 		}
 	}
-	return r.refuse("policy_tool", "does not allow the built-in tool "+said(field), "add "+said(field)+" to tools")
+	return r.refuse("policy_tool", "does not allow the built-in tool "+said(field), "add "+said(field)+" to tools of")
 }
 
 func (r *rule) admitMedia(kind string) error {
@@ -65,9 +65,9 @@ func (r *rule) admitMedia(kind string) error {
 	case matchAny(r.media, kind):
 		return nil
 	case kind == "":
-		return r.refuse("policy_media", "does not allow a file whose MIME type is not said", "let the caller say the MIME type")
+		return r.refuse("policy_media", "does not allow a file whose MIME type is not said", "let the caller say it, or add * to media of")
 	default:
-		return r.refuse("policy_media", "does not allow media of type "+said(kind), "add "+said(kind)+" to media")
+		return r.refuse("policy_media", "does not allow media of type "+said(kind), "add "+said(kind)+" to media of")
 	}
 }
 
@@ -93,10 +93,10 @@ func camel(field string) string {
 	return b.String()
 }
 
-// refuse is a refusal of what a call carries; change is what would allow it.
+// refuse is a refusal of what a call carries; change, of or to the rule, is what would allow it.
 func (r *rule) refuse(code, text, change string) error {
 	return &bridge.Error{
 		Kind: bridge.Refused, Hop: bridge.HopDoor, Code: code, Text: "rule " + r.Name + " " + text,
-		Hint: change + " of rule " + r.Name + file,
+		Hint: change + " rule " + r.Name + file,
 	}
 }

@@ -65,7 +65,9 @@ func (r *rule) misses(method, model string, t *prompt.Target) uint {
 
 // say fills in a refusal by the closest rule.
 func (r *rule) say(e *bridge.Error, misses uint, method, model string, a *Ask, withholder *rule) {
-	add := func(value, key string) string { return "add " + said(value) + " to " + key + " of rule " + r.Name + file }
+	add := func(value, key string) string {
+		return "add " + said(value) + " to " + key + " of rule " + r.Name + file
+	}
 	of := ""
 	if model != "" {
 		of = " of " + some(r.Models)
