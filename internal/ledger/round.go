@@ -100,6 +100,9 @@ func (l *Ledger) exchange(ctx context.Context, entries []entry) error {
 	used := l.conn != nil
 	err := l.send(ctx, entries)
 	if err != nil && used && ctx.Err() == nil {
+		for i := range entries { // it may have been counted: nothing is given back twice
+			entries[i].delta = max(entries[i].delta, 0)
+		}
 		err = l.send(ctx, entries)
 	}
 	return err
