@@ -13,11 +13,8 @@ type claudeOpenAI struct {
 // Whole implements Answerer.
 func (a *claudeOpenAI) Whole(body []byte, _ ...[]byte) ([]byte, error) {
 	answer := new(claudeAnswer)
-	if err := lenient(body, answer); err != nil {
-		return nil, foreign()
-	}
-	if set(answer.Error) {
-		return nil, reported(body)
+	if err := lenient(body, answer); err != nil || set(answer.Error) {
+		return nil, instead(body)
 	}
 	out := a.head(answer, "chat.completion")
 	m := &reply{Role: "assistant"}
@@ -29,7 +26,7 @@ func (a *claudeOpenAI) Whole(body []byte, _ ...[]byte) ([]byte, error) {
 	}
 	c := choice{Message: m, Finish: a.finish(answer.StopReason), Extra: claudeExtra(answer.StopReason)}
 	if answer.StopReason == "refusal" && *orEmpty(m.Content) == "" {
-		text := refusalText(answer.StopReason, answer.StopDetails.Explanation)
+		text := claudeRefusal(answer.StopDetails)
 		m.Content, m.Refusal = nil, &text
 	}
 	out.Choices = []choice{c}
@@ -99,6 +96,14 @@ func claudeExtra(claude string) *extraContent {
 		return &extraContent{Anthropic: anthropicContent{StopReason: claude}}
 	}
 	return nil
+}
+
+// claudeRefusal is what a caller reads where Claude refused.
+func claudeRefusal(why stopDetails) string {
+	if why.Explanation != "" {
+		return why.Explanation
+	}
+	return "The model refused to answer."
 }
 
 // claudeUsed counts as OpenAI does: what came from the cache or went into it is input.

@@ -30,7 +30,7 @@ func (s *claudeOpenAIStream) Event(dst []byte, _ string, data []byte) ([]byte, e
 	}
 	if set(e.Error) {
 		s.ended = true
-		return OpenAI.fail(dst, refusal(reported(data), "")), nil
+		return OpenAI.fail(dst, refusal(instead(data), "")), nil
 	}
 	if e.Type == "message_start" {
 		s.begin(s.answer.head(&e.Message, "chat.completion.chunk"))
@@ -142,7 +142,7 @@ func (s *claudeOpenAIStream) finish(dst []byte, e *claudeEvent) []byte {
 	}
 	s.done = true
 	if e.Delta.StopReason == "refusal" && !s.spoken {
-		text := refusalText(e.Delta.StopReason, e.Delta.StopDetails.Explanation)
+		text := claudeRefusal(e.Delta.StopDetails)
 		dst = s.grow(dst, delta{Refusal: &text})
 	}
 	return s.add(dst, choice{Delta: &delta{}, Finish: s.answer.finish(e.Delta.StopReason), Extra: claudeExtra(e.Delta.StopReason)})

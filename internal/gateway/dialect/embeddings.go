@@ -108,7 +108,7 @@ func (ask *embeddingsAsk) refuse(publisher string) error {
 	case publisher != google:
 		return invalid("model", "only Google's embedding models are mapped", "use google/gemini-embedding-001 or google/text-embedding-005")
 	case name != "":
-		return invalid(name, "this field is not known here", "leave it out")
+		return invalid(shown(name), "this field is not known here", "leave it out")
 	case len(ask.Input) == 0:
 		return invalid("input", "there is no text to embed", "")
 	case ask.Encoding != "" && ask.Encoding != "float" && ask.Encoding != "base64":

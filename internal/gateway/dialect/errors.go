@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/landbridge/landbridge/internal/bridge"
 )
 
@@ -80,35 +82,64 @@ func refusal(err error, callID string) failure {
 	return f
 }
 
-// readFailure reads the three forms that Vertex AI answers an error in: Google's object, the same in an array, and
-// Anthropic's. What is none of them (HTML of a proxy) is named by its status alone.
+// readFailure reads the forms that Vertex AI answers an error in: Google's object, the same in an array, and Anthropic's
+// and OpenAI's. What is none of them (HTML of a proxy) is named by its status alone.
 func readFailure(status int, body []byte) failure {
 	f := failure{status: status, code: googleStatus(status), message: "Vertex AI answered " + strconv.Itoa(status) + " " + http.StatusText(status)}
-	var one errorBody
-	if list := []errorBody(nil); unmarshal(body, &one) != nil && unmarshal(body, &list) == nil && len(list) > 0 {
-		one = list[0]
-	}
-	if one.Error == nil {
+	e := errorIn(body)
+	if e == nil {
 		return f
 	}
-	if one.Error.Message != "" {
-		f.message = one.Error.Message
+	if e.Message != "" {
+		f.message = e.Message
 	}
 	switch {
-	case one.Error.Status != "":
-		f.code = one.Error.Status
-	case one.Error.Type != "":
-		f.code = one.Error.Type
+	case e.Status != "":
+		f.code = e.Status
+	case e.Type != "":
+		f.code = e.Type
 	}
 	return f
 }
 
 // errorBody is the union of Google's, Anthropic's and OpenAI's error objects.
 type errorBody struct {
-	Error *struct {
-		Code    int    `json:"-"`
-		Message string `json:"message"`
-		Status  string `json:"status"`
-		Type    string `json:"type"`
-	} `json:"error"`
+	Error *errorDetail `json:"error"`
+}
+
+type errorDetail struct {
+	Code    jsontext.Value `json:"code"` // the HTTP status in Google's, a word or null in OpenAI's
+	Message string         `json:"message"`
+	Status  string         `json:"status"`
+	Type    string         `json:"type"`
+}
+
+// errorIn finds the error that a body is, alone or first in an array; nil when it is none.
+func errorIn(body []byte) *errorDetail {
+	var one errorBody
+	if lenient(body, &one) == nil {
+		return one.Error
+	}
+	if list := []errorBody(nil); lenient(body, &list) == nil && len(list) > 0 {
+		return list[0].Error
+	}
+	return nil
+}
+
+// reported is the error that Vertex AI gives after it has answered 200, or nil where the answer is none. Its status is
+// the one that it would have had.
+func reported(body []byte) *bridge.Error {
+	e := errorIn(body)
+	if e == nil {
+		return nil
+	}
+	status, err := strconv.Atoi(string(e.Code))
+	if err != nil || status < 400 || status > 599 {
+		status = anthropicStatus(e.Type)
+	}
+	f := readFailure(status, body)
+	return &bridge.Error{
+		Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: f.code, Status: status, Text: f.message,
+		Retry: status >= 500 || status == http.StatusTooManyRequests,
+	}
 }

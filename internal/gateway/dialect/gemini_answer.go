@@ -99,13 +99,18 @@ func (u *geminiUsage) output() int { return u.Candidates + u.Thoughts }
 // one, in the words that it used.
 func readGenerated(data []byte) (*generated, error) {
 	g := new(generated)
-	if err := lenient(data, g); err != nil {
-		return nil, foreign()
-	}
-	if set(g.Error) {
-		return nil, reported(data)
+	if err := lenient(data, g); err != nil || set(g.Error) {
+		return nil, instead(data)
 	}
 	return g, nil
+}
+
+// instead is the error for what stands in an answer's place.
+func instead(data []byte) *bridge.Error {
+	if e := reported(data); e != nil {
+		return e
+	}
+	return foreign()
 }
 
 // lenient reads what a model has written: it may hold what no client may send.
@@ -122,12 +127,6 @@ func foreign() *bridge.Error {
 		Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: codeForeign, Status: 502,
 		Text: "Vertex AI's answer cannot be read", Hint: "ask again; if it stays so, look at the gateway's log for the call",
 	}
-}
-
-// reported is the error that Vertex AI gives after it has answered 200.
-func reported(data []byte) *bridge.Error {
-	f := readFailure(500, data)
-	return &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: f.code, Status: f.status, Text: f.message, Retry: f.status >= 500 || f.status == 429}
 }
 
 // number is v, or what JSON has no number for: the least that OpenAI writes for an unlikely token.

@@ -52,13 +52,13 @@ func (c *chat) refuse() error {
 	const instead = "leave it out, or ask a model that has it"
 	switch {
 	case len(c.LogitBias) > 0:
-		return invalid("logit_bias", "Gemini cannot weigh single tokens", instead)
+		return invalid("logit_bias", "single tokens cannot be weighed here", instead)
 	case set(c.Audio):
 		return invalid("audio", "spoken answers are not in this mapping", instead)
 	case set(c.Moderation):
 		return invalid("moderation", "OpenAI's moderation is not here", "use the gateway's guard, or google.safety_settings")
 	case c.WebSearch != nil && set(c.WebSearch.Location):
-		return invalid("web_search_options.user_location", "Google Search takes no place here", instead)
+		return invalid("web_search_options.user_location", "Google Search takes no location here", instead)
 	case c.TopLogprobs != nil && !c.Logprobs:
 		return invalid("top_logprobs", "it needs logprobs", "set \"logprobs\": true")
 	}
@@ -67,7 +67,7 @@ func (c *chat) refuse() error {
 		fields jsontext.Value
 	}{{"", c.Unknown}, {"google.", c.extra().Unknown}} {
 		if name := firstName(unknown.fields); name != "" {
-			return invalid(unknown.prefix+name, "this field is not known here", "leave it out; fields of Gemini's own go into google.* (safety_settings, thinking_config, cached_content, thought_tag_marker)")
+			return invalid(unknown.prefix+shown(name), "this field is not known here", "leave it out; fields of Gemini's own go into google.* (safety_settings, thinking_config, cached_content, thought_tag_marker)")
 		}
 	}
 	return nil

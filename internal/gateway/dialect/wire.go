@@ -73,7 +73,7 @@ func inString(rest []byte) int {
 
 // marshal writes values of our own types, which cannot fail. Text is written as it is: no escapes for HTML.
 func marshal(v any) []byte {
-	out, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	out, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	if err != nil {
 		panic("dialect: a value of its own types is no JSON: " + err.Error())
 	}
@@ -95,8 +95,11 @@ func read(src []byte, into any) error {
 	if e, ok := errors.AsType[*json.SemanticError](err); ok {
 		return invalid(field(e.JSONPointer), "a value of another type is wanted than "+kind(e.JSONKind), "")
 	}
+	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok && errors.Is(err, jsontext.ErrDuplicateName) {
+		return invalid(field(e.JSONPointer), "this key is there twice", "")
+	}
 	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		return invalid(field(e.JSONPointer), "the body is no valid JSON at byte "+strconv.FormatInt(e.ByteOffset, 10), "send one JSON object in UTF-8, without duplicate keys")
+		return invalid(field(e.JSONPointer), "the body is no valid JSON at byte "+strconv.FormatInt(e.ByteOffset, 10), "send one JSON object in UTF-8")
 	}
 	return invalid("body", "the body cannot be read as JSON", "")
 }
@@ -112,12 +115,23 @@ func field(p jsontext.Pointer) string {
 		if b.Len() > 0 {
 			b.WriteByte('.')
 		}
-		b.WriteString(token)
+		b.WriteString(shown(token))
 	}
 	if b.Len() == 0 {
 		return "body"
 	}
 	return b.String()
+}
+
+// shown is a key as an error may name it: a caller can put anything there, a person's name too.
+func shown(key string) string {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-'
+	}
+	if key == "" || len(key) > 64 || strings.ContainsFunc(key, odd) {
+		return "(key)"
+	}
+	return key
 }
 
 func kind(k jsontext.Kind) string {
