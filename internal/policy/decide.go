@@ -42,7 +42,7 @@ func (p *Policy) Decide(ctx context.Context, a Ask) (Decision, error) {
 		switch {
 		case r.Effect != Deny:
 			return r.allow(&a, project, locations)
-		case len(r.Locations) == 0 || slices.Contains(r.Locations, a.Target.Location):
+		case !r.withholds() || slices.Contains(r.Locations, a.Target.Location):
 			return Decision{Rule: r.Name}, denied(r, &a.Target)
 		default:
 			withheld, withholder = append(withheld, r.Locations...), r
@@ -62,12 +62,13 @@ func (p *Policy) line(a *Ask) []*rule {
 		return line
 	}
 	method, model := MethodName(&a.Target), ModelName(&a.Target)
+	withheld := false // locations, so that a rule to allow may be left with none
 	for _, r := range p.rulesFor(a.Caller.Name) {
 		if !r.matches(method, model, &a.Target) {
 			continue
 		}
 		line = append(line, r)
-		if r.when == nil && (r.Effect != Deny || len(r.Locations) == 0) {
+		if withheld = withheld || r.withholds(); r.when == nil && !r.withholds() && (r.Effect == Deny || !withheld) {
 			break
 		}
 	}
@@ -145,6 +146,9 @@ func (r *rule) matchesProject(project string) bool {
 func (r *rule) matchesLocation(location string) bool {
 	return r.Effect == Deny || location == "" || slices.Contains(r.Locations, location)
 }
+
+// withholds says that the rule denies some locations only.
+func (r *rule) withholds() bool { return r.Effect == Deny && len(r.Locations) > 0 }
 
 // place is where a call goes if the rule allows it: the locations in the order in which they may be tried, none when all
 // are withheld. A rule to deny goes by what the caller named.
