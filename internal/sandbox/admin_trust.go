@@ -149,6 +149,7 @@ func (a *admin) patchProject(r *http.Request) (any, error) {
 		Services  map[string]bool `json:"services"`
 		Models    map[string]bool `json:"models"`
 		Endpoints map[string]bool `json:"endpoints"`
+		Templates map[string]bool `json:"templates"`
 		// Issuers is what the organisation allows providers to trust; [] is none, null is all.
 		Issuers     *[]string `json:"issuers"`
 		MaxAccounts *int      `json:"max_accounts"`
@@ -161,6 +162,10 @@ func (a *admin) patchProject(r *http.Request) (any, error) {
 		merge(p.Services, req.Services)
 		merge(p.Models, req.Models)
 		merge(p.Endpoints, req.Endpoints)
+		if p.Templates == nil {
+			p.Templates = map[string]bool{}
+		}
+		merge(p.Templates, req.Templates)
 		set(&p.Issuers, req.Issuers)
 		set(&p.MaxAccounts, req.MaxAccounts)
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/azureapi"
 	"github.com/landbridge/landbridge/internal/sandbox/googleadmin"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
+	"github.com/landbridge/landbridge/internal/sandbox/googleguard"
 	"github.com/landbridge/landbridge/internal/sandbox/issuers"
 	"github.com/landbridge/landbridge/internal/sandbox/kubeapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
@@ -51,6 +52,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	kube := kubeapi.New(st.world, clusters)
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})
 	googleadmin.Mount(google, st.world)
+	googleguard.Mount(google, st.world)
 	admin := newAdmin(st)
 	handler := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		switch {
@@ -80,7 +82,9 @@ func describe(p *Profile, w *world.World, httpAddr, issuer string, secrets azure
 		Provider: provider.String(), Audience: provider.Audience(), TokenAudience: provider.TokenAudience(),
 		ProductionProvider: poolName + "/providers/aks-production", EntraProvider: poolName + "/providers/entra",
 		ServiceAccount: callerEmail, DirectPrincipal: string(provider.Principal(subject)), JobAccount: jobEmail,
-		Model: model, EmbeddingModel: embedding, Models: slices.Sorted(maps.Keys(project.Models)), EndpointID: endpointID,
+		Model: model, EmbeddingModel: embedding, Models: slices.Sorted(maps.Keys(project.Models)), EndpointID: endpointID, ClaudeModel: claude,
+		ModelArmorTemplate: "projects/" + projectID + "/locations/" + location + "/templates/" + template,
+		DLPParent:          "projects/" + projectID + "/locations/" + location, GuardURL: p.HTTP,
 	}
 	p.Azure = AzureProfile{
 		TenantID: tenantID, AuthorityURL: p.HTTPS + "/",

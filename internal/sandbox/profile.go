@@ -52,6 +52,11 @@ type GoogleProfile struct {
 	EmbeddingModel string   `json:"embedding_model"`
 	Models         []string `json:"models"`   // publishers/…/models/…
 	EndpointID     string   `json:"endpoint"` // a classic endpoint
+	ClaudeModel    string   `json:"claude_model"`
+	// ModelArmorTemplate is projects/P/locations/L/templates/T, DLPParent projects/P/locations/L; both are asked at GuardURL.
+	ModelArmorTemplate string `json:"model_armor_template"`
+	DLPParent          string `json:"dlp_parent"`
+	GuardURL           string `json:"guard_url"`
 }
 
 // AzureProfile is the Azure shore.

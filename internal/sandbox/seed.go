@@ -26,6 +26,7 @@ const (
 	jobEmail      = "vertex-job@" + projectID + ".iam.gserviceaccount.com"
 	callerID      = "104729000000000000001"
 	jobID         = "104729000000000000002"
+	template      = "landbridge-guard" // of Model Armor
 	emptyID       = "landbridge-empty"
 	emptyNumber   = "209458209458"
 
@@ -125,18 +126,22 @@ func seedGoogle(w *world.World, localIssuer string) error {
 	machines := []string{string(aks.Principal(workloadObject)), string(aks.Principal(vmObject)), string(aks.Principal(arcObject))}
 
 	services := map[string]bool{}
-	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager", "serviceusage"} {
+	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager", "serviceusage", "modelarmor", "dlp"} {
 		services[api+".googleapis.com"] = true
 	}
 	models := map[string]bool{"publishers/anthropic/models/" + claude: true}
 	for _, name := range []string{model, "gemini-2.5-pro", embedding, "gemini-embedding-001"} {
 		models["publishers/google/models/"+name] = true
 	}
+	users := append([]string{"serviceAccount:" + callerEmail, "serviceAccount:" + jobEmail, clusterWorkload}, machines...)
 	w.AddProject(world.Project{
 		ID: projectID, Number: projectNumber, Billing: true, Services: services, Models: models,
 		Endpoints: map[string]bool{"locations/" + location + "/endpoints/" + endpointID: true},
+		Templates: map[string]bool{"locations/" + location + "/templates/" + template: true},
 		Policy: world.Policy{Bindings: append(operatorBindings(), []world.Binding{
-			{Role: "roles/aiplatform.user", Members: append([]string{"serviceAccount:" + callerEmail, "serviceAccount:" + jobEmail, clusterWorkload}, machines...)},
+			{Role: "roles/aiplatform.user", Members: users},
+			{Role: "roles/modelarmor.user", Members: users},
+			{Role: "roles/dlp.user", Members: users},
 			{Role: "roles/serviceusage.serviceUsageConsumer", Members: []string{"serviceAccount:" + callerEmail}},
 		}...)},
 	})

@@ -67,7 +67,7 @@ func New(w *world.World, o Options) *API {
 	add("iam", `iam(\.mtls)?\.googleapis\.com`, `/v1/projects/[^/]+/(serviceAccounts|locations/global/workloadIdentityPools)(/.*)?`, a.serveIAM)
 	add("cloudresourcemanager", `cloudresourcemanager(\.mtls)?\.googleapis\.com`, `/(v1|v3)/projects/[^/]+`, a.serveProjects)
 	add("vertex", `([a-z0-9-]+-)?aiplatform(\.mtls)?\.googleapis\.com|aiplatform\.(us|eu)\.rep\.googleapis\.com`,
-		`/(v1|v1beta1)/(projects/[^/]+/locations/.*|publishers/.*)|/google\.cloud\.aiplatform\..*`, a.serveVertex)
+		`/(v1|v1beta1)/(projects/[^/]+/locations/[^/]+/(publishers|endpoints|batchPredictionJobs|tuningJobs|cachedContents)(/.*)?|publishers/.*)|/google\.cloud\.aiplatform\..*`, a.serveVertex)
 	add("oauth2", `(oauth2|www|openidconnect)\.googleapis\.com|accounts\.google\.com`,
 		`/tokeninfo|/oauth2/v[123]/.*|/v1/userinfo|/\.well-known/openid-configuration`, a.serveOAuth2)
 	add("googlemetadata", `metadata(\.google\.internal)?`, `/computeMetadata/.*|/computeMetadata`, a.serveMetadata)

@@ -9,8 +9,8 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
-// What follows is what package googleadmin, the APIs by which Google is administered, shares with the APIs that it is
-// used by: who calls, how a body is read, and how an answer looks.
+// What follows is what packages googleadmin, the APIs by which Google is administered, and googleguard share with the APIs
+// that Google is used by: who calls, how a body is read, and how an answer looks.
 
 // Problem is a google.rpc.Status as Google's JSON APIs answer it.
 type Problem = problem
@@ -64,6 +64,9 @@ func Answer(rw http.ResponseWriter, out any, p *Problem) {
 
 // Denied is IAM's refusal; the resource is "" where an API does not name it.
 func Denied(permission, api, resource string) *Problem { return denied(permission, api, resource) }
+
+// Disabled says that an API is off in a project, by its number.
+func Disabled(title, api, project string) *Problem { return serviceDisabled(title, api, project) }
 
 // Invalid is a refusal of what was asked.
 func Invalid(message string) *Problem { return invalidArgument(message) }
