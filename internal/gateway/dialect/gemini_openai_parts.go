@@ -112,7 +112,7 @@ func (w *writer) call(d *delta, p *part) {
 	if id == "" {
 		id = "call_" + w.answer.options.ID()
 	}
-	t := toolCall{Index: &i, ID: id, Type: "function", Function: called}
+	t := toolCall{Index: &i, ID: withSignature(id, p.ThoughtSignature), Type: "function", Function: called}
 	if p.ThoughtSignature != "" {
 		t.Extra = &extraContent{Google: googleContent{ThoughtSignature: p.ThoughtSignature}}
 	}

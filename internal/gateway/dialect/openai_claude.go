@@ -124,6 +124,9 @@ func (a *claudeAsk) think(effort, model string) (budget int, err error) {
 	default:
 		return 0, invalid("reasoning_effort", "this effort is not known here", "use none, minimal, low, medium or high")
 	}
+	if !adaptive && a.forgot() {
+		return 0, nil
+	}
 	if !adaptive {
 		a.Thinking = &claudeThinking{"enabled", budget}
 		return budget, nil
@@ -134,6 +137,20 @@ func (a *claudeAsk) think(effort, model string) (budget int, err error) {
 	}
 	a.Output.Effort = effort
 	return 0, nil
+}
+
+// forgot says whether the last turn of calls came back without its thoughts. Claude would refuse to go on thinking; it
+// goes on without.
+func (a *claudeAsk) forgot() bool {
+	for i := len(a.Messages) - 1; i >= 0; i-- {
+		m := a.Messages[i]
+		if m.Role != "assistant" {
+			continue
+		}
+		last := m.Content[len(m.Content)-1]
+		return last.Type == "tool_use" && m.Content[0].Type != "thinking" && m.Content[0].Type != "redacted_thinking"
+	}
+	return false
 }
 
 // adaptive says whether a model decides itself how much to think: those from 4.6 on. Names are claude-FAMILY-MAJOR-MINOR

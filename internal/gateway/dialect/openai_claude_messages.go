@@ -25,7 +25,8 @@ func (a *claudeAsk) add(i int, m *message) error {
 		if m.ToolCallID == "" {
 			return invalid(at+".tool_call_id", "the id of the call is missing", "")
 		}
-		a.result(block{Type: "tool_result", ToolUseID: m.ToolCallID, Content: blocks})
+		id, _ := callID(m.ToolCallID)
+		a.result(block{Type: "tool_result", ToolUseID: id, Content: blocks})
 		return nil
 	case "function":
 		return invalid(at+".role", "Claude matches results to calls by id, which this role has not", "use tool_calls and role tool")
@@ -73,7 +74,8 @@ func (a *claudeAsk) assistant(at string, m *message, words []block) error {
 		if err != nil {
 			return err
 		}
-		blocks = append(blocks, block{Type: "tool_use", ID: call.ID, Name: call.Function.Name, Input: input})
+		id, _ := callID(call.ID) // of an earlier turn, by Gemini
+		blocks = append(blocks, block{Type: "tool_use", ID: id, Name: call.Function.Name, Input: input})
 	}
 	a.say("assistant", blocks)
 	return nil

@@ -69,7 +69,7 @@ func (t *turns) assistant(at string, m *message) error {
 		calls = []toolCall{{Function: *m.FunctionCall}}
 	}
 	t.calls = t.calls[:0]
-	signed := false
+	bare := len(calls) > 0
 	for i, call := range calls {
 		args, err := object(at+"."+index("tool_calls", i)+".function.arguments", call.Function.Arguments)
 		if err != nil {
@@ -80,10 +80,14 @@ func (t *turns) assistant(at string, m *message) error {
 		}
 		t.names[call.ID] = call.Function.Name
 		t.calls = append(t.calls, call.ID)
-		signed = signed || call.Extra.signature() != ""
-		parts = append(parts, part{FunctionCall: &functionCall{Name: call.Function.Name, Args: args}, ThoughtSignature: call.Extra.signature()})
+		signature := call.Extra.signature()
+		if signature == "" {
+			_, signature = callID(call.ID)
+		}
+		bare = bare && signature == ""
+		parts = append(parts, part{FunctionCall: &functionCall{Name: call.Function.Name, Args: args}, ThoughtSignature: signature})
 	}
-	if !signed && len(calls) > 0 && m.Extra.signature() == "" && strings.HasPrefix(t.model, "gemini-3") {
+	if bare && m.Extra.signature() == "" && strings.HasPrefix(t.model, "gemini-3") {
 		parts[len(parts)-len(calls)].ThoughtSignature = unsigned
 	}
 	if len(parts) > 0 {
