@@ -4,7 +4,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -131,6 +130,22 @@ func TestLedger(t *testing.T) {
 	t.Run("next window", func(t *testing.T) {
 		t.Parallel()
 		nextWindow(t, s.DSN("postgres"))
+	})
+	t.Run("ahead", func(t *testing.T) {
+		t.Parallel()
+		ahead(t, database(t, s))
+	})
+	t.Run("back", func(t *testing.T) {
+		t.Parallel()
+		back(t, database(t, s))
+	})
+	t.Run("dropped", func(t *testing.T) {
+		t.Parallel()
+		dropped(t, database(t, s))
+	})
+	t.Run("broken", func(t *testing.T) {
+		t.Parallel()
+		broken(t, database(t, s))
 	})
 	t.Run("clean", func(t *testing.T) {
 		t.Parallel()
@@ -265,6 +280,25 @@ func debt(t *testing.T, dsn string) {
 	}
 }
 
+// More is asked for while half a slice is left, so that no call waits.
+func ahead(t *testing.T, dsn string) {
+	l, c := newLedger(t, dsn, 10, Refuse)
+	l.want(l.slice("rule:workload", &tokens(c, 100, 1)[0].Window), 0)
+	l.ask(t.Context(), nil)
+	for range 90 {
+		if short, wait, err := l.try("rule:workload", tokens(c, 100, 1)); short >= 0 || wait != nil || err != nil {
+			t.Fatalf("%d, waits: %t, %v", short, wait != nil, err)
+		}
+		if len(l.wake) > 0 {
+			<-l.wake
+			l.ask(t.Context(), nil)
+		}
+	}
+	if n := taken(t, dsn); n < 90 || n > 100 {
+		t.Errorf("%d taken", n)
+	}
+}
+
 // A slice that nobody uses comes back while its window is on.
 func idle(t *testing.T, dsn string) {
 	l, c := newLedger(t, dsn, 20, Refuse)
@@ -335,86 +369,5 @@ func cleaned(t *testing.T, dsn string) {
 	l.clean(t.Context())
 	if n := taken(t, dsn); n != 0 {
 		t.Errorf("%d: an old window was kept", n)
-	}
-}
-
-// The database dies under load: calls are refused when the slices are used up, and go on when it is back.
-func crash(t *testing.T, s *postgres.Server) {
-	const size = 50_000
-	dsn := database(t, s)
-	var replicas []*Ledger
-	var c *clock
-	for range 3 {
-		var l *Ledger
-		l, c = newLedger(t, dsn, 2, Refuse)
-		run(t, l)
-		replicas = append(replicas, l)
-	}
-	var sum atomic.Int64
-	var work sync.WaitGroup
-	var refused sync.WaitGroup // until each has been refused once because the database is down
-	refused.Add(len(replicas))
-	half := make(chan struct{})
-	var once sync.Once
-	for _, l := range replicas {
-		work.Go(func() {
-			down := false
-			for {
-				short, err := l.Take(t.Context(), "rule:workload", tokens(c, size, 3))
-				switch {
-				case err != nil:
-					if e, ok := errors.AsType[*bridge.Error](err); !ok || e.Code != "quota_store_unreachable" || !e.Retry {
-						t.Errorf("Take: %v", err)
-						return
-					}
-					if !down {
-						down = true
-						refused.Done()
-					}
-				case short >= 0:
-					if !down {
-						t.Error("the quota was used up before the database was down")
-						refused.Done()
-					}
-					return
-				case sum.Add(3) > size/4:
-					once.Do(func() { close(half) })
-				}
-			}
-		})
-	}
-	<-half
-	s.Down()
-	refused.Wait()
-	before := sum.Load()
-	s.Up()
-	work.Wait()
-	if after := sum.Load(); after > size || after < size*3/4 || after == before {
-		t.Errorf("%d of %d taken, %d when the database was down", after, size, before)
-	}
-}
-
-// Neither errors nor the log hold the password, whatever is wrong with the connection.
-func secret(t *testing.T, s *postgres.Server) {
-	good := s.DSN("postgres")
-	for name, c := range map[string]struct{ dsn, says string }{
-		"wrong password": {strings.Replace(good, postgres.Password, "hunter2hunter2", 1), "28P01"},
-		"no database":    {strings.Replace(good, "/postgres", "/missing", 1), "3D000"},
-		"malformed":      {strings.Replace(good, "127.0.0.1", "127.0.0.1:x", 1), "is not understood"},
-		"nobody there":   {"postgres://landbridge:" + postgres.Password + "@127.0.0.1:1/postgres", "refused"},
-	} {
-		l, clock := newLedger(t, c.dsn, 10, Refuse)
-		var log strings.Builder
-		l.o.Log = slog.New(slog.NewTextHandler(&log, nil))
-		l.want(l.slice("rule:workload", &tokens(clock, 100, 1)[0].Window), 0)
-		l.ask(t.Context(), nil)
-		_, err := l.Take(t.Context(), "rule:workload", tokens(clock, 100, 1))
-		if err == nil {
-			t.Fatalf("%s: no error", name)
-		}
-		text := err.Error() + bridge.HintOf(err) + log.String()
-		if !strings.Contains(text, c.says) || strings.Contains(text, postgres.Password) || strings.Contains(text, "hunter2") {
-			t.Errorf("%s: %s", name, text)
-		}
 	}
 }

@@ -17,7 +17,7 @@ var googleTools = []string{
 // admit holds what a call carries to the rule that allows it.
 func (r *rule) admit(a *Ask) error {
 	for _, name := range a.Tools {
-		if slices.Contains(googleTools, camel(name)) {
+		if isGoogleTool(name) {
 			if err := r.admitBuiltIn(name); err != nil {
 				return err
 			}
@@ -41,6 +41,23 @@ func (r *rule) admit(a *Ask) error {
 		return r.refuse("policy_cached_content", "does not allow a cachedContent", "add cached_content: true to")
 	}
 	return nil
+}
+
+// isGoogleTool compares without case and underscores.
+func isGoogleTool(name string) bool {
+	return slices.ContainsFunc(googleTools, func(tool string) bool {
+		rest := tool
+		for i := range len(name) {
+			switch c := name[i]; {
+			case c == '_':
+			case rest == "" || c|0x20 != rest[0]|0x20:
+				return false
+			default:
+				rest = rest[1:]
+			}
+		}
+		return rest == ""
+	})
 }
 
 // admitBuiltIn: a bare * is every function, and never a tool that reaches out by itself.

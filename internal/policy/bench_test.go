@@ -86,7 +86,7 @@ func BenchmarkCost(b *testing.B) {
 
 // A decision that is remembered costs no allocation.
 func TestDecideAllocations(t *testing.T) {
-	p, a := many(t, ""), ask(nil)
+	p, a := many(t, ""), ask(func(a *policy.Ask) { a.Tools = []string{"get_weather"} })
 	if n := testing.AllocsPerRun(100, func() { _, _ = p.Decide(t.Context(), a) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -12,19 +12,19 @@ import (
 func TestCondition(t *testing.T) {
 	t.Parallel()
 	for when, want := range map[string]string{
-		`caller.name == "aks-prod/system:serviceaccount:demo:chat"`:                                                                   "",
-		`caller.issuer == "https://issuer.example/" && caller.subject.endsWith(":chat")`:                                              "",
-		`caller.claims["kubernetes.io"].namespace == "demo"`:                                                                          "",
-		`has(caller.claims.department) && caller.claims.department == "x"`:                                                            "policy_condition",
-		`caller.claims.department == "x"`:                                                                                             "policy_condition_failed",
-		`call.method == "generateContent" && call.publisher == "google"`:                                                              "",
-		`call.model.startsWith("gemini-") && call.endpoint == ""`:                                                                     "",
-		`call.project == "demo-project" && call.location == "europe-west4"`:                                                           "",
-		`!call.stream && call.tools.all(t, t in ["get_weather", "codeExecution"])`:                                                    "",
-		`call.labels["team"] == "blue"`:                                                                                               "",
-		`now.getHours() == 12 && now < timestamp("2027-01-01T00:00:00Z")`:                                                             "",
-		`now.getDayOfWeek() == 0`:                                                                                                     "policy_condition",
-		`int(caller.subject) > 1`:                                                                                                     "policy_condition_failed",
+		`caller.name == "aks-prod/system:serviceaccount:demo:chat"`:                      "",
+		`caller.issuer == "https://issuer.example/" && caller.subject.endsWith(":chat")`: "",
+		`caller.claims["kubernetes.io"].namespace == "demo"`:                             "",
+		`has(caller.claims.department) && caller.claims.department == "x"`:               "policy_condition",
+		`caller.claims.department == "x"`:                                                "policy_condition_failed",
+		`call.method == "generateContent" && call.publisher == "google"`:                 "",
+		`call.model.startsWith("gemini-") && call.endpoint == ""`:                        "",
+		`call.project == "demo-project" && call.location == "europe-west4"`:              "",
+		`!call.stream && call.tools.all(t, t in ["get_weather", "codeExecution"])`:       "",
+		`call.labels["team"] == "blue"`:                                                  "",
+		`now.getHours() == 12 && now < timestamp("2027-01-01T00:00:00Z")`:                "",
+		`now.getDayOfWeek() == 0`:                                                        "policy_condition",
+		`int(caller.subject) > 1`:                                                        "policy_condition_failed",
 		`[1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c, [1,2,3,4,5,6,7,8,9].all(d, a+b+c+d > 0))))`: "policy_condition_failed",
 	} {
 		p := compile(t, with(func(r *policy.Rule) { r.When, r.Tools = when, []string{"*", "codeExecution"} }))

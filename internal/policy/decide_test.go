@@ -174,6 +174,8 @@ func TestTools(t *testing.T) {
 	}{
 		{nil, []string{"any", "function"}, nil, true},
 		{nil, []string{"googleSearch"}, nil, false},
+		{nil, []string{"google_search"}, nil, false},
+		{nil, []string{"google_searches", "googleSearc", "google"}, nil, true},
 		{nil, nil, []string{"somethingNew"}, false},
 		{[]string{"*"}, []string{"any"}, nil, true},
 		{[]string{"*"}, nil, []string{"googleSearch"}, false},

@@ -178,7 +178,7 @@ func TestQuotaTogether(t *testing.T) {
 	var work sync.WaitGroup
 	for g := range 16 {
 		work.Go(func() {
-			random := rand.New(rand.NewPCG(1, uint64(g))) //nolint:gosec // a repeatable order is wanted
+			random := rand.New(rand.NewPCG(1, uint64(g))) // the same order each time
 			for {
 				n := 1 + random.IntN(10)
 				r, err := q.Reserve(context.Background(), key, quota, n)
