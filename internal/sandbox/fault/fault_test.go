@@ -142,3 +142,74 @@ func TestLatency(t *testing.T) {
 		}
 	})
 }
+
+// TestBreaksOff lets answers begin, over a real connection.
+func TestBreaksOff(t *testing.T) {
+	t.Parallel()
+	const event = "data: 12345\r\n\r\n"
+	const late = "data: {\"error\":{\"code\":503,\"message\":\"The service is currently unavailable.\",\"status\":\"UNAVAILABLE\"}}\r\n\r\n"
+	stream := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for range 3 {
+			if _, err := io.WriteString(w, event); err != nil {
+				return
+			}
+			_ = http.NewResponseController(w).Flush()
+		}
+	})
+	for name, tc := range map[string]struct {
+		fault world.Fault
+		want  string
+		whole bool // the body ends as it should
+	}{
+		"cut after an event":            {world.Fault{Cut: true}, event, false},
+		"cut in the middle of one":      {world.Fault{Cut: true, After: 20}, event + event[:20-len(event)], false},
+		"cut after the last":            {world.Fault{Cut: true, After: 1000}, event + event + event, false},
+		"an error after an event":       {world.Fault{Late: 503}, event + late, true},
+		"an error after some bytes":     {world.Fault{Late: 503, After: 20}, event + event + late, true},
+		"silence, till the caller goes": {world.Fault{Stall: true}, event, false},
+		"another location's":            {world.Fault{}, event + event + event, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world.New(func() time.Time { return noon })
+			w.SetFault("vertex@here", tc.fault)
+			w.SetFault("vertex@there", world.Fault{Status: 503})
+			s := httptest.NewServer(fault.Wrap(w, "vertex", stream))
+			t.Cleanup(s.Close)
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			r, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/v1/projects/p/locations/here/x", nil)
+			resp, err := s.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			got, err := io.ReadAll(resp.Body)
+			if string(got) != tc.want || (err == nil) != tc.whole {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestResetAndDelay(t *testing.T) {
+	t.Parallel()
+	w := world.New(func() time.Time { return noon })
+	w.SetFault("sts", world.Fault{Reset: true})
+	s := httptest.NewServer(fault.Wrap(w, "sts", api()))
+	t.Cleanup(s.Close)
+	if resp, err := s.Client().Post(s.URL, "text/plain", nil); err == nil {
+		_ = resp.Body.Close()
+		t.Errorf("a reset answers %d", resp.StatusCode)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w.SetFault("sts", world.Fault{Delay: time.Minute})
+		start := time.Now()
+		rec := httptest.NewRecorder()
+		fault.Wrap(w, "sts", api()).ServeHTTP(rec, httptest.NewRequest(http.MethodPost, "/", nil))
+		if rec.Code != http.StatusOK || time.Since(start) != time.Minute {
+			t.Errorf("%d after %v", rec.Code, time.Since(start))
+		}
+	})
+}

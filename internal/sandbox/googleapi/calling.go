@@ -40,7 +40,7 @@ func (req *generateRequest) turn(caller string) *turn {
 	for _, p := range last.Parts {
 		var response struct {
 			Name     string
-			Response json.RawMessage
+			Response map[string]any
 		}
 		if p.Response != nil && json.Unmarshal(p.Response, &response) == nil {
 			t.results = append(t.results, result(response.Name, response.Response))

@@ -27,15 +27,18 @@ type resourceKind struct {
 func resourceKinds() map[string]resourceKind {
 	return map[string]resourceKind{
 		"batchPredictionJobs": {
-			"JobService", "BatchPredictionJob", []string{"displayName", "inputConfig", "outputConfig"},
+			"JobService", "BatchPredictionJob",
+			[]string{"displayName", "inputConfig", "outputConfig"},
 			[]string{"model", "labels", "modelParameters", "dedicatedResources", "instanceConfig", "encryptionSpec", "serviceAccount"},
 		},
 		"tuningJobs": {
-			"GenAiTuningService", "TuningJob", []string{"baseModel", "supervisedTuningSpec"},
+			"GenAiTuningService", "TuningJob",
+			[]string{"baseModel", "supervisedTuningSpec"},
 			[]string{"tunedModelDisplayName", "description", "labels", "encryptionSpec", "serviceAccount"},
 		},
 		"cachedContents": {
-			"GenAiCacheService", "CachedContent", []string{"model", "contents"},
+			"GenAiCacheService", "CachedContent",
+			[]string{"model", "contents"},
 			[]string{"displayName", "systemInstruction", "tools", "toolConfig", "ttl", "expireTime", "encryptionSpec"},
 		},
 	}

@@ -72,10 +72,6 @@ func encode(v any) string {
 }
 
 // result is one function's answer, as the model repeats it.
-func result(name string, response json.RawMessage) string {
-	var compacted bytes.Buffer
-	if json.Compact(&compacted, response) != nil {
-		return name + " answered."
-	}
-	return name + " answered: " + compacted.String()
+func result(name string, response map[string]any) string {
+	return name + " answered: " + encode(response)
 }
