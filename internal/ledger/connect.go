@@ -66,7 +66,7 @@ func (l *Ledger) plain(err error) error {
 // unreachable is what callers are told. The database's own words are for operators.
 func unreachable(err error) *bridge.Error {
 	return &bridge.Error{
-		Kind: bridge.Unreachable, Hop: bridge.HopDoor, Code: "quota_store_unreachable", Retry: true, RetryAfter: lookEvery,
+		Kind: bridge.Unreachable, Hop: bridge.HopDoor, Code: "quota_store_unreachable", Retry: true,
 		Text: "the quota cannot be counted, because its database cannot be reached",
 		Hint: "see policy.quotas.dsn_file in landbridge.yaml; when_down: local counts in each replica meanwhile", Cause: err,
 	}

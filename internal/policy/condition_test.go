@@ -8,6 +8,9 @@ import (
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
+// costly is true, after some 6000 steps.
+const costly = `[1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c, [1,2,3,4,5,6,7,8,9].all(d, a+b+c+d > 0))))`
+
 // each variable of a condition, and what it is of the call below.
 func TestCondition(t *testing.T) {
 	t.Parallel()
@@ -25,8 +28,9 @@ func TestCondition(t *testing.T) {
 		`now.getHours() == 12 && now < timestamp("2027-01-01T00:00:00Z")`:                "",
 		`now.getDayOfWeek() == 0`:                                                        "policy_condition",
 		`int(caller.subject) > 1`:                                                        "policy_condition_failed",
-		`[1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c, [1,2,3,4,5,6,7,8,9].all(d, a+b+c+d > 0))))`: "policy_condition_failed",
+		`COSTLY`:                                                                         "policy_condition_failed",
 	} {
+		when = strings.ReplaceAll(when, "COSTLY", costly)
 		p := compile(t, with(func(r *policy.Rule) { r.When, r.Tools = when, []string{"*", "codeExecution"} }))
 		d, err := p.Decide(t.Context(), ask(func(a *policy.Ask) {
 			a.Caller.Claims = map[string]any{"kubernetes.io": map[string]any{"namespace": "demo"}}

@@ -171,7 +171,7 @@ func (r *rule) allow(a *Ask, project string, locations []string) (Decision, erro
 	if err := r.admit(a); err != nil {
 		return Decision{Rule: r.Name}, err
 	}
-	if t := &a.Target; a.Cached || t.Collection != "" || t.Endpoint != "" && t.Endpoint != "openapi" {
+	if t := &a.Target; a.Cached || t.Collection != "" || t.Endpoint != "" && t.Endpoint != openAPI {
 		locations = locations[:1:1]
 	}
 	d := Decision{

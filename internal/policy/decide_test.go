@@ -222,6 +222,24 @@ func TestStarOpensNoCollection(t *testing.T) {
 	}
 }
 
+// The model in the body of an OpenAI call counts where it is what is asked, and only there.
+func TestModelOfEndpoint(t *testing.T) {
+	t.Parallel()
+	p := compile(t, with(func(r *policy.Rule) { r.Methods = []string{"chat/completions"} }))
+	for target, want := range map[prompt.Target]string{
+		{Endpoint: "openapi", Publisher: "google", Model: "gemini-2.5-flash"}: "",
+		{Endpoint: "openapi", Publisher: "google", Model: "gemini-2.5-pro"}:   "not google/gemini-2.5-pro",
+		{Endpoint: "openapi"}: "not endpoints/openapi",
+		{Endpoint: "123", Publisher: "google", Model: "gemini-2.5-flash"}: "not endpoints/123",
+	} {
+		target.Method = "chat/completions"
+		_, err := p.Decide(t.Context(), ask(func(a *policy.Ask) { a.Target = target }))
+		if want == "" && err != nil || want != "" && !strings.HasSuffix(refusal(t, err).Text, want) {
+			t.Errorf("%+v: %v", target, err)
+		}
+	}
+}
+
 // The same question has the same answer when it is asked again, whatever was asked in between.
 func TestRemembered(t *testing.T) {
 	t.Parallel()

@@ -80,14 +80,18 @@ func resource(path string) string {
 	return strings.Join(names, ".")
 }
 
-// ModelName is how rules and prices call what a target asks: PUBLISHER/MODEL or endpoints/ID; "" for a collection. The
-// OpenAI form of an endpoint names its model in the body, which then stands in Publisher and Model.
+// openAPI is the endpoint that has no model of its own: it asks the publisher model that the body names.
+const openAPI = "openapi"
+
+// ModelName is how rules and prices call what a target asks: PUBLISHER/MODEL or endpoints/ID; "" for a collection. Of the
+// endpoint openapi it is the model that the body names, which then stands in Publisher and Model; of any other endpoint
+// what a body says of models changes nothing.
 func ModelName(t *prompt.Target) string {
 	switch {
+	case t.Endpoint != "" && (t.Endpoint != openAPI || t.Model == ""):
+		return "endpoints/" + t.Endpoint
 	case t.Model != "":
 		return t.Publisher + "/" + t.Model
-	case t.Endpoint != "":
-		return "endpoints/" + t.Endpoint
 	default:
 		return ""
 	}
