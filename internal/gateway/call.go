@@ -7,6 +7,8 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/gateway/dialect"
+	"github.com/landbridge/landbridge/internal/inspect"
+	"github.com/landbridge/landbridge/internal/mask"
 	"github.com/landbridge/landbridge/internal/policy"
 	"github.com/landbridge/landbridge/internal/prompt"
 )
@@ -32,15 +34,25 @@ type call struct {
 	// decide
 	body     []byte
 	mapped   dialect.Request // of another dialect
-	decision policy.Decision
+	bodies   [][]byte        // the request in Vertex's words; more than one where a model takes one input at a time
+	shape    *shape
+	facts    facts
 	policy   *policy.Policy
+	decision policy.Decision
+	guard    *Guard
 	lease    bridge.Lease
 	quota    *policy.Reservation
 	stream   bool
-	shape    *shape
 
-	// deliver
-	usage  prompt.Usage
+	// mask, and inspect the prompt
+	session  *mask.Session   // nil: nothing is masked
+	canary   *inspect.Canary // nil: there is none
+	passages []passage
+	screened string  // the prompt as the screener has seen it
+	score    float32 // the highest
+
+	// inspect the answer, unmask, deliver
+	texts  texts
 	sent   bool // the first byte of the answer has left
 	closed bool // the record of the end is written
 }

@@ -3,15 +3,44 @@ package gateway
 import (
 	"context"
 	"crypto/rand"
+	"net/http"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/gateway/dialect"
 	"github.com/landbridge/landbridge/internal/policy"
 )
 
-// decide reads what is asked in full, lets policy say whether it may be, and gets hold of what the call needs: its part
-// of the quota and a lease.
+// decide reads what is asked in full, lets policy say whether it may be, and gets hold of what the call needs: its guard,
+// its part of the quota, and a lease.
 func (c *call) decide(ctx context.Context) error {
+	if err := c.read(); err != nil {
+		return err
+	}
+	var err error
+	c.policy = c.g.o.Policy()
+	if c.decision, err = c.policy.Decide(ctx, c.ask()); err != nil {
+		c.log.Rule = c.decision.Rule
+		return err
+	}
+	c.log.Rule, c.log.Project, c.log.Location = c.decision.Rule, c.decision.Target.Project, c.decision.Target.Location
+	if c.guard = c.g.o.Profile(c.decision.Profile); c.guard == nil {
+		return &bridge.Error{
+			Kind: bridge.Fault, Hop: bridge.HopDoor, Code: "profile_unknown", Text: "rule " + c.decision.Rule + " names a guard profile that does not exist",
+			Hint: "define it under guard.profiles",
+		}
+	}
+	if q := c.g.o.Quotas; q != nil {
+		if c.quota, err = q.Reserve(ctx, policy.QuotaKey(c.decision.Rule, c.caller.Name), c.decision.Quota, c.guessInput()+c.decision.MaxOutput); err != nil {
+			return tooMany(err)
+		}
+	}
+	c.lease, err = c.g.o.Leases.Lease(ctx, c.caller, c.decision.ServiceAccount)
+	return err
+}
+
+// read takes the request's body in, in Vertex's words, with the facts that policy goes by.
+func (c *call) read() error {
 	var err error
 	if c.body, err = c.readBody(); err != nil {
 		return err
@@ -21,20 +50,22 @@ func (c *call) decide(ctx context.Context) error {
 			return err
 		}
 	}
-	c.policy = c.g.o.Policy()
-	if c.decision, err = c.policy.Decide(ctx, c.ask()); err != nil {
-		c.log.Rule = c.decision.Rule
-		return err
-	}
-	c.log.Rule, c.log.Project, c.log.Location = c.decision.Rule, c.decision.Target.Project, c.decision.Target.Location
-	if q := c.g.o.Quotas; q != nil {
-		c.quota, err = q.Reserve(ctx, policy.QuotaKey(c.decision.Rule, c.caller.Name), c.decision.Quota, len(c.body)/4+c.decision.MaxOutput)
-		if err != nil {
+	c.shape = shapeOf(&c.target)
+	c.bodies = append([][]byte{c.body}, c.mapped.More...)
+	for _, body := range c.bodies {
+		if len(body) == 0 {
+			continue
+		}
+		if err := readFacts(&c.facts, c.shape, body); err != nil {
 			return err
 		}
 	}
-	c.lease, err = c.g.o.Leases.Lease(ctx, c.caller, c.decision.ServiceAccount)
-	return err
+	c.stream = c.stream || c.facts.stream
+	if c.target.Method == chatMethod {
+		c.target.Publisher, c.target.Model, _ = strings.Cut(c.facts.model, "/")
+		c.name()
+	}
+	return nil
 }
 
 // enter maps a request of another dialect to a native one.
@@ -52,5 +83,26 @@ func (c *call) enter() error {
 }
 
 func (c *call) ask() policy.Ask {
-	return policy.Ask{Caller: c.caller, Target: c.target, Stream: c.stream, Now: c.began}
+	f := &c.facts
+	return policy.Ask{
+		Caller: c.caller, Target: c.target, Stream: c.stream, Tools: f.tools, BuiltIns: f.builtIns, Media: f.media, Cached: f.cached,
+		MaxOutput: f.maxOutput, Labels: f.labels, Now: c.began,
+	}
+}
+
+// guessInput is about how many tokens the request has, four bytes each.
+func (c *call) guessInput() int {
+	n := 0
+	for _, body := range c.bodies {
+		n += len(body) / 4
+	}
+	return n
+}
+
+// tooMany gives a spent quota the status that clients wait at; one that no waiting helps is a refusal.
+func tooMany(err error) error {
+	if e, ok := err.(*bridge.Error); ok && e.RetryAfter > 0 { //nolint:errorlint // policy returns it bare
+		e.Status = http.StatusTooManyRequests
+	}
+	return err
 }

@@ -2,11 +2,11 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/prompt"
@@ -20,18 +20,6 @@ const (
 	maxEvent = 64 << 20
 )
 
-// buffers hold whole answers, and pieces of streams, while they are on their way.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 32<<10); return &b }}
-
-// keptBuffer is the longest buffer that goes back to the pool: one giant answer shall not be kept for ever.
-const keptBuffer = 1 << 20
-
-func putBuffer(b *[]byte) {
-	if cap(*b) <= keptBuffer {
-		buffers.Put(b)
-	}
-}
-
 // deliver brings the answer to the caller.
 func (c *call) deliver(ctx context.Context, a *prompt.Answer) error {
 	c.log.Status = a.Status
@@ -42,6 +30,9 @@ func (c *call) deliver(ctx context.Context, a *prompt.Answer) error {
 	}
 	if a.Status < 200 || a.Status > 299 {
 		return c.deliverError(ctx, a)
+	}
+	if c.dropsPlaces() && c.generates() {
+		c.w.Header().Set(droppedHeader, placesDropped)
 	}
 	media, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";")
 	switch media = strings.TrimSpace(media); {
@@ -67,16 +58,74 @@ func (c *call) deliverWhole(ctx context.Context, a *prompt.Answer) error {
 	if *buf, err = readInto((*buf)[:0], a.Body, c.g.o.MaxAnswer); err != nil {
 		return err
 	}
-	body := *buf
-	if c.mapped.Answer != nil {
-		if body, err = c.mapped.Answer.Whole(body); err != nil {
-			return err
-		}
+	body, err := c.speakWhole(*buf)
+	if err == nil {
+		body, err = c.translate(ctx, body)
 	}
-	if err := c.record(ctx, nil); err != nil {
+	if b, ok := errors.AsType[*blocked](err); ok {
+		return c.deliverBlock(ctx, b, c.shape.cut)
+	}
+	if err != nil {
 		return err
 	}
-	return c.reply(a.Status, body)
+	if err := c.record(ctx, c.failure()); err != nil && !errors.Is(err, errInside) {
+		return err
+	}
+	return c.reply(c.log.Status, body)
+}
+
+// speakWhole is a whole answer as the caller may have it.
+func (c *call) speakWhole(body []byte) ([]byte, error) {
+	if len(body) == 0 {
+		return body, nil
+	}
+	r := &reading{root: c.shape.answer(), t: &c.texts}
+	if err := r.read(body); err != nil {
+		return nil, foreignEvent(err)
+	}
+	c.said(r)
+	return r.speak(body, true)
+}
+
+// translate turns a whole answer into the caller's dialect, together with those to its further bodies.
+func (c *call) translate(ctx context.Context, body []byte) ([]byte, error) {
+	if c.mapped.Answer == nil {
+		return body, nil
+	}
+	if c.texts.failed > 0 {
+		c.log.Status = c.texts.failed
+		return c.route.dialect.Error(c.log.Status, body), nil
+	}
+	var more [][]byte
+	total := c.texts.usage
+	for _, next := range c.bodies[1:] {
+		c.texts.usage = prompt.Usage{}
+		answer, err := c.another(ctx, next)
+		if err != nil {
+			return nil, err
+		}
+		total.Input += c.texts.usage.Input
+		more = append(more, answer)
+	}
+	c.texts.usage = total
+	return c.mapped.Answer.Whole(body, more...)
+}
+
+// another makes one more call of the same kind.
+func (c *call) another(ctx context.Context, body []byte) ([]byte, error) {
+	a, err := c.g.o.Upstream.Call(ctx, c.outgoing(body))
+	if err != nil {
+		return nil, err
+	}
+	defer a.Body.Close()
+	answer, err := readInto(nil, a.Body, c.g.o.MaxAnswer)
+	if err != nil {
+		return nil, err
+	}
+	if a.Status != http.StatusOK {
+		return nil, vertexError(a.Status, nil)
+	}
+	return c.speakWhole(answer)
 }
 
 // deliverError passes on what the far side has refused, in the caller's dialect.
@@ -89,16 +138,24 @@ func (c *call) deliverError(ctx context.Context, a *prompt.Answer) error {
 		body = hinted(body, c.decision.Target.Location)
 	}
 	body = c.route.dialect.Error(a.Status, body)
-	cause := &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: "vertex_" + strconv.Itoa(a.Status), Text: "vertex ai answered " + strconv.Itoa(a.Status), Status: a.Status}
-	if err := c.record(ctx, cause); err != cause {
+	if err := c.record(ctx, vertexError(a.Status, errInside)); !errors.Is(err, errInside) {
 		return err
+	}
+	if c.mapped.Answer != nil {
+		c.w.Header()["Content-Type"] = jsonType
 	}
 	return c.reply(a.Status, body)
 }
 
+// vertexError is what a record says of a status of the far side.
+func vertexError(status int, cause error) error {
+	text := "vertex ai answered with status " + strconv.Itoa(status)
+	return &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: "vertex_" + strconv.Itoa(status), Text: text, Status: status, Cause: cause}
+}
+
 // reply sends an answer that is there in one piece.
 func (c *call) reply(status int, body []byte) error {
-	c.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	c.w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	c.open(status)
 	_, err := c.w.Write(body)
 	return c.left(err)
@@ -130,7 +187,7 @@ func readInto(b []byte, r io.Reader, limit int) ([]byte, error) {
 		n, err := r.Read(b[len(b):cap(b)])
 		b = b[:len(b)+n]
 		switch {
-		case err == io.EOF: //nolint:errorlint // io.Reader returns it bare
+		case errors.Is(err, io.EOF):
 			return b, nil
 		case err != nil:
 			return b, err

@@ -152,16 +152,21 @@ func (b *book) last(t testing.TB) bridge.Record {
 func rules(t testing.TB, rules ...policy.Rule) func() *policy.Policy {
 	t.Helper()
 	if len(rules) == 0 {
-		rules = []policy.Rule{{
-			Name: "demo", Workloads: []string{"*"}, Methods: []string{"*", "batchPredictionJobs.*"}, Models: []string{"*"}, Project: "demo",
-			Locations: []string{"europe-west4", "global"}, Media: []string{"*"}, Tools: []string{"*"},
-		}}
+		rules = []policy.Rule{rule()}
 	}
 	p, err := policy.Compile(policy.Options{Rules: rules})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func() *policy.Policy { return p }
+}
+
+// rule allows everything that tests ask.
+func rule() policy.Rule {
+	return policy.Rule{
+		Name: "demo", Workloads: []string{"*"}, Methods: []string{"*", "batchPredictionJobs.*"}, Models: []string{"*"}, Project: "demo",
+		Locations: []string{"europe-west4", "global"}, Media: []string{"*"}, Tools: []string{"*"},
+	}
 }
 
 // door is a gateway that listens, with what stands around it.

@@ -37,10 +37,18 @@ func (c *call) flow(ctx context.Context) error {
 	if err := c.decide(ctx); err != nil { // whether it may, where, as whom, and under which guard
 		return err
 	}
+	if err := c.mask(ctx); err != nil { // the request as it may leave: personal data out, limits in
+		return c.unlessBlocked(ctx, err)
+	}
+	if err := c.inspectPrompt(ctx); err != nil { // is it an attack
+		return c.unlessBlocked(ctx, err)
+	}
 	answer, err := c.send(ctx) // the call itself
 	if err != nil {
 		return err
 	}
 	defer answer.Body.Close()
+	c.inspectAnswer(ctx) // what an answer's texts pass: leaks, links, harm
+	c.unmask()           // and last, the caller's own data comes back
 	return c.deliver(ctx, answer)
 }

@@ -53,6 +53,14 @@ func (o *outlet) insert(name string, data []byte) (err error) {
 	return err
 }
 
+// own writes an event of ours; the end of an OpenAI stream is the translator's own.
+func (o *outlet) own(e ownEvent) error {
+	if o.translate != nil && string(e.data) == "[DONE]" {
+		return nil
+	}
+	return o.insert(e.name, e.data)
+}
+
 // hold keeps what is written from now on until release.
 func (o *outlet) hold() { o.ending = true }
 

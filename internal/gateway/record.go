@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -59,13 +60,22 @@ func (c *call) record(ctx context.Context, err error) error {
 
 // settle tells the quota and the record what was used.
 func (c *call) settle() {
-	c.log.Input, c.log.Output = c.usage.Input, c.usage.Output+c.usage.Thoughts
+	u := &c.texts.usage
+	c.log.Input, c.log.Output = u.Input, u.Output+u.Thoughts
 	if c.policy != nil {
-		c.log.Cost = c.policy.Cost(c.log.Model, c.usage)
+		c.log.Cost = c.policy.Cost(c.log.Model, *u)
 	}
-	if c.quota != nil {
-		c.quota.Settle(c.usage.Total())
+	if c.session != nil {
+		c.log.Masked, c.log.Found = c.session.Summary(), c.session.AnswerCounts().String()
 	}
+	if c.quota == nil {
+		return
+	}
+	used := u.Total()
+	if used == 0 && c.sent { // a stream that was left before it said
+		used = c.guessInput()
+	}
+	c.quota.Settle(used)
 }
 
 // end closes a call: whatever is not recorded yet is, the caller gets the error if there is one, and the observer is told.
@@ -77,8 +87,13 @@ func (c *call) end(ctx context.Context, err error) {
 		}
 		c.fail(err)
 	}
-	_, code, _ := reasonOf(err)
-	c.watch.End(ctx, Ended{Call: &c.log, Usage: c.usage, Stream: c.stream, Code: code, Verdict: c.log.Guard})
+	ended := Ended{Call: &c.log, Usage: c.texts.usage, Stream: c.stream}
+	_, ended.Code, _ = reasonOf(err)
+	if c.session != nil {
+		ended.Masked, ended.Found = c.session.Counts(), c.session.AnswerCounts()
+	}
+	ended.Verdict, _, _ = strings.Cut(c.log.Guard, ":")
+	c.watch.End(ctx, ended)
 }
 
 // refused writes a refusal of a caller that is not known, or that asked for something other than a call.
@@ -109,9 +124,11 @@ func reasonOf(err error) (hop bridge.Hop, code, text string) {
 	return bridge.HopDoor, "internal", "the gateway failed"
 }
 
+const codeUnrecorded = "audit_unavailable"
+
 func unrecorded(cause error) error {
 	return &bridge.Error{
-		Kind: bridge.Unreachable, Hop: bridge.HopDoor, Code: "audit_unavailable", Status: http.StatusServiceUnavailable,
+		Kind: bridge.Unreachable, Hop: bridge.HopDoor, Code: codeUnrecorded, Status: http.StatusServiceUnavailable,
 		Text: "the audit log cannot be written, so nothing is done", Cause: cause,
 	}
 }

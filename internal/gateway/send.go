@@ -22,7 +22,7 @@ var comeBack = [...]string{
 
 // send makes the call.
 func (c *call) send(ctx context.Context) (*prompt.Answer, error) {
-	answer, err := c.g.o.Upstream.Call(ctx, c.outgoing(c.body))
+	answer, err := c.g.o.Upstream.Call(ctx, c.outgoing(c.bodies[0]))
 	if err != nil {
 		if c.quota != nil {
 			c.quota.Release()

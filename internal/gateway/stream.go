@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/prompt"
 	"github.com/landbridge/landbridge/internal/splice"
 )
@@ -14,19 +15,20 @@ func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Str
 	c.stream = true
 	out := c.newOutlet(s)
 	defer out.close()
+	r := &reading{root: c.shape.answer(), t: &c.texts}
 	chunk := buffers.Get().(*[]byte)
 	defer putBuffer(chunk)
 	for {
 		n, err := a.Body.Read((*chunk)[:cap(*chunk)])
 		events, broken := s.Feed((*chunk)[:n])
-		if stop := c.events(out, events); stop != nil {
-			return c.stop(ctx, out, stop)
-		}
+		stop := c.events(out, r, events)
 		switch {
+		case stop != nil:
+			return c.stop(ctx, out, stop)
 		case broken != nil:
 			return c.stop(ctx, out, broken)
 		case errors.Is(err, io.EOF):
-			return c.last(ctx, out)
+			return c.last(ctx, out, r)
 		case err != nil:
 			return c.stop(ctx, out, err)
 		}
@@ -36,49 +38,109 @@ func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Str
 	}
 }
 
-// events brings events to the outlet.
-func (c *call) events(out *outlet, events []splice.Event) error {
+func (c *call) events(out *outlet, r *reading, events []splice.Event) error {
 	for _, e := range events {
-		if err := c.event(out, e); err != nil {
+		if err := c.event(out, r, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// event brings one event to the outlet.
-func (c *call) event(out *outlet, e splice.Event) error {
-	if e.Data == nil || string(e.Data) == "[DONE]" {
+// event brings one event to the outlet: read, rewritten where a text of it is, and with what was held back before it.
+func (c *call) event(out *outlet, r *reading, e splice.Event) error {
+	done := string(e.Data) == "[DONE]"
+	if e.Data == nil || done {
+		if done {
+			out.hold()
+		}
 		return out.pass(e, e.Data)
 	}
+	if err := r.read(e.Data); err != nil {
+		return foreignEvent(err)
+	}
+	c.said(r)
 	out.release()
-	return out.pass(e, e.Data)
+	if err := c.rests(out, r.over); err != nil {
+		return err
+	}
+	data, err := r.speak(e.Data, false)
+	if err != nil {
+		return err
+	}
+	if len(c.texts.finished) > 0 || c.texts.failed > 0 {
+		out.hold()
+	}
+	return out.pass(e, data)
+}
+
+// over says whether a flow has come to its end before this event's own texts: the event is about its candidate, and not
+// about the flow.
+func (r *reading) over(key flowKey) bool { return r.about(key.candidate) && !r.has(key) }
+
+// rests lets out what flows still hold that are over, each in an event of its own.
+func (c *call) rests(out *outlet, over func(flowKey) bool) error {
+	for _, f := range c.texts.flows {
+		if !f.written || !over(f.key) {
+			continue
+		}
+		text, err := f.flush()
+		if err != nil {
+			return err
+		}
+		if text == "" || c.shape.rest == nil {
+			continue
+		}
+		e := c.shape.rest(f.key, text)
+		if err := out.insert(e.name, e.data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // last ends a stream that has come to its own end: what is held leaves after the record.
-func (c *call) last(ctx context.Context, out *outlet) error {
+func (c *call) last(ctx context.Context, out *outlet, r *reading) error {
 	events, err := out.frames.End()
 	if err == nil {
-		err = c.events(out, events)
+		err = c.events(out, r, events)
+	}
+	if err == nil {
+		err = c.rests(out, func(flowKey) bool { return true })
 	}
 	if err != nil {
 		return c.stop(ctx, out, err)
 	}
 	out.finish(false)
-	if err := c.record(ctx, nil); err != nil {
+	if err := c.record(ctx, c.failure()); err != nil && !errors.Is(err, errInside) {
 		return c.stop(ctx, out, err)
 	}
 	out.release()
 	return out.flush()
 }
 
-// stop ends a stream with an error. Before its first byte, the caller gets the error as an answer of its own.
-func (c *call) stop(ctx context.Context, out *outlet, err error) error {
-	if !c.sent {
-		return err
+// errInside marks an error that the answer itself has brought: the caller has it already.
+var errInside = errors.New("the answer holds an error")
+
+// failure is what the record says of an answer with an error in it.
+func (c *call) failure() error {
+	if c.texts.failed == 0 {
+		return nil
 	}
+	return vertexError(c.texts.failed, errInside)
+}
+
+// stop ends a stream early, in good form. The upstream is let go by whoever closes its answer.
+func (c *call) stop(ctx context.Context, out *outlet, err error) error {
 	if out.ending {
 		*out.buf = (*out.buf)[:out.free]
+	}
+	if b, ok := errors.AsType[*blocked](err); ok && !c.guard.BlockAsError && c.shape.ending != nil {
+		return c.cutStream(ctx, out, b)
+	}
+	err = refusalOf(err)
+	if !c.sent {
+		return err
 	}
 	err = c.record(ctx, err)
 	out.fail(err)
@@ -87,4 +149,44 @@ func (c *call) stop(ctx context.Context, out *outlet, err error) error {
 		return failed
 	}
 	return err
+}
+
+// cutStream ends a stream in the words in which a model says that it stops.
+func (c *call) cutStream(ctx context.Context, out *outlet, b *blocked) error {
+	if c.log.Guard == "" {
+		c.note(string(Block), b.code, 1)
+	}
+	for _, e := range c.shape.ending(&c.texts, b) {
+		if err := out.own(e); err != nil {
+			return err
+		}
+	}
+	out.finish(true)
+	c.log.Finish = b.finish
+	if err := c.record(ctx, b.asError()); c.unwritten(err) {
+		*out.buf = (*out.buf)[:0]
+		out.fail(err)
+	}
+	out.release()
+	return out.flush()
+}
+
+// unwritten says whether what record has returned is that the log cannot be written.
+func (c *call) unwritten(err error) bool {
+	e, ok := errors.AsType[*bridge.Error](err)
+	return ok && e.Code == codeUnrecorded
+}
+
+// refusalOf is a block of the guard as the error that it is.
+func refusalOf(err error) error {
+	if b, ok := errors.AsType[*blocked](err); ok {
+		return b.asError()
+	}
+	return err
+}
+
+func foreignEvent(cause error) error {
+	return &bridge.Error{
+		Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: "answer_damaged", Status: 502, Text: "vertex ai's answer is damaged: it is no JSON", Cause: cause,
+	}
 }

@@ -1,0 +1,133 @@
+package gateway
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/splice"
+)
+
+// facts are what policy wants to know of a request's body, and what the guard must know before it reads the texts.
+type facts struct {
+	tools, builtIns, media []string
+	cached, stream         bool
+	model                  string
+	maxOutput              int
+	labels                 map[string]string
+	roles                  map[int]string // of turns, by their place, where they are not the user's
+	texts                  int            // how many there are
+	schema                 []byte
+}
+
+// factReader reads facts. It changes nothing.
+type factReader struct {
+	*facts
+	root *node
+	is   field
+	err  error
+}
+
+// readFacts takes a body in, once, and checks that it is JSON of the shape's form.
+func readFacts(f *facts, s *shape, body []byte) error {
+	r := &factReader{facts: f, root: s.request()}
+	if _, err := splice.Rewrite(nil, body, r); err != nil {
+		return err
+	}
+	return r.err
+}
+
+// Visit implements splice.Visitor.
+func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
+	is, more, list := r.root.find(at)
+	switch {
+	case list && kind != splice.Array && kind != splice.Null:
+		r.err = oddRequest("body_form", "a member of the request that is a list is none here", "write "+at.Last()+" as a JSON array")
+		return splice.Skip
+	case is.text():
+		r.texts++
+	case is == builtInTool:
+		r.builtIns = append(r.builtIns, at.Last())
+		return splice.Skip
+	case is == schemaText || is >= roleName && is != safety && (kind == splice.String || kind == splice.Number || kind == splice.True):
+		r.is = is
+		return splice.Read
+	}
+	if more && (kind == splice.Object || kind == splice.Array) {
+		return splice.Into
+	}
+	return splice.Skip
+}
+
+// Text implements splice.Visitor.
+func (r *factReader) Text(at *splice.Path, text string) (string, error) {
+	switch r.is {
+	case roleName:
+		if text != "user" && at.Depth() > 1 && at.Index(1) >= 0 {
+			if r.roles == nil {
+				r.roles = map[int]string{}
+			}
+			r.roles[at.Index(1)] = text
+		}
+	case functionName:
+		r.tools = append(r.tools, text)
+	case toolType:
+		if text != "function" && text != "custom" {
+			r.builtIns = append(r.builtIns, text)
+		}
+	case mediaType:
+		r.media = append(r.media, text)
+	case mediaURL:
+		r.media = append(r.media, mediaOf(text))
+	case cachedName:
+		r.cached = r.cached || text != ""
+	case modelName:
+		r.model = text
+	case label:
+		if r.labels == nil {
+			r.labels = map[string]string{}
+		}
+		r.labels[at.Last()] = text
+	case maxOutput:
+		return text, r.limit(text)
+	}
+	return text, nil
+}
+
+// Raw implements splice.Visitor.
+func (r *factReader) Raw(_ *splice.Path, raw []byte) ([]byte, error) {
+	switch r.is {
+	case streamFlag:
+		r.stream = string(raw) == "true"
+	case maxOutput:
+		return raw, r.limit(string(raw))
+	case schemaText:
+		r.schema = raw
+	}
+	return raw, nil
+}
+
+// Leave implements splice.Visitor.
+func (r *factReader) Leave(*splice.Path, func(string) bool) []splice.Member { return nil }
+
+// limit reads a limit of the answer. Protocol buffers' JSON takes 1.0, 1e3 and "100" for whole numbers too.
+func (r *factReader) limit(text string) error {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || n != float64(int32(n)) || n < 0 {
+		return &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_form", Status: http.StatusBadRequest, Text: "the limit of output tokens is no whole number"}
+	}
+	r.maxOutput = max(r.maxOutput, int(n))
+	return nil
+}
+
+// mediaOf is the MIME type in a data URL; "" for any other address.
+func mediaOf(url string) string {
+	rest, ok := strings.CutPrefix(url, "data:")
+	if !ok {
+		return ""
+	}
+	kind, _, _ := strings.Cut(rest, ",")
+	kind, _, _ = strings.Cut(kind, ";")
+	return kind
+}

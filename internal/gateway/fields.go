@@ -1,0 +1,143 @@
+package gateway
+
+import (
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/splice"
+)
+
+// field is what a value of a body is to the gateway.
+type field uint8
+
+// The fields of requests, then those of answers.
+const (
+	unknown     field = iota // copied, unseen
+	opaque                   // known to be no text: ids, base64, signatures
+	userText                 // what a person wrote, or an earlier answer, by the role of its turn
+	systemText               // instructions of the program
+	toolText                 // data: results of functions, documents
+	saidText                 // what a model said or called with, in an earlier turn
+	wordsOfTool              // a schema: its descriptions and titles are text
+	sourceData               // text, or base64, by its look
+	roleName
+	functionName
+	builtInTool // a member by whose name a tool is known
+	toolType    // a string by which a tool is known
+	mediaType
+	mediaURL // a data URL, or another address, of media
+	cachedName
+	modelName
+	streamFlag
+	maxOutput
+	safety
+	label
+	schemaText // of the answer
+
+	answerText    // of one candidate, in pieces
+	answerThought // the same, of what it thinks
+	answerJSON    // the same, JSON that is cut into pieces: a tool call's arguments
+	answerValue   // a string that comes whole
+	answerPlaces  // places in the text, which are wrong once it is another
+	thoughtFlag
+	answerIndex // a candidate's or a tool call's own number
+	answerFinish
+	answerBlock
+	usageInput
+	usageOutput
+	usageThoughts
+	usageCached
+	errorCode
+	eventType
+)
+
+// text says that a field of a request holds text that the guard looks at.
+func (f field) text() bool { return f >= userText && f <= sourceData }
+
+// node is one step of the paths of a shape.
+type node struct {
+	names   map[string]*node
+	element *node // of an array
+	other   field // of a member that names does not have
+	below   field // of every string below that has no field of its own
+	is      field
+}
+
+// fields reads a table of paths: steps with dots between them, * for an element of an array, ? for a member of any name,
+// and ** at the end for every string below. Names are written as in JSON; Google's also have a form with underscores,
+// which is added (the two forms of protocol buffers' JSON).
+func fields(table map[string]field) *node {
+	root := &node{}
+	for path, is := range table {
+		root.add(strings.Split(path, "."), is)
+	}
+	return root
+}
+
+func (n *node) add(steps []string, is field) {
+	if len(steps) == 0 {
+		n.is = is
+		return
+	}
+	switch steps[0] {
+	case "**":
+		n.below = is
+	case "?":
+		n.other = is
+	case "*":
+		if n.element == nil {
+			n.element = &node{}
+		}
+		n.element.add(steps[1:], is)
+	default:
+		n.child(steps[0]).add(steps[1:], is)
+	}
+}
+
+// child is the node of a name, in both of its forms.
+func (n *node) child(name string) *node {
+	if n.names == nil {
+		n.names = map[string]*node{}
+	}
+	if n.names[name] == nil {
+		n.names[name] = &node{}
+		n.names[underscored(name)] = n.names[name]
+	}
+	return n.names[name]
+}
+
+func underscored(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		if c := name[i]; 'A' <= c && c <= 'Z' {
+			b.WriteByte('_')
+			b.WriteByte(c + 'a' - 'A')
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// find says what the value at a path is, and whether there may be more below it. list says that an array must stand
+// there, so that what is looked for in its elements cannot hide in an object.
+func (n *node) find(at *splice.Path) (is field, more, list bool) {
+	below := n.below
+	for i := range at.Depth() {
+		var next *node
+		if at.Index(i) >= 0 {
+			next = n.element
+		} else if next = n.names[at.Name(i)]; next == nil && n.other != unknown && i == at.Depth()-1 {
+			return n.other, false, false
+		}
+		if next == nil {
+			return below, below != unknown, false
+		}
+		if n = next; n.below != unknown {
+			below = n.below
+		}
+	}
+	if n.is != unknown {
+		return n.is, n.is != opaque, false
+	}
+	return below, true, n.element != nil && n.names == nil && n.below == unknown
+}

@@ -1,0 +1,196 @@
+package gateway
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/inspect"
+	"github.com/landbridge/landbridge/internal/prompt"
+	"github.com/landbridge/landbridge/internal/splice"
+)
+
+// passage is one text of a request as it leaves, and who wrote it.
+type passage struct {
+	text   string
+	origin inspect.Origin
+}
+
+// mask makes the request as it may leave: without personal data, within the limits of policy, with the safety settings of
+// the guard. Its texts are kept for the inspection that follows. What nothing must be changed in stays as it is.
+func (c *call) mask(ctx context.Context) error {
+	g := c.guard
+	if g.Masker != nil {
+		c.session = g.Masker.Session(c.caller.Name)
+	}
+	if g.Canary && c.generates() && c.shape.system != nil {
+		if err := c.newCanary(); err != nil {
+			return err
+		}
+	}
+	e := &edits{c: c, root: c.shape.withPaths(g.PredictPaths), canary: c.canary != nil, limit: c.generates() && c.decision.MaxOutput > 0 && c.decision.MaxOutput != c.facts.maxOutput}
+	e.safety = g.Safety != "" && c.shape.safety && c.generates()
+	if !g.reads() && !e.canary && !e.limit && !e.safety {
+		return nil
+	}
+	if c.shape.guess && g.reads() && c.facts.texts == 0 && len(c.body) > 0 {
+		return oddRequest("text_unknown", "the guard finds no text in this request, and so cannot look at it", "name where its texts stand in predict_paths of the guard profile")
+	}
+	for i := range c.bodies {
+		found, err := c.secondOpinion(ctx, e.root, c.bodies[i])
+		if err != nil {
+			return err
+		}
+		e.found = found
+		if c.bodies[i], err = splice.Rewrite(nil, c.bodies[i], e); err != nil {
+			return c.maskFailed(err)
+		}
+	}
+	return nil
+}
+
+// maskFailed makes a block of a type that may not leave.
+func (c *call) maskFailed(err error) error {
+	if b, ok := err.(*bridge.Error); ok && b.Code == "personal_data_blocked" { //nolint:errorlint // the session returns it bare
+		c.note(string(Block), b.Code, 1)
+		return &blocked{code: b.Code, reason: "BLOCKLIST", finish: "SPII", message: b.Text}
+	}
+	return err
+}
+
+// generates says whether the call is one that a model writes an answer to.
+func (c *call) generates() bool {
+	switch c.target.Method {
+	case "generateContent", "streamGenerateContent", "rawPredict", "streamRawPredict", chatMethod:
+		return true
+	}
+	return false
+}
+
+// edits is a request's body as it leaves.
+type edits struct {
+	c     *call
+	root  *node
+	is    field
+	found [][]prompt.Finding // of a second opinion, by text
+	next  int                // text
+
+	limit, safety, canary bool // what is still to be put in
+}
+
+// Visit implements splice.Visitor.
+func (e *edits) Visit(at *splice.Path, kind byte) splice.Action {
+	is, more, _ := e.root.find(at)
+	e.is = is
+	switch {
+	case kind == splice.String && is == wordsOfTool:
+		if last := at.Last(); last == "description" || last == "title" {
+			return splice.Read
+		}
+	case kind == splice.String && is.text(), is == maxOutput && e.limit, is == safety && e.safety:
+		return splice.Read
+	case more && (kind == splice.Object || kind == splice.Array):
+		return splice.Into
+	}
+	return splice.Skip
+}
+
+// Text implements splice.Visitor.
+func (e *edits) Text(at *splice.Path, text string) (string, error) {
+	c := e.c
+	if e.is == maxOutput {
+		return strconv.Itoa(c.decision.MaxOutput), nil
+	}
+	if e.is == sourceData && base64Like(text) {
+		return text, nil
+	}
+	out := text
+	if c.session != nil {
+		var more []prompt.Finding
+		if e.next < len(e.found) {
+			more = e.found[e.next]
+		}
+		var err error
+		if out, err = c.session.MaskWith(text, more); err != nil {
+			return "", err
+		}
+	}
+	e.next++
+	if origin, foreign := c.origin(at, e.is); foreign {
+		c.passages = append(c.passages, passage{out, origin})
+	}
+	if e.canary && e.is == systemText && at.Index(0) < 0 && at.Name(0) != "tools" {
+		e.canary = false
+		out += "\n\n" + c.canary.Text()
+	}
+	return out, nil
+}
+
+// Raw implements splice.Visitor.
+func (e *edits) Raw(_ *splice.Path, raw []byte) ([]byte, error) {
+	switch e.is {
+	case maxOutput:
+		return strconv.AppendInt(nil, int64(e.c.decision.MaxOutput), 10), nil
+	case safety:
+		return raised(raw, e.c.guard.Safety)
+	}
+	return raw, nil
+}
+
+// Leave implements splice.Visitor: what the caller has left out is added.
+func (e *edits) Leave(at *splice.Path, has func(string) bool) (out []splice.Member) {
+	s := e.c.shape
+	absent := func(name string) bool { return !has(name) && !has(underscored(name)) }
+	add := func(name string, value []byte) { out = append(out, splice.Member{Name: name, Value: value}) }
+	number := strconv.AppendInt(nil, int64(e.c.decision.MaxOutput), 10)
+	root := at.Depth() == 0
+	switch in := at.Depth() == 1 && s.limitIn != "" && (at.Last() == s.limitIn || at.Last() == underscored(s.limitIn)); {
+	case !e.limit || s.limit == "":
+	case root && s.limitIn == "" && absent(s.limit) && (s.limitToo == "" || absent(s.limitToo)), in && absent(s.limit):
+		add(s.limit, number)
+	case root && s.limitIn != "" && absent(s.limitIn):
+		add(s.limitIn, append(append([]byte(`{"`+s.limit+`":`), number...), '}'))
+	}
+	if root && e.safety && absent("safetySettings") {
+		settings, _ := raised(nil, e.c.guard.Safety)
+		add("safetySettings", settings)
+	}
+	if root && e.canary {
+		if name, value := s.system(e.c.canary.Text()); absent(name) {
+			add(name, value)
+		}
+		e.canary = false
+	}
+	return out
+}
+
+// origin is who wrote a text; not foreign is what a model has said itself, which is no attack on it.
+func (c *call) origin(at *splice.Path, is field) (o inspect.Origin, foreign bool) {
+	switch is {
+	case systemText, wordsOfTool:
+		return inspect.System, true
+	case toolText, sourceData:
+		return inspect.Tool, true
+	case saidText:
+		return 0, false
+	}
+	if at.Depth() > 1 && at.Index(1) >= 0 {
+		switch c.facts.roles[at.Index(1)] {
+		case "model", "assistant":
+			return 0, false
+		case "system", "developer":
+			return inspect.System, true
+		case "tool", "function":
+			return inspect.Tool, true
+		}
+	}
+	return inspect.User, true
+}
+
+// base64Like says whether a text looks like data: long, and of the alphabet of base64 alone.
+func base64Like(text string) bool {
+	return len(text) > 64 && strings.IndexFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("+/=-_", r)
+	}) < 0
+}

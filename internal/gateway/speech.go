@@ -1,0 +1,64 @@
+package gateway
+
+import (
+	"slices"
+
+	"github.com/landbridge/landbridge/internal/splice"
+)
+
+// speech rewrites the texts of an event that has been read: each goes its flow's way, and where the flow ends here, what
+// was held back comes with it.
+type speech struct {
+	*reading
+	whole bool // every flow ends here
+}
+
+// Visit implements splice.Visitor.
+func (s *speech) Visit(at *splice.Path, kind byte) splice.Action {
+	is, more, _ := s.root.find(at)
+	s.is = is
+	switch {
+	case is == answerPlaces:
+		if s.t.altered || s.t.session != nil && len(s.t.session.Counts()) > 0 {
+			return splice.Drop
+		}
+	case is >= answerText && is <= answerValue && kind == splice.String:
+		return splice.Read
+	case more && is < answerIndex && (kind == splice.Object || kind == splice.Array):
+		return splice.Into
+	}
+	return splice.Skip
+}
+
+// Text implements splice.Visitor.
+func (s *speech) Text(_ *splice.Path, text string) (out string, err error) {
+	if s.is == answerValue {
+		out, err = s.t.value(text)
+	} else {
+		at := &s.spots[s.next]
+		s.next++
+		f := s.t.flow(at.key)
+		out, err = f.write(text)
+		if err == nil && at.last && (s.whole || slices.Contains(s.ends, at.key.candidate)) {
+			var rest string
+			rest, err = f.flush()
+			out += rest
+		}
+	}
+	s.t.altered = s.t.altered || out != text
+	return out, err
+}
+
+// Raw implements splice.Visitor.
+func (*speech) Raw(_ *splice.Path, raw []byte) ([]byte, error) { return raw, nil }
+
+// Leave implements splice.Visitor.
+func (*speech) Leave(*splice.Path, func(string) bool) []splice.Member { return nil }
+
+// speak returns an event as the caller may have it, after it was read; the same bytes when nothing is to be done.
+func (r *reading) speak(data []byte, whole bool) ([]byte, error) {
+	if !r.t.active() || len(r.spots) == 0 && !r.values {
+		return data, nil
+	}
+	return splice.Rewrite(nil, data, &speech{r, whole})
+}
