@@ -78,3 +78,19 @@ func TestAllOrNone(t *testing.T) {
 		t.Error("tokens were taken by a call that was refused")
 	}
 }
+
+// What a call costs while its slice lasts.
+func BenchmarkTake(b *testing.B) {
+	c := &clock{}
+	l := New(Options{SlicePercent: 5, Clock: c.now})
+	wants := append(tokens(c, 1<<50, 100), policy.Want{Window: policy.WindowAt(policy.RequestsPerMinute, 1<<50, c.now()), N: 1})
+	for i := range wants {
+		l.slice("rule:workload", &wants[i].Window).granted = 1 << 50
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if short, err := l.Take(b.Context(), "rule:workload", wants); short >= 0 || err != nil {
+			b.Fatal(short, err)
+		}
+	}
+}

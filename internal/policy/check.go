@@ -30,7 +30,7 @@ func (c *compiler) checkKeys() {
 		c.required("locations", len(r.Locations) == 0, "nothing outside of them is called")
 		c.checkQuota()
 	case Deny:
-		unused := r.Project != "" || r.Tools != nil || r.Media != nil || r.CachedContent || r.MaxOutputTokens != 0 ||
+		unused := r.Project != "" || len(r.Tools) > 0 || len(r.Media) > 0 || r.CachedContent || r.MaxOutputTokens != 0 ||
 			r.ServiceAccount != "" || r.QuotaProject != "" || r.Guard != "" || r.Quota != Quota{}
 		if unused {
 			c.mistake("effect", "deny uses workloads, methods, models, locations and when alone", "remove the other keys")

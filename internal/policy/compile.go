@@ -36,8 +36,8 @@ func Compile(o Options) (*Policy, error) {
 	p.prices = prices
 	if found = append(found, problems...); len(found) > 0 {
 		return nil, &bridge.Error{
-			Kind: bridge.Usage, Code: "policy_invalid", Text: fmt.Sprintf("the policy has %d mistakes", len(found)),
-			Hint: "correct them" + file, Cause: found,
+			Kind: bridge.Usage, Code: "policy_invalid", Text: "the policy cannot be used",
+			Hint: "correct the keys that are named, in landbridge.yaml", Cause: found,
 		}
 	}
 	p.index()
