@@ -48,7 +48,7 @@ func (e editor) Leave(at *splice.Path, has func(string) bool) []splice.Member {
 	return e.leave(at, has)
 }
 
-// strings reads every string.
+// readStrings reads every string.
 func readStrings(_ *splice.Path, kind byte) splice.Action {
 	if kind == splice.String {
 		return splice.Read

@@ -1,0 +1,12 @@
+package mask
+
+import (
+	"slices"
+
+	"github.com/landbridge/landbridge/internal/prompt"
+)
+
+// Findings is what Mask would replace in a text; it changes nothing, and counts nothing.
+func (s *Session) Findings(text string) []prompt.Finding {
+	return slices.Clone(s.find(text, nil, false, func(f prompt.Finding) bool { return s.m.wanted(text, f) }))
+}
