@@ -15,64 +15,72 @@ func (s *scanner) colon(i int) int {
 	return i + 1
 }
 
-// Names that end so hold a secret. Letters only: api_key, apiKey and api-key are one.
-const (
-	passwordNames = "password passwd pwd passphrase passwort kennwort motdepasse contraseña senha userpass dbpass adminpass"
-	secretNames   = "secret token apikey secretkey accesskey privatekey encryptionkey signingkey authkey clientsecret accesstoken " +
-		"sharedkey masterkey credential credentials subscriptionkey"
-	azureNames = "accountkey sharedaccesskey sharedaccesssignature azurestoragekey"
-	awsNames   = "secretaccesskey awssecret awssecretkey"
-)
+// ending is how the names of one kind of secret end, letters only: api_key, apiKey and api-key are one.
+type ending struct {
+	letters string
+	kind    kind
+	least   int // length of a value
+}
+
+// secretEndings are in the order in which they are tried.
+func secretEndings() []ending {
+	var out []ending
+	for _, e := range []ending{
+		{"secretaccesskey awssecret awssecretkey", awsCredentials, 40},
+		{"accountkey sharedaccesskey sharedaccesssignature azurestoragekey", azureToken, 40},
+		{"password passwd pwd passphrase passwort kennwort motdepasse contraseña senha userpass dbpass adminpass", password, 6},
+		{"secret token apikey secretkey accesskey privatekey encryptionkey signingkey authkey clientsecret accesstoken " +
+			"sharedkey masterkey credential credentials subscriptionkey", secret, 16},
+	} {
+		for w := range strings.FieldsSeq(e.letters) {
+			out = append(out, ending{w, e.kind, e.least})
+		}
+	}
+	return append(out, ending{"sig", azureToken, 43})
+}
 
 // assignment finds the secret that is given to a name by the equals sign or colon at i.
 func (s *scanner) assignment(i int) {
-	if i < s.taken || i == 0 {
+	if i < s.taken {
 		return
 	}
-	name := nameBefore(s.text, i)
-	if len(name) < 3 {
+	var buf [longestName]byte
+	name := s.nameBefore(i, &buf)
+	if name == nil {
 		return
 	}
-	start, end, quoted := valueAfter(s.text, i)
-	v := s.text[start:end]
-	if len(v) < 4 || len(v) > 4096 || templated(v) {
-		return
-	}
-	switch {
-	case endsIn(name, awsNames):
-		if len(v) == 40 && random(v) {
-			s.report(awsCredentials, start, end, .95)
+	for _, e := range s.lexicon.secrets {
+		if len(name) < len(e.letters) || string(name[len(name)-len(e.letters):]) != e.letters || e.letters == "sig" && len(name) > 3 {
+			continue
 		}
-	case endsIn(name, azureNames):
-		if len(v) >= 40 && random(v) {
-			s.report(azureToken, start, end, .95)
+		start, end, quoted := valueAfter(s.text, i)
+		v := s.text[start:end]
+		if len(v) < e.least || templated(v) {
+			return
 		}
-	case name == "sig":
-		if len(v) >= 43 && random(v) {
-			s.report(azureToken, start, end, .9)
-		}
-	case endsIn(name, passwordNames):
-		if secretWord(v, quoted) {
+		if e.kind == password && secretWord(v, quoted) {
 			s.report(password, start, end, .85)
+		} else if e.kind != password && random(v) && strings.IndexByte(v, ' ') < 0 {
+			s.report(e.kind, start, end, .85)
 		}
-	case endsIn(name, secretNames):
-		if len(v) >= 16 && random(v) && strings.IndexByte(v, ' ') < 0 {
-			s.report(secret, start, end, .8)
-		}
+		return
 	}
 }
 
-// nameBefore is the name in front of i, its letters in lower case.
-func nameBefore(text string, i int) string {
+// longestName is how many letters of a name are looked at.
+const longestName = 40
+
+// nameBefore writes the letters of the name in front of i to buf, in lower case; nil when it is no secret's.
+func (s *scanner) nameBefore(i int, buf *[longestName]byte) []byte {
+	text := s.text
 	for range 2 { // a space, a quote, or a colon of :=
 		if i > 0 && strings.IndexByte(" \"':]", text[i-1]) >= 0 {
 			i--
 		}
 	}
-	if i == 0 || classes[text[i-1]] == quiet {
-		return ""
+	if i < 3 || !s.lexicon.ends.has(text, i-3) {
+		return nil
 	}
-	var buf [40]byte
 	at := len(buf)
 	for i > 0 && at > 0 {
 		c := text[i-1]
@@ -84,17 +92,7 @@ func nameBefore(text string, i int) string {
 		}
 		i--
 	}
-	return string(buf[at:])
-}
-
-// endsIn says whether a name ends in one of some names.
-func endsIn(name, names string) bool {
-	for n := range strings.SplitSeq(names, " ") {
-		if strings.HasSuffix(name, n) {
-			return true
-		}
-	}
-	return false
+	return buf[at:]
 }
 
 // valueAfter is where the value stands that the sign at i gives, without its quotes.

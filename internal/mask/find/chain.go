@@ -14,13 +14,15 @@ type chain struct {
 const (
 	maxChain  = 48
 	maxGroups = 14
+	// longestRule is the length of the longest value that is written in groups, but for an IBAN.
+	longestRule = 19
 )
 
 // group is one run in a chain.
 type group struct {
 	start, end  int    // in the text
 	from, until int    // in buf
-	sep         byte   // what stands before it; 0 for the first, and for nothing that can be seen
+	sep         byte   // what stands before it; 0 for the first
 	seps        uint64 // what stands before it and before all groups in front of it, 3 bits each
 	cuts        uint64
 }
@@ -28,19 +30,20 @@ type group struct {
 // separators are what may stand between two groups, one of them at a time.
 var separators = [256]uint64{' ': 1, '-': 2, '.': 3, '/': 4, none: 0}
 
-// read fills c with what stands at i. Only its last group may be cut short; then that group is left out.
+// read fills c with what stands at i. A group that does not fit is left out.
 func (c *chain) read(text string, i int) {
 	c.n, c.k, c.digits, c.cuts = 0, 0, 0, 0
 	var sep byte
 	var seps uint64
+	limit := maxChain
 	for c.k < maxGroups {
 		g := group{start: i, from: c.n, sep: sep}
 		for {
 			b, size := plain(text, i)
-			if b == 0xFF || !isAlnum(b) {
+			if !isAlnum(b) {
 				break
 			}
-			if c.n == maxChain {
+			if c.n == limit {
 				c.n = g.from
 				c.digits &= 1<<c.n - 1
 				return
@@ -61,7 +64,9 @@ func (c *chain) read(text string, i int) {
 		}
 		g.end, g.until, g.seps, g.cuts = i, c.n, seps, c.cuts
 		c.groups[c.k] = g
-		c.k++
+		if c.k++; c.digits&3 != 0 && g.until < longestRule {
+			limit = longestRule // only an IBAN has groups beyond, and it begins with letters
+		}
 		b, size := plain(text, i)
 		if size == 0 || b != none && separators[b] == 0 {
 			return

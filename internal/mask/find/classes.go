@@ -48,22 +48,29 @@ func upper(c byte) byte {
 	return c
 }
 
-// none is what plain says of a character that is not to be seen: the zero-width ones.
-const none byte = 0
+// What plain says of characters that stand for nothing in ASCII, and of the zero-width ones, which are not to be seen.
+const (
+	alien byte = 0xFF
+	none  byte = 0xFE
+)
 
 // plain reads the character at i as the ASCII that it stands for: wide digits and letters, the many spaces and hyphens.
-// What stands for nothing in ASCII is 0xFF; size is 0 at the end of the text.
+// Size is 0 at the end of the text.
 func plain(text string, i int) (c byte, size int) {
-	if i >= len(text) {
-		return 0xFF, 0
+	if i < len(text) && text[i] < 0x80 {
+		return text[i], 1
 	}
-	if c = text[i]; c < 0x80 {
-		return c, 1
+	return wide(text, i)
+}
+
+func wide(text string, i int) (c byte, size int) {
+	if i >= len(text) {
+		return alien, 0
 	}
 	r, size := utf8.DecodeRuneInString(text[i:])
 	switch {
 	case r == utf8.RuneError:
-		return 0xFF, size
+		return alien, size
 	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms
 		return byte(r - 0xFEE0), size
 	case r == 0xA0, r >= 0x2000 && r <= 0x200A, r == 0x202F, r == 0x205F, r == 0x3000:
@@ -79,5 +86,5 @@ func plain(text string, i int) (c byte, size int) {
 	case r >= 0x0966 && r <= 0x096F: // Devanagari digits
 		return byte(r-0x0966) + '0', size
 	}
-	return 0xFF, size
+	return alien, size
 }

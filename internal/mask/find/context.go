@@ -105,6 +105,9 @@ type lexicon struct {
 	// names are words that begin something themselves: months, days, forms of address.
 	names     map[string]name
 	nameFirst [256]uint64
+	begins    trigrams // of names of three letters and more
+	secrets   []ending
+	ends      trigrams // of secrets
 }
 
 var theLexicon = sync.OnceValue(func() *lexicon {
@@ -119,6 +122,13 @@ var theLexicon = sync.OnceValue(func() *lexicon {
 	}
 	for w := range l.names {
 		l.nameFirst[w[0]] |= 1 << len(w)
+		if len(w) > 2 {
+			l.begins.add(w)
+		}
+	}
+	l.secrets = secretEndings()
+	for _, e := range l.secrets {
+		l.ends.add(e.letters[len(e.letters)-3:])
 	}
 	return l
 })
@@ -131,7 +141,8 @@ func (l *lexicon) context(word []byte) (kinds, bool) {
 	return set, ok
 }
 
-// may says whether a word of ASCII letters may be a name.
-func (l *lexicon) may(word string) bool {
-	return len(word) < longestWord && l.nameFirst[lower(word[0])]&(1<<len(word)) != 0
+// may says whether the word of letters between i and end may be a name.
+func (l *lexicon) may(text string, i, end int) bool {
+	n := end - i
+	return n > 1 && n < longestWord && (n == 2 || l.begins.has(text, i)) && l.nameFirst[lower(text[i])]&(1<<n) != 0
 }

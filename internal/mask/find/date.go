@@ -205,8 +205,11 @@ func halfDay(text string, i int) int {
 	if j < len(text) && text[j] == ' ' {
 		j++
 	}
-	for _, half := range [...]string{"a.m.", "p.m.", "am", "pm"} {
-		if end := j + len(half); end <= len(text) && strings.EqualFold(text[j:end], half) && (end == len(text) || !isAlnum(text[end])) {
+	if j >= len(text) || lower(text[j]) != 'a' && lower(text[j]) != 'p' {
+		return i
+	}
+	for _, rest := range [...]string{"m", ".m."} {
+		if end := j + 1 + len(rest); end <= len(text) && strings.EqualFold(text[j+1:end], rest) && (end == len(text) || !isAlnum(text[end])) {
 			return end
 		}
 	}

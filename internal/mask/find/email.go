@@ -159,12 +159,17 @@ func spelled(text string, i int, word string) int {
 	if i >= len(text) {
 		return i
 	}
-	closing := map[byte]byte{'[': ']', '(': ')', '{': '}'}[text[i]]
+	closing := text[i] + 2 // so it is in ASCII for all but the round ones
+	if text[i] == '(' {
+		closing = ')'
+	} else if text[i] != '[' && text[i] != '{' {
+		return i
+	}
 	j := i + 1
 	if j < len(text) && text[j] == ' ' {
 		j++
 	}
-	if closing == 0 || len(text)-j < len(word) || !strings.EqualFold(text[j:j+len(word)], word) {
+	if len(text)-j < len(word) || !strings.EqualFold(text[j:j+len(word)], word) {
 		return i
 	}
 	j += len(word)

@@ -20,6 +20,16 @@ func everything(t testing.TB) *find.Finder {
 	return f
 }
 
+// standard looks for what is looked for where nothing is said.
+func standard(t testing.TB) *find.Finder {
+	t.Helper()
+	f, err := find.New(find.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // TestFind: the text between guillemets is what is found, as the type that the case names.
 func TestFind(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,9 @@ import "strings"
 
 // link finds the URL whose "://" is at i, and the password in it.
 func (s *scanner) linkAt(i int) {
+	if i < s.link {
+		return // in the midst of one
+	}
 	start := i
 	for start > 0 && i-start < 24 && (isAlnum(s.text[start-1]) || s.text[start-1] == '+' || s.text[start-1] == '-') {
 		start--
@@ -16,16 +19,14 @@ func (s *scanner) linkAt(i int) {
 	for end < len(s.text) && urlByte(s.text[end]) {
 		end++
 	}
-	for end > host && strings.IndexByte(".,;:!?)]}'*_", s.text[end-1]) >= 0 {
-		if s.text[end-1] == ')' && strings.IndexByte(s.text[host:end], '(') >= 0 {
-			break
-		}
+	s.link = end
+	bracket := strings.IndexByte(s.text[host:end], '(') >= 0
+	for end > host && strings.IndexByte(".,;:!?)]}'*_", s.text[end-1]) >= 0 && (s.text[end-1] != ')' || !bracket) {
 		end--
 	}
 	if start == i || end == host {
 		return
 	}
-	s.link = max(s.link, end)
 	s.report(url, start, end, .6)
 	authority := s.text[host:end]
 	if cut := strings.IndexAny(authority, "/?#"); cut >= 0 {

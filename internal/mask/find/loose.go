@@ -4,34 +4,54 @@ import "strings"
 
 // ageAt finds the age at i: a number up to 120 that something near it says to be years.
 func (s *scanner) ageAt(i int) {
-	n, end := digitsAt(s.text, i, 4)
-	if !s.wanted.has(age) || n == 0 || n > 120 || end-i > 3 || !opens(s.text, i) {
+	if !s.wanted.has(age) {
 		return
 	}
-	after := strings.ToLower(strings.TrimLeft(s.text[end:min(len(s.text), end+24)], " -"))
-	for _, years := range [...]string{
+	n, end := digitsAt(s.text, i, 4)
+	if n == 0 || n > 120 || end-i > 3 || !opens(s.text, i) {
+		return
+	}
+	next := end
+	for next < len(s.text) && next-end < 2 && (s.text[next] == ' ' || s.text[next] == '-') {
+		next++
+	}
+	if next > end && next < len(s.text) && strings.IndexByte("yaj", lower(s.text[next])) >= 0 && foldedPrefix(s.text[next:],
 		"year-old", "year old", "years old", "years-old", "yr old", "yrs old", "yo ", "y/o", "y.o.", "years of age",
-		"ans,", "ans.", "ans ", "años", "anni ", "anos ", "jahre alt", "jähr", "jaar oud",
-	} {
-		if strings.HasPrefix(after, years) {
-			s.report(age, i, end, .8)
-			return
+		"ans,", "ans.", "ans ", "años", "anni ", "anos ", "jahre alt", "jähr", "jaar oud") {
+		s.report(age, i, end, .8)
+		return
+	}
+	if i < 4 || s.text[i-1] != ' ' || end < len(s.text) && (isAlnum(s.text[end]) || !closes(s.text, end) || strings.IndexByte("%$:/-", s.text[end]) >= 0) {
+		return
+	}
+	if foldedSuffix(s.text[:i], "aged ", "age ", "age: ", "age is ", "age of ", "turned ", "turn ", "turning ", "alter: ", "alter von ", "edad: ", "âge: ", "età: ") {
+		s.report(age, i, end, .75)
+		return
+	}
+	if n >= 10 && (end == len(s.text) || strings.IndexByte(".,;!?)\n", s.text[end]) >= 0) &&
+		foldedSuffix(s.text[:i], "i am ", "i'm ", "he was ", "she was ", "he is ", "she is ", "he's ", "she's ") {
+		s.report(age, i, end, .6)
+	}
+}
+
+// foldedPrefix says whether text begins with one of some words, whatever its case.
+func foldedPrefix(text string, words ...string) bool {
+	for _, w := range words {
+		if len(text) >= len(w) && strings.EqualFold(text[:len(w)], w) {
+			return true
 		}
 	}
-	before := strings.ToLower(s.text[max(0, i-14):i])
-	for _, said := range [...]string{"aged ", "age ", "age: ", "age is ", "age of ", "turned ", "turn ", "turning ", "alter: ", "alter von ", "edad: ", "âge: ", "età: "} {
-		if strings.HasSuffix(before, said) && (end == len(s.text) || !isAlnum(s.text[end]) && strings.IndexByte("%$:/-", s.text[end]) < 0) {
-			s.report(age, i, end, .75)
-			return
+	return false
+}
+
+// foldedSuffix says whether text ends with one of some words, whatever its case.
+func foldedSuffix(text string, words ...string) bool {
+	for _, w := range words {
+		if n := len(text) - len(w); n >= 0 && strings.EqualFold(text[n:], w) {
+			return true
 		}
 	}
-	closed := end == len(s.text) || strings.IndexByte(".,;!?)\n", s.text[end]) >= 0 && closes(s.text, end)
-	for _, said := range [...]string{"i am ", "i'm ", "he was ", "she was ", "he is ", "she is ", "he's ", "she's "} {
-		if closed && n >= 10 && strings.HasSuffix(before, said) {
-			s.report(age, i, end, .6)
-			return
-		}
-	}
+	return false
 }
 
 // postal finds the postal code that the chain begins with: with a word for it near, or behind a state's two letters.
@@ -47,7 +67,7 @@ func (s *scanner) postal() {
 		}
 		switch first := c.groups[0].until; {
 		case i == 0 && g.until >= 4 && g.until <= 6:
-		case i == 1 && g.sep == '-' && (first == 5 && g.until == 9 || first == 4 && g.until == 7 || first == 2 && g.until == 5):
+		case i == 1 && g.sep == '-' && (first == 5 && g.until == 9 || first == 4 && g.until == 7 || first == 2 && g.until == 5 || first == 5 && g.until == 8):
 		case i == 1 && g.sep == ' ' && first == 3 && g.until == 5:
 		default:
 			continue

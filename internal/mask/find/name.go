@@ -54,24 +54,12 @@ func theNames() map[string]name {
 	return names
 }
 
-// named handles a word of letters between i and end that begins something.
-func (s *scanner) named(i, end int) {
+// named handles a word of letters between i and end that may begin something, and says whether it is one that does.
+func (s *scanner) named(i, end int) bool {
 	if i > 0 && wordByte(s.text[i-1]) {
-		return // a part of a longer word
+		return false // a part of a longer word
 	}
-	s.byName(s.lexicon.name(s.text[i:end]), i, end)
-}
-
-func (l *lexicon) name(word string) name {
-	var buf [longestWord]byte
-	n := copy(buf[:], word)
-	for i := range n {
-		buf[i] = lower(buf[i])
-	}
-	return l.names[string(buf[:n])]
-}
-
-func (s *scanner) byName(n name, i, end int) {
+	n := s.lexicon.name(s.text[i:end])
 	switch n.role {
 	case monthName:
 		s.monthAt(i, end, n.month)
@@ -86,6 +74,16 @@ func (s *scanner) byName(n name, i, end int) {
 	case basicWord:
 		s.bearer(end, true)
 	}
+	return n.role != 0
+}
+
+func (l *lexicon) name(word string) name {
+	var buf [longestWord]byte
+	n := copy(buf[:], word)
+	for i := range n {
+		buf[i] = lower(buf[i])
+	}
+	return l.names[string(buf[:n])]
 }
 
 // titleAt reports a form of address in front of a name.

@@ -24,14 +24,12 @@ func (s *scanner) ipv4(i int) bool {
 	if err == nil && opens(s.text, i) && (end == len(s.text) || !isAlnum(s.text[end]) && s.text[end] != '_') && !versioned(s.text, i) && telling(address) {
 		s.report(ipAddress, i, end, .8)
 	}
-	return true
+	return dots == 3
 }
 
 // versioned says whether the word in front of i says that a version follows.
 func versioned(text string, i int) bool {
-	before := strings.ToLower(strings.TrimRight(text[max(0, i-12):i], " :="))
-	return strings.HasSuffix(before, "version") || strings.HasSuffix(before, "ver") || strings.HasSuffix(before, "release") ||
-		strings.HasSuffix(before, "build") || strings.HasSuffix(before, "section") || strings.HasSuffix(before, " v")
+	return foldedSuffix(strings.TrimRight(text[:i], " :="), "version", "ver", "release", "build", "section", " v")
 }
 
 // telling says whether an address may belong to someone: loopback, netmasks and the like do not.

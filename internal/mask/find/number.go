@@ -9,12 +9,12 @@ func (s *scanner) number(i int) {
 	if c.k == 0 {
 		return
 	}
-	if s.wallet(i) || s.iban() || s.card() {
+	if s.wallet(i) || s.iban() {
 		return
 	}
 	s.byRules()
 	s.labelled()
-	if !isDigit(c.buf[0]) || s.ipv4(i) || i < s.link {
+	if s.card() || !isDigit(c.buf[0]) || s.ipv4(i) || i < s.link {
 		return
 	}
 	s.postal()
@@ -35,7 +35,7 @@ func (s *scanner) take(k kind, start, end int, score float32) bool {
 // iban finds an account number, in groups of any size. https://www.swift.com/standards/data-standards/iban
 func (s *scanner) iban() bool {
 	c := &s.chain
-	if c.n < 15 || c.digits&0b1111 != 0b1100 || !opens(s.text, c.groups[0].start) {
+	if !s.wanted.has(ibanCode) || c.n < 15 || c.digits&0b1111 != 0b1100 || !opens(s.text, c.groups[0].start) {
 		return false
 	}
 	at := strings.Index(ibanLengths, string(c.buf[:2]))
@@ -71,7 +71,7 @@ const ibanLengths = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY2
 // card finds a payment card: issuer, length and Luhn, in groups of three and more.
 func (s *scanner) card() bool {
 	c := &s.chain
-	if c.n < 12 || c.digits&0xFFF != 0xFFF || !opens(s.text, c.groups[0].start) {
+	if !s.wanted.has(creditCard) || c.n < 12 || c.digits&0xFFF != 0xFFF || !opens(s.text, c.groups[0].start) {
 		return false
 	}
 	for i := c.k - 1; i >= 0; i-- {
@@ -79,12 +79,17 @@ func (s *scanner) card() bool {
 		if g.until < 12 || g.until > 19 || !c.digitsOnly(g.until) || i > 5 || !closes(s.text, g.end) || !c.cardGroups(i) {
 			continue
 		}
-		if b := c.buf[:g.until]; issued(b) && luhn(b) {
-			if g.until == 12 || g.until > 16 { // rare lengths, and common ones of other numbers
-				s.weighed(creditCard, c.groups[0].start, g.end, .6, .95, true)
-				return false
-			}
+		b := c.buf[:g.until]
+		switch known := issued(b); {
+		case oneDigit(b) || !luhn(b):
+		case known && g.until >= 13 && g.until <= 16:
 			return s.take(creditCard, c.groups[0].start, g.end, .9)
+		case known: // rare lengths, and common ones of other numbers
+			s.weighed(creditCard, c.groups[0].start, g.end, .6, .95, true)
+			return false
+		default:
+			s.weighed(creditCard, c.groups[0].start, g.end, 0, .75, true)
+			return false
 		}
 	}
 	return false
@@ -105,15 +110,13 @@ func (c *chain) cardGroups(i int) bool {
 func issued(b []byte) bool {
 	n, two, four := len(b), number(b[:2]), number(b[:4])
 	switch {
-	case oneDigit(b):
-		return false
 	case b[0] == '4':
 		return n == 13 || n == 16 || n == 19
 	case two == 34 || two == 37:
 		return n == 15
 	case two >= 51 && two <= 55, four >= 2221 && four <= 2720:
 		return n == 16
-	case four >= 3528 && four <= 3589:
+	case two == 35:
 		return n >= 16
 	case four >= 3000 && four <= 3059, four == 3095, two == 36, two == 38, two == 39:
 		return n == 14 || n == 16 || n == 19

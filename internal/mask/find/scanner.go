@@ -8,7 +8,8 @@ type scanner struct {
 	wanted  kinds
 	lexicon *lexicon
 	rules   *ruleBook
-	makers  *[256][]maker
+	makers  *makerBook
+	plan    *numberPlan
 	words   contextWords
 
 	text  string
@@ -27,12 +28,12 @@ type scanner struct {
 }
 
 func newScanner(wanted kinds) *scanner {
-	return &scanner{wanted: wanted, lexicon: theLexicon(), rules: theRules(), makers: makers()}
+	return &scanner{wanted: wanted, lexicon: theLexicon(), rules: theRules(), makers: theMakers(), plan: thePlan()}
 }
 
 // scan returns all that it finds, in no strict order and overlapping; it is the scanner's own until release.
 func (s *scanner) scan(text string) []prompt.Finding {
-	*s = scanner{wanted: s.wanted, lexicon: s.lexicon, rules: s.rules, makers: s.makers, words: s.words, text: text, found: s.found[:0]}
+	*s = scanner{wanted: s.wanted, lexicon: s.lexicon, rules: s.rules, makers: s.makers, plan: s.plan, words: s.words, text: text, found: s.found[:0]}
 	s.words.reset(text, s.lexicon)
 	for i := 0; i < len(text); {
 		switch classes[text[i]] {
@@ -73,19 +74,21 @@ func (s *scanner) word(i int) int {
 	if i < s.taken {
 		return end
 	}
-	if next := s.token(i, end); next > end {
+	if next := s.token(i); next > end {
 		return next
 	}
+	if digits > 0 {
+		s.number(i)
+		return end
+	}
 	whole := end
-	for digits == 0 && whole < len(text) && whole-i < longestWord && wordByte(text[whole]) {
+	for whole < len(text) && whole-i < longestWord && wordByte(text[whole]) {
 		whole++ // letters beyond ASCII
 	}
 	switch {
-	case digits > 0:
-		s.number(i)
-	case s.lexicon.may(text[i:whole]):
-		s.named(i, whole)
-	case end-i <= 6 && classes[text[i]] == letter && text[i] <= 'Z' && s.leads(end):
+	case s.lexicon.may(text, i, whole) && s.named(i, whole):
+	case text[i] > 'Z':
+	case end-i <= 6 && s.leads(end), (end-i == 8 || end-i == 11) && text[end-1] <= 'Z':
 		s.number(i)
 	}
 	return end
