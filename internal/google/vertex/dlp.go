@@ -3,6 +3,7 @@ package vertex
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -67,25 +68,24 @@ func (d DLP) Find(ctx context.Context, lease bridge.Lease, text string) ([]promp
 	return inOrder(found), nil
 }
 
-// inspect asks about text[start:end]; halves of it, when there is more in it than one answer holds.
+// dlpReply is google.privacy.dlp.v2.InspectContentResponse.
+type dlpReply struct {
+	Result *struct {
+		Findings  []dlpFinding `json:"findings"`
+		Truncated bool         `json:"findingsTruncated"`
+	} `json:"result"`
+}
+
+// inspect asks about text[start:end]; about halves of it, when there is more in it than one answer holds.
 func (d DLP) inspect(ctx context.Context, lease bridge.Lease, text string, start, end int) ([]prompt.Finding, error) {
 	piece := text[start:end]
-	var reply struct {
-		Result *struct {
-			Findings  []dlpFinding `json:"findings"`
-			Truncated bool         `json:"findingsTruncated"`
-		} `json:"result"`
-	}
+	var reply dlpReply
 	question := map[string]any{"item": map[string]string{"value": piece}, "inspectConfig": d.config}
-	if err := d.ask(ctx, lease, "/content:inspect", question, &reply); err != nil {
-		return nil, err
-	}
+	err := d.ask(ctx, lease, "/content:inspect", question, &reply)
+	e, _ := errors.AsType[*bridge.Error](err)
+	large := e != nil && e.Code == "response_too_large" || err == nil && reply.Result != nil && reply.Result.Truncated
 	switch {
-	case reply.Result == nil:
-		return nil, d.unusable("no result")
-	case reply.Result.Truncated && len(piece) < dlpLeast:
-		return nil, d.unusable("a part of its findings only")
-	case reply.Result.Truncated:
+	case large && len(piece) >= dlpLeast:
 		half := runeStart(text, start+len(piece)/2)
 		left, err := d.inspect(ctx, lease, text, start, half)
 		if err != nil {
@@ -93,6 +93,12 @@ func (d DLP) inspect(ctx context.Context, lease bridge.Lease, text string, start
 		}
 		right, err := d.inspect(ctx, lease, text, runeStart(text, half-dlpOverlap), end)
 		return append(left, right...), err
+	case err != nil:
+		return nil, err
+	case reply.Result == nil:
+		return nil, d.unusable("no result")
+	case large:
+		return nil, d.unusable("a part of its findings only")
 	}
 	out := make([]prompt.Finding, 0, len(reply.Result.Findings))
 	for _, f := range reply.Result.Findings {

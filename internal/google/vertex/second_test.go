@@ -236,3 +236,33 @@ func TestSameLength(t *testing.T) {
 		}
 	})
 }
+
+func TestInOrder(t *testing.T) {
+	t.Parallel()
+	finding := rapid.Custom(func(t *rapid.T) prompt.Finding {
+		start := rapid.IntRange(0, 30).Draw(t, "start")
+		return prompt.Finding{Start: start, End: start + rapid.IntRange(1, 9).Draw(t, "length"), Type: rapid.SampledFrom([]string{"A", "B"}).Draw(t, "type")}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		in := rapid.SliceOf(finding).Draw(t, "findings")
+		var covered, still [64]bool
+		for _, f := range in {
+			for i := f.Start; i < f.End; i++ {
+				covered[i] = true
+			}
+		}
+		end := 0
+		for _, f := range inOrder(in) {
+			if f.Start < end || f.End <= f.Start {
+				t.Fatalf("%v overlaps what is before it", f)
+			}
+			end = f.End
+			for i := f.Start; i < f.End; i++ {
+				still[i] = true
+			}
+		}
+		if covered != still {
+			t.Fatal("a place was lost")
+		}
+	})
+}

@@ -23,7 +23,7 @@ func (u *Upstream) send(ctx context.Context, c *prompt.Call, location string) (*
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	resp, err := u.transport.RoundTrip(u.request(ctx, c, address))
+	resp, err := u.transport.RoundTrip(u.request(ctx, c, address)) //nolint:bodyclose // the answer's holder closes it
 	if err != nil {
 		err = wire.Failure(ctx, bridge.HopVertex, address.Host, err)
 		cancel(nil)
@@ -99,7 +99,7 @@ func retryAfter(a *prompt.Answer) time.Duration {
 // were refused together do not come back together.
 func backoff(n int) time.Duration {
 	d := 200 * time.Millisecond << min(n, 4)
-	return d/2 + rand.N(d/2)
+	return d/2 + rand.N(d/2) //nolint:gosec // chance, not secrecy
 }
 
 // discard ends an answer that nobody will read, and keeps its connection where the rest is short.

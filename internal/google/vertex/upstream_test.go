@@ -2,6 +2,7 @@ package vertex
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net/http"
@@ -359,6 +360,24 @@ func TestOnTheWire(t *testing.T) {
 		t.Errorf("a caller that left: %v", err)
 	}
 	<-left
+}
+
+func TestHTTP2OverTLS(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	a, err := upstream(t, Options{Endpoint: s.URL, RootCAs: roots}, nil).Call(t.Context(), call("global"))
+	if got := read(t, a, err); got != "HTTP/2.0" {
+		t.Errorf("got %s", got)
+	}
+	_, err = upstream(t, Options{Endpoint: s.URL}, nil).Call(t.Context(), call("global"))
+	if e, ok := errors.AsType[*bridge.Error](err); !ok || e.Code != "certificate_untrusted" || e.Retry {
+		t.Errorf("an unknown authority: %v", err)
+	}
 }
 
 func TestOptionsAreJudged(t *testing.T) {
