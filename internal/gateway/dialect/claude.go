@@ -42,7 +42,7 @@ type block struct {
 // thought is a thought of Claude's, signed, or a redacted one.
 type thought struct {
 	Thinking  *string `json:"thinking,omitzero"`
-	Signature string  `json:"signature,omitzero"`
+	Signature *string `json:"signature,omitzero"`
 	Data      string  `json:"data,omitzero"` // of redacted_thinking
 }
 

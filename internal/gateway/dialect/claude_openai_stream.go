@@ -102,7 +102,8 @@ func (s *claudeOpenAIStream) piece(dst []byte, e *claudeEvent) []byte {
 		s.open.Thinking = &text
 		return s.grow(dst, delta{said: said{Reasoning: e.Delta.Thinking}})
 	case "signature_delta":
-		s.open.Signature += e.Delta.Signature
+		signature := *orEmpty(s.open.Signature) + e.Delta.Signature
+		s.open.Signature = &signature
 	}
 	return dst
 }

@@ -96,7 +96,7 @@ func Embeddings(body []byte, _ Options) (Request, error) {
 		t.Method = "predict"
 		bodies = append(bodies, ask.predict(ask.Input...))
 	}
-	r := Request{Target: t, Body: bodies[0], More: bodies[1:], Answer: embedded{model: ask.Model, base64: ask.Encoding == "base64", want: len(ask.Input)}}
+	r := Request{Target: t, Body: bodies[0], More: bodies[1:], Answer: embedded{noAnswerStream{OpenAI}, ask.Model, ask.Encoding == "base64", len(ask.Input)}}
 	if len(r.More) == 0 {
 		r.More = nil
 	}
@@ -132,6 +132,7 @@ func (ask *embeddingsAsk) predict(texts ...string) []byte {
 
 // embedded answers a request for embeddings.
 type embedded struct {
+	noAnswerStream
 	model  string
 	base64 bool
 	want   int // embeddings
@@ -202,16 +203,4 @@ func (a embedded) vector(values []float64) jsontext.Value {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(v)))
 	}
 	return marshal(base64.StdEncoding.EncodeToString(raw))
-}
-
-// Stream implements Answerer. There are no streams of embeddings.
-func (embedded) Stream() Translator { return noStream{} }
-
-// noStream refuses events of an answer that has none.
-type noStream struct{}
-
-func (noStream) Event(dst []byte, _ string, _ []byte) ([]byte, error) { return dst, foreign() }
-func (noStream) End(dst []byte) []byte                                { return dst }
-func (noStream) Fail(dst []byte, err error, callID string) []byte {
-	return OpenAI.fail(dst, refusal(err, callID))
 }

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,17 +52,23 @@ func FuzzAnswers(f *testing.F) {
 			`{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"x"}]}`,
 			`{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"x"}],"functions":[{"name":"f"}]}`,
 		} {
-			r, ok := mapped(t, Chat, []byte(ask))
-			if !ok {
-				t.Fatal("refused")
-			}
-			if reply, err := r.Answer.Whole(data); err == nil && !jsontext.Value(reply).IsValid() {
-				t.Fatalf("%q became %q", data, reply)
-			}
-			out := stream(t, r.Answer.Stream(), string(data))
-			if !strings.Contains(string(out), "data: [DONE]\n\n") {
-				t.Fatalf("%q has no end: %q", data, out)
-			}
+			translated(t, Chat, ask, data, "data: [DONE]\n\n")
 		}
+		translated(t, Messages, `{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"x"}]}`, data, "event: message_stop\n", "event: error\n")
 	})
+}
+
+// translated maps an answer and a stream of the same bytes: the answer is refused or JSON, and the stream ends.
+func translated(t *testing.T, enter func([]byte, Options) (Request, error), ask string, data []byte, ends ...string) {
+	r, ok := mapped(t, enter, []byte(ask))
+	if !ok {
+		t.Fatal("refused")
+	}
+	if reply, err := r.Answer.Whole(data); err == nil && !jsontext.Value(reply).IsValid() {
+		t.Fatalf("%q became %q", data, reply)
+	}
+	out := string(stream(t, r.Answer.Stream(), string(data)))
+	if !slices.ContainsFunc(ends, func(end string) bool { return strings.Contains(out, end) }) {
+		t.Fatalf("%q has no end: %q", data, out)
+	}
 }

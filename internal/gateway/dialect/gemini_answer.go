@@ -113,8 +113,11 @@ func instead(data []byte) *bridge.Error {
 	return foreign()
 }
 
-// lenient reads what a model has written: it may hold what no client may send.
+// lenient reads what a model has written: it may hold what no client may send, if it is not too deep to be written again.
 func lenient(data []byte, into any) error {
+	if tooDeep(data) >= 0 {
+		return foreign()
+	}
 	return json.Unmarshal(data, into, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 }
 

@@ -31,7 +31,7 @@ func (w *writer) parts(c *candidate) delta {
 		case p.Thought:
 			w.thought(&d, &text, *orEmpty(p.Text))
 		default:
-			w.say(&text, said1(p))
+			w.say(&text, textOf(p))
 		}
 		if p.ThoughtSignature != "" {
 			d.Extra = &extraContent{Google: googleContent{ThoughtSignature: p.ThoughtSignature}}
@@ -44,8 +44,8 @@ func (w *writer) parts(c *candidate) delta {
 	return d
 }
 
-// said1 is a part as text: what the model has run, and what came of it, is Markdown.
-func said1(p *part) string {
+// textOf is a part as text: what the model has run, and what came of it, is Markdown.
+func textOf(p *part) string {
 	switch {
 	case p.ExecutableCode != nil:
 		return "\n```" + strings.ToLower(p.ExecutableCode.Language) + "\n" + p.ExecutableCode.Code + "\n```\n"

@@ -30,6 +30,7 @@ func routes() map[string]func([]byte, Options) (Request, error) {
 	return map[string]func([]byte, Options) (Request, error){
 		"openai_gemini": Chat, "openai_claude": Chat, "openai_open": Chat,
 		"embeddings": Embeddings, "anthropic": Messages, "anthropic_count": CountTokens,
+		"anthropic_gemini": Messages, "anthropic_gemini_count": CountTokens,
 	}
 }
 
@@ -88,7 +89,11 @@ func journey(t *testing.T, folder, comment string, in map[string][]byte, add fun
 	}
 	r, err := routes()[folder](in["ask"], o)
 	if err != nil {
-		status, body := OpenAI.Refusal(err, "call-1")
+		speaks := OpenAI
+		if strings.HasPrefix(folder, "anthropic") {
+			speaks = Anthropic
+		}
+		status, body := speaks.Refusal(err, "call-1")
 		add("refusal", append([]byte(strconv.Itoa(status)+" "), append(body, '\n')...))
 		return
 	}

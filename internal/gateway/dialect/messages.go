@@ -11,8 +11,9 @@ import (
 // header.
 const anthropicVersion = "vertex-2023-10-16"
 
-// Messages maps Anthropic's POST /v1/messages to a rawPredict or streamRawPredict of a Claude model: the model moves
-// from the body into the target, anthropic_version is set, everything else stays byte for byte.
+// Messages maps Anthropic's POST /v1/messages. A Claude model is asked by rawPredict or streamRawPredict: the model moves
+// from the body into the target, anthropic_version is set, everything else stays byte for byte. A Gemini model is asked by
+// generateContent.
 func Messages(body []byte, o Options) (Request, error) {
 	var ask struct {
 		Model  string `json:"model"`
@@ -25,8 +26,12 @@ func Messages(body []byte, o Options) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	if t.Publisher != anthropic {
-		return Request{}, invalid("model", "this model does not speak Anthropic Messages on Vertex AI", "ask for a Claude model, or use /v1/chat/completions")
+	switch t.Publisher {
+	case anthropic:
+	case google:
+		return anthropicGemini(body, t, o)
+	default:
+		return Request{}, invalid("model", "this model cannot be asked in Anthropic's dialect", "ask for a Claude or a Gemini model, or use /v1/chat/completions")
 	}
 	t.Method = "rawPredict"
 	if ask.Stream {
@@ -38,7 +43,7 @@ func Messages(body []byte, o Options) (Request, error) {
 }
 
 // CountTokens maps Anthropic's POST /v1/messages/count_tokens to the pretended model count-tokens, which wants the
-// model in the body.
+// model in the body, or to countTokens of a Gemini model.
 func CountTokens(body []byte, o Options) (Request, error) {
 	var ask struct {
 		Model string `json:"model"`
@@ -50,8 +55,12 @@ func CountTokens(body []byte, o Options) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	if t.Publisher != anthropic {
-		return Request{}, invalid("model", "the tokens of this model are not counted by Anthropic's route", "ask for a Claude model, or call :countTokens")
+	switch t.Publisher {
+	case anthropic:
+	case google:
+		return anthropicCount(body, t)
+	default:
+		return Request{}, invalid("model", "the tokens of this model cannot be counted in Anthropic's dialect", "ask for a Claude or a Gemini model")
 	}
 	model := marshal(t.Model)
 	t.Model, t.Method = "count-tokens", "rawPredict"

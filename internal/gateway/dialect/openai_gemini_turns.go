@@ -75,11 +75,7 @@ func (t *turns) assistant(at string, m *message) error {
 		if err != nil {
 			return err
 		}
-		if t.names == nil {
-			t.names = map[string]string{}
-		}
-		t.names[call.ID] = call.Function.Name
-		t.calls = append(t.calls, call.ID)
+		t.call(call.ID, call.Function.Name)
 		signature := call.Extra.signature()
 		if signature == "" {
 			_, signature = callID(call.ID)
@@ -87,8 +83,8 @@ func (t *turns) assistant(at string, m *message) error {
 		bare = bare && signature == ""
 		parts = append(parts, part{FunctionCall: &functionCall{Name: call.Function.Name, Args: args}, ThoughtSignature: signature})
 	}
-	if bare && m.Extra.signature() == "" && strings.HasPrefix(t.model, "gemini-3") {
-		parts[len(parts)-len(calls)].ThoughtSignature = unsigned
+	if bare && m.Extra.signature() == "" {
+		t.sign(&parts[len(parts)-len(calls)])
 	}
 	if len(parts) > 0 {
 		t.push("model", parts)
@@ -100,22 +96,40 @@ func (t *turns) assistant(at string, m *message) error {
 // names this word for calls of other models' making (ai.google.dev/gemini-api/docs/thought-signatures).
 const unsigned = "skip_thought_signature_validator"
 
+// sign marks the first call of a turn that has no signature, where the model wants one.
+func (t *turns) sign(p *part) {
+	if strings.HasPrefix(t.model, "gemini-3") {
+		p.ThoughtSignature = unsigned
+	}
+}
+
 // result is a message with role tool: the answer to one of the calls before.
 func (t *turns) result(at string, m *message) error {
-	name, ok := t.names[m.ToolCallID]
+	name, place, ok := t.called(m.ToolCallID)
 	if !ok {
 		return invalid(at+".tool_call_id", "no earlier assistant message has a call with this id", "send the message with tool_calls before its results")
-	}
-	place := len(t.calls)
-	for i, id := range t.calls {
-		if id == m.ToolCallID {
-			place = i
-		}
 	}
 	return t.respond(at, name, m, place)
 }
 
-// respond puts a result where its call stood among its turn's calls: Gemini matches them by order.
+// called finds a call by its id: the function's name, and the call's place among those of the last turn.
+func (t *turns) called(id string) (name string, place int, ok bool) {
+	name, ok = t.names[id]
+	if place = slices.Index(t.calls, id); place < 0 {
+		place = len(t.calls)
+	}
+	return name, place, ok
+}
+
+// call notes a call of the turn that is in the making.
+func (t *turns) call(id, name string) {
+	if t.names == nil {
+		t.names = map[string]string{}
+	}
+	t.names[id] = name
+	t.calls = append(t.calls, id)
+}
+
 func (t *turns) respond(at, name string, m *message, place int) error {
 	if name == "" {
 		return invalid(at+".name", "the function is not named", "")
@@ -124,16 +138,26 @@ func (t *turns) respond(at, name string, m *message, place int) error {
 	if err != nil {
 		return err
 	}
-	r := &functionResponse{Name: name}
-	var text strings.Builder
+	text, others := split(parts)
+	t.answer(functionResponse{Name: name, Response: response("output", text), Parts: others}, place)
+	return nil
+}
+
+// split takes a result's text from its other parts.
+func split(parts []part) (text string, others []part) {
+	var b strings.Builder
 	for _, p := range parts {
 		if p.Text != nil {
-			text.WriteString(*p.Text)
+			b.WriteString(*p.Text)
 		} else {
-			r.Parts = append(r.Parts, p)
+			others = append(others, p)
 		}
 	}
-	r.Response = response(text.String())
+	return b.String(), others
+}
+
+// answer puts a result where its call stood among its turn's calls: Gemini matches them by order.
+func (t *turns) answer(r functionResponse, place int) {
 	if t.results == nil {
 		t.contents = append(t.contents, content{Role: "user"})
 	}
@@ -142,18 +166,17 @@ func (t *turns) respond(at, name string, m *message, place int) error {
 		i--
 	}
 	t.places = slices.Insert(t.places, i, place)
-	t.results = slices.Insert(t.results, i, part{FunctionResponse: r})
+	t.results = slices.Insert(t.results, i, part{FunctionResponse: &r})
 	t.contents[len(t.contents)-1].Parts = t.results
-	return nil
 }
 
 // response is a function's answer as an object: itself where it is one, else its text under the name that Gemini's
-// reference gives it.
-func response(text string) jsontext.Value {
+// reference gives it: output or error.
+func response(name, text string) jsontext.Value {
 	if isObject(text) {
 		return jsontext.Value(text)
 	}
-	return append(appendJSON(append(make([]byte, 0, len(text)+16), `{"output":`...), text), '}')
+	return marshal(map[string]string{name: text})
 }
 
 // object reads a call's arguments; clients write "" for none.
