@@ -33,7 +33,8 @@ func (s *Session) strange(text string) []prompt.Finding {
 // hide writes what stands for a value of an answer.
 func (s *Session) hide(out *strings.Builder, value, kind string) error {
 	if kind == literal {
-		return s.write(out, Keep, value, kind)
+		out.WriteString(value)
+		return nil
 	}
 	s.answered[kind]++
 	return s.write(out, s.m.o.AnswersAction, value, kind)

@@ -70,11 +70,13 @@ func (s *Session) find(text string, more []prompt.Finding, tokens bool, keep fun
 
 // whole widens a finding that begins or ends inside of a character.
 func whole(text string, f prompt.Finding) prompt.Finding {
-	for f.Start > 0 && !utf8.RuneStart(text[f.Start]) {
-		f.Start--
-	}
-	for f.End < len(text) && !utf8.RuneStart(text[f.End]) {
-		f.End++
+	for range utf8.UTFMax - 1 {
+		if f.Start > 0 && !utf8.RuneStart(text[f.Start]) {
+			f.Start--
+		}
+		if f.End < len(text) && !utf8.RuneStart(text[f.End]) {
+			f.End++
+		}
 	}
 	return f
 }
@@ -98,5 +100,7 @@ func (s *Session) hold(value string) {
 	if s.held == nil {
 		s.held = map[string]bool{}
 	}
-	s.held[strings.ToLower(value)] = true
+	if value = strings.ToLower(value); !s.held[value] {
+		s.held[strings.Clone(value)] = true
+	}
 }

@@ -100,6 +100,12 @@ func TestActionsByType(t *testing.T) {
 	if got := masked(t, s, "Grace: ada@example.com.")[0]; got != "Grace: ." {
 		t.Errorf("got %q", got)
 	}
+	if got := masked(t, masker(t, func(o *mask.Options) {
+		o.Actions = map[string]mask.Action{"PERSON": mask.Keep}
+		o.Detectors = []mask.Detector{words{"ada": "PERSON"}, words{"ada@example.com": "EMAIL_ADDRESS"}}
+	}).Session(""), "ada@example.com")[0]; got != "EMAIL_ADDRESS_B2B2" {
+		t.Errorf("a type that is kept keeps a part of another: %q", got)
+	}
 	got, err := s.Mask("my card is 4111 1111 1111 1111")
 	var e *bridge.Error
 	if !errors.As(err, &e) || got != "" || e.Kind != bridge.Refused || e.Code != "personal_data_blocked" {

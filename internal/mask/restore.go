@@ -29,6 +29,9 @@ func (s *Session) restore(text string, form Form, end bool) (out, rest string) {
 	var b strings.Builder
 	done, cut := 0, len(text)
 	for i := 0; i < len(text); i++ {
+		if !s.begins(text[i]) {
+			continue
+		}
 		t, after, open := s.token(text, i)
 		if t != nil {
 			b.WriteString(text[done:i])

@@ -156,8 +156,23 @@ func TestNothingIsHeldBackLonger(t *testing.T) {
 	masked(t, s, "Grace")
 	r := s.Restorer()
 	for _, step := range []struct{ in, out string }{
-		{"Hello", "Hello"}, {" there, ", " there, "}, {"P", ""}, {"eter", "Peter"}, {" P", " "}, {"ERSON", ""}, {"_B2", ""}, {"B2", "Grace"},
-		{"!", "!"}, {" person", " "}, {" a", "person a"}, {"caf\xc3", "caf"}, {"\xa9", "é"}, {"PERSON_B2", ""}, {"A", "PERSON_B2A"}, {"PERSON" + strings.Repeat("_", 23), ""}, {"__", "PERSON" + strings.Repeat("_", 25)},
+		{"Hello", "Hello"},
+		{" there, ", " there, "},
+		{"P", ""},
+		{"eter", "Peter"},
+		{" P", " "},
+		{"ERSON", ""},
+		{"_B2", ""},
+		{"B2", "Grace"},
+		{"!", "!"},
+		{" person", " "},
+		{" a", "person a"},
+		{"caf\xc3", "caf"},
+		{"\xa9", "é"},
+		{"PERSON_B2", ""},
+		{"A", "PERSON_B2A"},
+		{"PERSON" + strings.Repeat("_", 23), ""},
+		{"__", "PERSON" + strings.Repeat("_", 25)},
 	} {
 		if got := r.Write(step.in); got != step.out {
 			t.Fatalf("after %q came %q, want %q", step.in, got, step.out)

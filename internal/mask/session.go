@@ -21,6 +21,7 @@ type Session struct {
 	tokens map[valueKey]string // the token as written
 	codes  map[string]*token
 	labels [26][]*label // of the tokens, by first letter
+	firsts uint32       // a bit for each of those letters
 	byKind map[string]*label
 	next   uint64
 	// foreign are the codes that stood in the caller's own texts before one of ours was made: they are not given out.
@@ -52,7 +53,7 @@ func (s *Session) MaskWith(text string, more []prompt.Finding) (string, error) {
 	}
 	found := s.find(text, more, own, func(f prompt.Finding) bool {
 		s.hold(text[f.Start:f.End])
-		return s.m.wanted(text, f)
+		return s.m.action(f.Type) != Keep && s.m.wanted(text, f)
 	})
 	if len(found) == 0 {
 		return text, nil
@@ -78,21 +79,18 @@ func splice(text string, found []prompt.Finding, replace func(out *strings.Build
 
 // replace writes what stands for a value of the prompt.
 func (s *Session) replace(out *strings.Builder, value, kind string) error {
-	action := s.m.action(kind)
-	if kind == literal {
-		action = Token
-	} else if action != Keep {
+	if kind != literal {
 		s.counts[kind]++
-	}
-	if action != Token {
-		return s.write(out, action, value, kind)
+		if action := s.m.action(kind); action != Token {
+			return s.write(out, action, value, kind)
+		}
 	}
 	t, err := s.tokenOf(value, kind)
 	out.WriteString(t)
 	return err
 }
 
-// write writes what stands for a value, by any action but Token.
+// write writes what stands for a value, by an action that is not to be undone.
 func (s *Session) write(out *strings.Builder, action Action, value, kind string) error {
 	switch action {
 	case Mask:
@@ -104,8 +102,6 @@ func (s *Session) write(out *strings.Builder, action Action, value, kind string)
 		out.WriteString("[" + s.label(kind).name + ":" + s.keys.hash(s.scope, kind, value) + "]")
 	case Block:
 		return blocked(kind)
-	case Keep:
-		out.WriteString(value)
 	}
 	return nil
 }
@@ -140,10 +136,10 @@ func (s *Session) label(kind string) *label {
 
 // tokenOf returns the token of a value, a new one when the session has not met it.
 func (s *Session) tokenOf(value, kind string) (string, error) {
-	key := valueKey{kind, value}
-	if written, ok := s.tokens[key]; ok {
+	if written, ok := s.tokens[valueKey{kind, value}]; ok {
 		return written, nil
 	}
+	key := valueKey{kind, strings.Clone(value)} // and not a part of a text, which would be kept with it
 	if s.tokens == nil {
 		s.tokens, s.codes = map[valueKey]string{}, map[string]*token{}
 	}
@@ -152,12 +148,14 @@ func (s *Session) tokenOf(value, kind string) (string, error) {
 		return "", err
 	}
 	l := s.label(kind)
-	if of := &s.labels[l.name[0]-'A']; !slices.Contains(*of, l) {
-		*of = append(*of, l)
+	first := l.name[0] - 'A'
+	if !slices.Contains(s.labels[first], l) {
+		s.labels[first] = append(s.labels[first], l)
+		s.firsts |= 1 << first
 	}
 	written := l.name + "_" + code
 	s.tokens[key] = written
-	s.codes[code] = &token{label: l, value: strings.Clone(value)}
+	s.codes[code] = &token{label: l, value: key.value}
 	return written, nil
 }
 

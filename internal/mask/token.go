@@ -97,14 +97,19 @@ func (l *label) read(text string, at int) (end int, open bool) {
 	return at, false
 }
 
+// begins says whether a token of this session may begin with c.
+func (s *Session) begins(c byte) bool {
+	n := (c | 0x20) - 'a'
+	return n < 26 && s.firsts&(1<<n) != 0
+}
+
 // token reads a token of this session from text[at:], in any of its forms. It is nil when there is none; open says that
 // the text ends before that can be known.
 func (s *Session) token(text string, at int) (t *token, end int, open bool) {
-	first := upper(text[at])
-	if first < 'A' || first > 'Z' {
+	if !s.begins(text[at]) {
 		return nil, 0, false
 	}
-	for _, l := range s.labels[first-'A'] {
+	for _, l := range s.labels[upper(text[at])-'A'] {
 		end, unsure := l.read(text, at)
 		if end == 0 {
 			open = open || unsure
