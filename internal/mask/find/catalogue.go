@@ -41,7 +41,6 @@ type kinds [2]uint64
 
 func (s *kinds) add(k kind)      { s[k>>6] |= 1 << (k & 63) }
 func (s *kinds) has(k kind) bool { return s[k>>6]&(1<<(k&63)) != 0 }
-func (s *kinds) union(o kinds)   { s[0] |= o[0]; s[1] |= o[1] }
 
 func (k kind) String() string { return catalogue[k].Name }
 

@@ -89,6 +89,8 @@ func opens(text string, i int) bool {
 		return b == '-' && i > 1 && !isAlnum(text[i-2]) || b == '/' && i > 1 && text[i-2] == '/' || i == 1
 	case '$', '%', '&', '^':
 		return false
+	case '#': // &#128512; is a character of HTML
+		return i < 2 || text[i-2] != '&'
 	default:
 		return !isAlnum(b) && !strings.HasSuffix(text[:i], "€") && !strings.HasSuffix(text[:i], "£")
 	}

@@ -76,7 +76,7 @@ var examples = map[string]string{
 	"US_MBI":                        "1EG4-TE5-MK73",
 	"MEDICAL_LICENSE":               "DEA|AB1234563",
 	"US_PASSPORT":                   "passport|A12345678",
-	"IMEI_HARDWARE_ID":              "imei|490154203237518, 35-209900-176148-1",
+	"IMEI_HARDWARE_ID":              "imei|490154203237518, 35-209900-176148-1, 49-015420-323751-8",
 	"VEHICLE_IDENTIFICATION_NUMBER": "1M8GDM9AXKP042788",
 	"CRYPTO": "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy, bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq, " +
 		"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
@@ -84,10 +84,17 @@ var examples = map[string]string{
 		"card|6304 0000 0000 0000",
 	"IBAN_CODE": "GB82 WEST 1234 5698 7654 32, DE89370400440532013000, FR14 2004 1010 0505 0001 3M02 606, NL91ABNA0417164300, NO93 8601 1117 947, " +
 		"MT84MALT011000012345MTLCAST001S",
-	"PHONE_NUMBER": "+1 212-555-0142, (212) 555-0142, +44 20 7946 0958, 020 7946 0958, +49 30 901820, +33 1 23 45 67 89, 01.23.45.67.89, +91 98765 43210, " +
+	"PHONE_NUMBER": "+1 212-555-0142, +1 (212) 555-0142, 1 212 555 0142, 0049 30 901820, +33.1.23.45.67.89, +353 1 234 5678, +44-20-7946-0958, (212) 555-0142, +44 20 7946 0958, 020 7946 0958, +49 30 901820, +33 1 23 45 67 89, 01.23.45.67.89, +91 98765 43210, " +
 		"+81-3-1234-5678, +55 (11) 91234-5678, 001-518-640-0854, 212.555.0142 ext. 12, tel|5550142",
-	"IP_ADDRESS":            "203.0.113.9, 2001:db8::1428:57ab, fe80::3:9ff:fe2c:1a",
-	"MAC_ADDRESS":           "00:1b:44:11:3a:b7, 00-1B-44-11-3A-B7, 001b.4411.3ab7",
+	"IP_ADDRESS":  "203.0.113.9, 2001:db8::1428:57ab, fe80::3:9ff:fe2c:1a",
+	"MAC_ADDRESS": "00:1b:44:11:3a:b7, 00-1B-44-11-3A-B7, 001b.4411.3ab7",
+	"DATE_TIME": "2024-02-29, 31.12.1999, 12/31/1999, 12-May-1990, 1st May 2020, May 5th 2020, 5 de mayo de 2020, 3. März 1971, 14 août 2019, " +
+		"1990-05-12T00:00:00.000Z, 2024-01-31 17:30:05+02:00, 2:45 PM, 9:15 a.m., 17:30, April 1987, 2019, Thursday",
+	"DATE_OF_BIRTH":         "DOB|12/31/1999, né le|14 août 1960, born on|5 May 1970, Geburtsdatum|31.12.1999",
+	"ZIP_CODE":              "ZIP|90210, zip|90210-1234, PLZ|10115, CEP|01310-100, postal code|394 13",
+	"EMAIL_ADDRESS":         "a.b+c@example.co.uk, jörg@müller.example, o'neil@example.org, x@xn--bcher-kva.example",
+	"URL":                   "https://example.org/a?b=c#d, http://10.0.0.1:8080/x, ftp://files.example.org/a_(b)",
+	"DOMAIN_NAME":           "www.example.org, shop.example.co.uk, landbridge.dev",
 	"SWIFT_CODE":            "BIC|DEUTDEFF, swift|DEUTDEFF500",
 	"MEDICAL_RECORD_NUMBER": "MRN|00483921",
 	"US_DRIVER_LICENSE":     "driver's license|D1234567",

@@ -27,7 +27,6 @@ type Options struct {
 
 // Finder finds what its Options ask for. It may be used by many goroutines.
 type Finder struct {
-	wanted   kinds
 	patterns []*pattern
 	scanners sync.Pool // of *scanner: their buffers
 }
@@ -39,7 +38,7 @@ func New(o Options) (*Finder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Finder{wanted: wanted}
+	f := &Finder{}
 	for _, p := range o.Patterns {
 		compiled, err := compile(p)
 		if err != nil {
@@ -47,7 +46,8 @@ func New(o Options) (*Finder, error) {
 		}
 		f.patterns = append(f.patterns, compiled)
 	}
-	f.scanners.New = func() any { return newScanner(f.wanted) }
+	rules := theRules().of(wanted)
+	f.scanners.New = func() any { return newScanner(wanted, rules) }
 	return f, nil
 }
 

@@ -16,8 +16,9 @@ func (s *scanner) pem(i int) int {
 	}
 	body := i + len(begin) + close + 5
 	stop := body
-	if at := -1; !s.endless {
-		if at = strings.Index(s.text[body:], end); at >= 0 {
+	if !s.endless {
+		at := strings.Index(s.text[body:], end)
+		if at >= 0 {
 			stop = body + at + len(end)
 			if tail := strings.Index(s.text[stop:min(len(s.text), stop+64)], "-----"); tail >= 0 {
 				stop += tail + 5

@@ -155,7 +155,7 @@ var catalogue = [...]entry{
 	zipCode:       {Type{Name: "ZIP_CODE", Loose: true, About: "Postal code with a word or state for it"}, "zip zipcode postcode postal plz postleitzahl cap postale cep pincode"},
 	medicalRecord: {Type{Name: "MEDICAL_RECORD_NUMBER", About: "Medical record number after a word for it"}, "mrn medical chart krankenakte"},
 	passport:      {Type{Name: "PASSPORT", About: "Passport number after a word for it, of any country"}, "passport reisepass passeport pasaporte passaporto paspoort"},
-	driverLicense: {Type{Name: "DRIVERS_LICENSE_NUMBER", About: "Driving licence number after a word for it, of any country"}, "driver drivers driving führerschein führerscheinnummer permis conducir patente rijbewijs"},
+	driverLicense: {Type{Name: "DRIVERS_LICENSE_NUMBER", About: "Driving licence number after a word for it, of any country"}, "driver drivers führerschein führerscheinnummer permis conducir patente rijbewijs"},
 
 	// Secrets
 	awsCredentials: {Type{Name: "AWS_CREDENTIALS", About: "AWS access key id or secret access key"}, "aws amazon secret"},
@@ -176,7 +176,7 @@ var catalogue = [...]entry{
 	usBank:          {Type{Name: "US_BANK_NUMBER", Country: "US", About: "Bank account number after a word for it"}, "account acct bank checking savings"},
 	usRouting:       {Type{Name: "US_BANK_ROUTING_MICR", Country: "US", Check: "ABA check digit", About: "Bank routing number, with a word for it"}, "routing aba rtn micr"},
 	usPassport:      {Type{Name: "US_PASSPORT", Country: "US", About: "Passport number after a word for it"}, "passport"},
-	usDriverLicense: {Type{Name: "US_DRIVER_LICENSE", Country: "US", Check: "form of a state", About: "Driver's licence number after a word for it"}, "driver drivers driving dl"},
+	usDriverLicense: {Type{Name: "US_DRIVER_LICENSE", Country: "US", Check: "form of a state", About: "Driver's licence number after a word for it"}, "driver drivers"},
 	usNPI:           {Type{Name: "US_NPI", Country: "US", Check: "Luhn with 80840", About: "National provider identifier, with a word for it"}, "npi provider"},
 	usMBI:           {Type{Name: "US_MBI", Country: "US", Check: "form", About: "Medicare beneficiary identifier"}, "mbi medicare"},
 	medicalLicense:  {Type{Name: "MEDICAL_LICENSE", Country: "US", Check: "DEA check digit", About: "DEA number of a practitioner"}, "dea prescriber medical"},

@@ -78,6 +78,8 @@ func (s *scanner) postal() {
 		} else if i == 0 && g.until == 5 || i == 1 && g.sep == '-' && g.until == 9 {
 			if stated(s.text, start) {
 				s.report(zipCode, start, g.end, .7)
+			} else if i == 1 {
+				s.report(zipCode, start, g.end, .5)
 			}
 		}
 		return

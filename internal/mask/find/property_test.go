@@ -1,6 +1,9 @@
 package find_test
 
 import (
+	"fmt"
+	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,4 +139,72 @@ func TestCheckDigits(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestForms: a card and an account are found in every way of grouping them, by what can be seen and by what cannot.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	f := standard(t)
+	separators := []string{"", " ", "-", "\u00a0", "\u2009", "\u202f", "\u2011", "\u2013", "\u200b", "\ufeff"}
+	rapid.Check(t, func(t *rapid.T) {
+		sep := rapid.SampledFrom(separators).Draw(t, "sep")
+		wide := rapid.Bool().Draw(t, "wide")
+		for kind, value := range map[string]string{
+			"CREDIT_CARD": withLuhn("4" + draw(t, "d14")),
+			"IBAN_CODE":   withMod97("NL", "ABNA"+draw(t, "d10")),
+		} {
+			var groups []string
+			for i := 0; i < len(value); i += 4 {
+				groups = append(groups, value[i:min(i+4, len(value))])
+			}
+			value = strings.Join(groups, sep)
+			if wide {
+				value = strings.Map(func(r rune) rune {
+					if r >= '0' && r <= '9' {
+						return r + 0xFEE0
+					}
+					return r
+				}, value)
+			}
+			text := "take " + value + " then"
+			got := f.Find(text, nil)
+			if len(got) != 1 || got[0].Type != kind || text[got[0].Start:got[0].End] != value {
+				t.Fatalf("%q: found %+v", text, got)
+			}
+		}
+	})
+}
+
+// withLuhn adds the digit that makes the sum of ISO/IEC 7812-1 come out, by trying.
+func withLuhn(body string) string {
+	for last := range 10 {
+		sum := 0
+		for i, c := range body + string(rune('0'+last)) {
+			d := int(c - '0')
+			if (len(body)+1-i)%2 == 0 {
+				d = d/5 + d*2%10
+			}
+			sum += d
+		}
+		if sum%10 == 0 {
+			return body + string(rune('0'+last))
+		}
+	}
+	return ""
+}
+
+// withMod97 puts the check digits of ISO 13616 behind the country.
+func withMod97(country, account string) string {
+	var digits strings.Builder
+	for _, c := range account + country + "00" {
+		if c >= 'A' {
+			c += 10 - 'A'
+			digits.WriteString(strconv.Itoa(int(c)))
+		} else {
+			digits.WriteRune(c)
+		}
+	}
+	n, _ := new(big.Int).SetString(digits.String(), 10)
+	check := 98 - n.Mod(n, big.NewInt(97)).Int64()
+	return fmt.Sprintf("%s%02d%s", country, check, account)
 }

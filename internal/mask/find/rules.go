@@ -40,6 +40,19 @@ var theRules = sync.OnceValue(func() *ruleBook {
 	return &book
 })
 
+// of leaves the rules of some kinds.
+func (b *ruleBook) of(wanted kinds) *ruleBook {
+	var some ruleBook
+	for n, rules := range b {
+		for _, r := range rules {
+			if wanted.has(r.kind) {
+				some[n] = append(some[n], r)
+			}
+		}
+	}
+	return &some
+}
+
 // compile returns the rule's length, and its masks.
 func (r rule) compile() (int, compiled) {
 	c, n := compiled{rule: r}, 0
@@ -112,7 +125,7 @@ func (s *scanner) byRules() {
 		}
 		for j := range s.rules[g.until] {
 			r := &s.rules[g.until][j]
-			if s.wanted.has(r.kind) && r.fits(c.digits, form{g.cuts, g.seps}) && (r.check == nil || r.check(c.buf[:g.until])) {
+			if r.fits(c.digits, form{g.cuts, g.seps}) && (r.check == nil || r.check(c.buf[:g.until])) {
 				s.weighed(r.kind, first.start, g.end, r.bare, r.near, r.check != nil)
 			}
 		}

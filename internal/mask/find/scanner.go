@@ -27,8 +27,8 @@ type scanner struct {
 	chain   chain
 }
 
-func newScanner(wanted kinds) *scanner {
-	return &scanner{wanted: wanted, lexicon: theLexicon(), rules: theRules(), makers: theMakers(), plan: thePlan()}
+func newScanner(wanted kinds, rules *ruleBook) *scanner {
+	return &scanner{wanted: wanted, lexicon: theLexicon(), rules: rules, makers: theMakers(), plan: thePlan()}
 }
 
 // scan returns all that it finds, in no strict order and overlapping; it is the scanner's own until release.
@@ -96,14 +96,14 @@ func (s *scanner) word(i int) int {
 
 // leads says whether the letters that end at i may be the beginning of a number: "AB 12", "B-MW 12".
 func (s *scanner) leads(i int) bool {
-	if i+1 >= len(s.text) || (s.text[i] != ' ' && s.text[i] != '-') {
-		return false
-	}
-	for j := i + 1; j < len(s.text) && j < i+9; j++ {
-		switch c := s.text[j]; {
-		case classes[c] == digit:
+	for n := range 9 {
+		c, size := plain(s.text, i)
+		switch {
+		case isDigit(c):
 			return true
-		case c != ' ' && (c < 'A' || c > 'Z'):
+		case c == none, c == ' ', n == 0 && c == '-', n > 0 && c-'A' < 26:
+			i += size
+		default:
 			return false
 		}
 	}
