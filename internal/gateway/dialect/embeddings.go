@@ -45,7 +45,7 @@ func (in *inputs) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 type (
 	predictAsk struct {
 		Instances  []instance        `json:"instances"`
-		Parameters predictParameters `json:"parameters,omitzero"`
+		Parameters predictParameters `json:"parameters"`
 	}
 	instance struct {
 		Content  string `json:"content"`
@@ -54,15 +54,17 @@ type (
 	}
 	predictParameters struct {
 		Dimensions *int `json:"outputDimensionality,omitzero"`
+		Truncate   bool `json:"autoTruncate"` // false: OpenAI refuses a text that is too long, and so do we
 	}
 	embedAsk struct {
 		Content content     `json:"content"`
-		Config  embedConfig `json:"embedContentConfig,omitzero"`
+		Config  embedConfig `json:"embedContentConfig"`
 	}
 	embedConfig struct {
 		TaskType   string `json:"taskType,omitzero"`
 		Title      string `json:"title,omitzero"`
 		Dimensions *int   `json:"outputDimensionality,omitzero"`
+		Truncate   bool   `json:"autoTruncate"`
 	}
 )
 
@@ -85,7 +87,7 @@ func Embeddings(body []byte, _ Options) (Request, error) {
 	case strings.HasPrefix(t.Model, "gemini") && t.Model != "gemini-embedding-001":
 		t.Method = "embedContent"
 		for i := range ask.Input {
-			bodies = append(bodies, marshal(embedAsk{content{Parts: []part{{Text: &ask.Input[i]}}}, embedConfig{ask.TaskType, ask.Title, ask.Dimensions}}))
+			bodies = append(bodies, marshal(embedAsk{content{Parts: []part{{Text: &ask.Input[i]}}}, embedConfig{ask.TaskType, ask.Title, ask.Dimensions, false}}))
 		}
 	case t.Model == "gemini-embedding-001":
 		t.Method = "predict"
@@ -123,7 +125,7 @@ func (ask *embeddingsAsk) refuse(publisher string) error {
 }
 
 func (ask *embeddingsAsk) predict(texts ...string) []byte {
-	p := predictAsk{Parameters: predictParameters{ask.Dimensions}}
+	p := predictAsk{Parameters: predictParameters{Dimensions: ask.Dimensions}}
 	for _, text := range texts {
 		p.Instances = append(p.Instances, instance{text, ask.TaskType, ask.Title})
 	}

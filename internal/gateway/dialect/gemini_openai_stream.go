@@ -42,7 +42,7 @@ func (s *geminiOpenAIStream) Event(dst []byte, _ string, data []byte) ([]byte, e
 		return dst, err
 	}
 	if s.head == nil {
-		s.chunks.begin(s.answer.head(g, "chat.completion.chunk"))
+		s.begin(s.answer.head(g, "chat.completion.chunk"))
 	}
 	if g.Usage != nil {
 		s.counted = g.Usage

@@ -17,7 +17,7 @@ func (c *chat) config(g *generationConfig, model string) error {
 		g.MaxOutputTokens = c.MaxCompletion
 	}
 	if c.Seed != nil {
-		seed := int32(*c.Seed) //nolint:gosec // Gemini's seed has 32 bits: the same seed still gives the same answer.
+		seed := int32(*c.Seed) // Gemini's has 32 bits: the same seed still gives the same answer
 		g.Seed = &seed
 	}
 	if err := c.modalities(g); err != nil {
