@@ -60,8 +60,9 @@ func (c *call) read() error {
 			return err
 		}
 	}
-	c.stream = c.stream || c.facts.stream
-	if c.target.Method == chatMethod {
+	m := c.target.Method
+	c.stream = c.mapped.Stream || c.facts.stream || strings.HasPrefix(m, "stream") || m == "serverStreamingPredict"
+	if c.target.Method == chatMethod && c.target.Endpoint == "openapi" && c.mapped.Answer == nil {
 		c.target.Publisher, c.target.Model, _ = strings.Cut(c.facts.model, "/")
 		c.name()
 	}

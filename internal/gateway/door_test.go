@@ -219,6 +219,9 @@ func (d *door) do(t testing.TB, method, path, body string, header ...string) (st
 	r.Header.Set("Content-Type", "application/json")
 	for pair := range slices.Chunk(header, 2) {
 		r.Header.Set(pair[0], pair[1])
+		if pair[0] == "Host" {
+			r.Host = pair[1]
+		}
 	}
 	resp, err := d.client.Do(r)
 	if err != nil {

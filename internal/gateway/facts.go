@@ -17,7 +17,6 @@ type facts struct {
 	maxOutput              int
 	labels                 map[string]string
 	roles                  map[int]string // of turns, by their place, where they are not the user's
-	texts                  int            // how many there are
 	schema                 []byte
 }
 
@@ -45,8 +44,6 @@ func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
 	case list && kind != splice.Array && kind != splice.Null:
 		r.err = oddRequest("body_form", "a member of the request that is a list is none here", "write "+at.Last()+" as a JSON array")
 		return splice.Skip
-	case is.text():
-		r.texts++
 	case is == builtInTool:
 		r.builtIns = append(r.builtIns, at.Last())
 		return splice.Skip

@@ -245,3 +245,15 @@ func TestTheRequestIsBounded(t *testing.T) {
 
 const allMedium = `[{"category":"HARM_CATEGORY_HATE_SPEECH","threshold":"BLOCK_MEDIUM_AND_ABOVE"},{"category":"HARM_CATEGORY_DANGEROUS_CONTENT","threshold":"BLOCK_MEDIUM_AND_ABOVE"},` +
 	`{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_MEDIUM_AND_ABOVE"},{"category":"HARM_CATEGORY_SEXUALLY_EXPLICIT","threshold":"BLOCK_MEDIUM_AND_ABOVE"}]`
+
+// parrot repeats its system instruction.
+func parrot(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		SystemInstruction struct{ Parts []struct{ Text string } }
+	}
+	body, _ := io.ReadAll(r.Body)
+	_ = json.Unmarshal(body, &ask)
+	text, _ := json.Marshal("I was told: " + ask.SystemInstruction.Parts[0].Text)
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, strings.Replace(answer, `"hi"`, string(text), 1))
+}

@@ -40,7 +40,6 @@ func (c *call) listen() error {
 
 // name says in the record what the call is about.
 func (c *call) name() {
-	c.stream = c.mapped.Stream || strings.HasPrefix(c.target.Method, "stream") || c.target.Method == "serverStreamingPredict"
 	c.log.Method, c.log.Model = policy.MethodName(&c.target), policy.ModelName(&c.target)
 }
 

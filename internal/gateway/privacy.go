@@ -34,10 +34,11 @@ func (c *call) mask(ctx context.Context) error {
 	if !g.reads() && !e.canary && !e.limit && !e.safety {
 		return nil
 	}
-	if c.shape.guess && g.reads() && c.facts.texts == 0 && len(c.body) > 0 {
-		return oddRequest("text_unknown", "the guard finds no text in this request, and so cannot look at it", "name where its texts stand in predict_paths of the guard profile")
-	}
 	for i := range c.bodies {
+		if len(c.bodies[i]) == 0 {
+			continue
+		}
+		e.next = 0
 		found, err := c.secondOpinion(ctx, e.root, c.bodies[i])
 		if err != nil {
 			return err
@@ -46,6 +47,9 @@ func (c *call) mask(ctx context.Context) error {
 		if c.bodies[i], err = splice.Rewrite(nil, c.bodies[i], e); err != nil {
 			return c.maskFailed(err)
 		}
+	}
+	if c.shape.guess && g.reads() && e.texts == 0 && len(c.body) > 0 {
+		return oddRequest("text_unknown", "the guard finds no text in this request, and so cannot look at it", "name where its texts stand in predict_paths of the guard profile")
 	}
 	return nil
 }
@@ -74,7 +78,8 @@ type edits struct {
 	root  *node
 	is    field
 	found [][]prompt.Finding // of a second opinion, by text
-	next  int                // text
+	next  int                // text of the body
+	texts int                // of all bodies
 
 	limit, safety, canary bool // what is still to be put in
 }
@@ -117,6 +122,7 @@ func (e *edits) Text(at *splice.Path, text string) (string, error) {
 		}
 	}
 	e.next++
+	e.texts++
 	if origin, foreign := c.origin(at, e.is); foreign {
 		c.passages = append(c.passages, passage{out, origin})
 	}
