@@ -92,8 +92,13 @@ func opens(text string, i int) bool {
 	case '#': // &#128512; is a character of HTML
 		return i < 2 || text[i-2] != '&'
 	default:
-		return !isAlnum(b) && !strings.HasSuffix(text[:i], "€") && !strings.HasSuffix(text[:i], "£")
+		return (!isAlnum(b) || escaped(text, i-1)) && !strings.HasSuffix(text[:i], "€") && !strings.HasSuffix(text[:i], "£")
 	}
+}
+
+// escaped says whether the letter at i belongs to \n, \r or \t, as in JSON that stands in a string.
+func escaped(text string, i int) bool {
+	return i > 0 && text[i-1] == '\\' && (text[i] == 'n' || text[i] == 'r' || text[i] == 't')
 }
 
 // closes says whether a number may end at i.
@@ -108,7 +113,7 @@ func closes(text string, i int) bool {
 	switch b := text[i]; b {
 	case '_', '%', '@', '(':
 		return false
-	case '-', '/', '\\', '=':
+	case '-', '/', '=':
 		return !isAlnum(next)
 	case '.', ':':
 		return !isDigit(next)

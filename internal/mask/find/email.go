@@ -50,6 +50,9 @@ func localStart(text string, i int) int {
 		}
 		start--
 	}
+	if start < i && escaped(text, start) {
+		start++
+	}
 	for start < i && text[start] < 0x80 && !isAlnum(text[start]) && text[start] != '_' {
 		start++
 	}

@@ -60,7 +60,7 @@ func (f *Finder) Find(text string, into []prompt.Finding) []prompt.Finding {
 		found = p.find(text, found)
 	}
 	into = append(into, settle(found)...)
-	s.release()
+	s.begin("") // keeps nothing of this one
 	f.scanners.Put(s)
 	return into
 }

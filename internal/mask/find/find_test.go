@@ -57,6 +57,10 @@ func TestFind(t *testing.T) {
 		{"JSON_WEB_TOKEN", "«eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl»"},
 		{"PASSWORD", `password = "«correct-h0rse»"`},
 		{"PASSWORD", "postgres://app:«s3cr3t-x»@db.internal/x"},
+		{"EMAIL_ADDRESS", `{"note":"hello\n«ana@example.org»\nbye"}`},
+		{"CREDIT_CARD", `a\n«4111111111111111»\nb`},
+		{"URL", `a\n«https://example.org/x»\nb`},
+		{"CREDIT_CARD", "visa/«4111111111111111»/12/29"},
 		{"CN_RESIDENT_ID", "身份证号码是«11010519491231002X»"},
 	} {
 		text, start, end := unmark(c.text)

@@ -141,7 +141,7 @@ var catalogue = [...]entry{
 	cardTrack:     {Type: Type{Name: "CREDIT_CARD_TRACK_NUMBER", Check: "Luhn", About: "Magnetic stripe data of a payment card, track 1 or 2"}},
 	ibanCode:      {Type{Name: "IBAN_CODE", Check: "ISO 7064 mod 97, length of the country", About: "International bank account number"}, "iban account konto compte cuenta conto bank rekening"},
 	swiftCode:     {Type{Name: "SWIFT_CODE", Check: "country", About: "Bank identifier code (BIC, ISO 9362)"}, "swift bic"},
-	crypto:        {Type{Name: "CRYPTO", Check: "base58check, bech32, EIP-55", About: "Address of a crypto wallet: Bitcoin, Ethereum"}, "bitcoin btc wallet ethereum eth crypto"},
+	crypto:        {Type{Name: "CRYPTO", Check: "base58check, bech32; Ethereum by form", About: "Address of a crypto wallet: Bitcoin, Ethereum"}, "bitcoin btc wallet ethereum eth crypto"},
 	ipAddress:     {Type{Name: "IP_ADDRESS", About: "IPv4 or IPv6 address other than loopback and unspecified"}, "ip ipv"},
 	macAddress:    {Type{Name: "MAC_ADDRESS", About: "Hardware address of a network interface"}, "mac bssid"},
 	imei:          {Type{Name: "IMEI_HARDWARE_ID", Check: "Luhn", About: "Id of a mobile device"}, "imei"},
@@ -167,12 +167,12 @@ var catalogue = [...]entry{
 	encryptionKey:  {Type: Type{Name: "ENCRYPTION_KEY", About: "Private key in PEM"}},
 	password:       {Type: Type{Name: "PASSWORD", About: "Password in an assignment, a sentence or a URL"}},
 	basicAuth:      {Type: Type{Name: "BASIC_AUTH_HEADER", Check: "base64 with a colon", About: "Credentials of an Authorization header"}},
-	secret:         {Type: Type{Name: "SECRET", Check: "entropy", About: "Random value that is assigned to a name such as api_key"}},
+	secret:         {Type: Type{Name: "SECRET", Check: "digits, letters, variety", About: "Random value that is assigned to a name such as api_key"}},
 
 	// US
 	usSSN:           {Type{Name: "US_SSN", Country: "US", Check: "area, group and serial", About: "Social security number"}, "ssn ssns social"},
 	usITIN:          {Type{Name: "US_ITIN", Country: "US", Check: "range", About: "Individual taxpayer identification number"}, "itin taxpayer tin"},
-	usEIN:           {Type{Name: "US_EMPLOYER_IDENTIFICATION_NUMBER", Country: "US", Check: "prefix", About: "Employer identification number, after a word for it"}, "ein employer fein"},
+	usEIN:           {Type{Name: "US_EMPLOYER_IDENTIFICATION_NUMBER", Country: "US", About: "Employer identification number, after a word for it"}, "ein employer fein"},
 	usBank:          {Type{Name: "US_BANK_NUMBER", Country: "US", About: "Bank account number after a word for it"}, "account acct bank checking savings"},
 	usRouting:       {Type{Name: "US_BANK_ROUTING_MICR", Country: "US", Check: "ABA check digit", About: "Bank routing number, with a word for it"}, "routing aba rtn micr"},
 	usPassport:      {Type{Name: "US_PASSPORT", Country: "US", About: "Passport number after a word for it"}, "passport"},

@@ -11,7 +11,7 @@ func (s *scanner) linkAt(i int) {
 	for start > 0 && i-start < 24 && (isAlnum(s.text[start-1]) || s.text[start-1] == '+' || s.text[start-1] == '-') {
 		start--
 	}
-	for start < i && classes[s.text[start]] != letter {
+	for start < i && (classes[s.text[start]] != letter || escaped(s.text, start)) {
 		start++
 	}
 	host := i + len("://")
@@ -54,6 +54,9 @@ func (s *scanner) domain(i int) {
 	start := i
 	for start > 0 && i-start < 63 && (isAlnum(s.text[start-1]) || s.text[start-1] == '-') {
 		start--
+	}
+	if escaped(s.text, start) {
+		start++
 	}
 	end := domainEnd(s.text, start)
 	s.domains = end

@@ -71,12 +71,15 @@ const ibanLengths = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY2
 // card finds a payment card: issuer, length and Luhn, in groups of three and more.
 func (s *scanner) card() bool {
 	c := &s.chain
-	if !s.wanted.has(creditCard) || c.n < 12 || c.digits&0xFFF != 0xFFF || !opens(s.text, c.groups[0].start) {
+	if !s.wanted.has(creditCard) || c.n < 12 || c.digits&0xFFF != 0xFFF {
+		return false
+	}
+	if start := c.groups[0].start; !opens(s.text, start) && s.text[start-1] != '/' {
 		return false
 	}
 	for i := c.k - 1; i >= 0; i-- {
 		g := &c.groups[i]
-		if g.until < 12 || g.until > 19 || !c.digitsOnly(g.until) || i > 5 || !closes(s.text, g.end) || !c.cardGroups(i) {
+		if g.until < 12 || g.until > 19 || !c.digitsOnly(g.until) || i > 5 || !closes(s.text, g.end) && s.text[g.end] != '/' || !c.cardGroups(i) {
 			continue
 		}
 		b := c.buf[:g.until]

@@ -31,10 +31,9 @@ func newScanner(wanted kinds, rules *ruleBook) *scanner {
 	return &scanner{wanted: wanted, lexicon: theLexicon(), rules: rules, makers: theMakers(), plan: thePlan()}
 }
 
-// scan returns all that it finds, in no strict order and overlapping; it is the scanner's own until release.
+// scan returns all that it finds, in no strict order and overlapping; it is the scanner's own until it begins anew.
 func (s *scanner) scan(text string) []prompt.Finding {
-	*s = scanner{wanted: s.wanted, lexicon: s.lexicon, rules: s.rules, makers: s.makers, plan: s.plan, words: s.words, text: text, found: s.found[:0]}
-	s.words.reset(text, s.lexicon)
+	s.begin(text)
 	for i := 0; i < len(text); {
 		switch classes[text[i]] {
 		case letter, digit:
@@ -50,18 +49,26 @@ func (s *scanner) scan(text string) []prompt.Finding {
 	return s.found
 }
 
-// release forgets the text.
-func (s *scanner) release() {
-	s.text = ""
-	s.words.reset("", s.lexicon)
-	if cap(s.found) > 1<<14 {
-		s.found = nil
+// begin forgets the last text and takes up another.
+func (s *scanner) begin(text string) {
+	found := s.found[:0]
+	if cap(found) > 1<<14 {
+		found = nil
+	}
+	s.words.reset(text, s.lexicon)
+	*s = scanner{
+		wanted: s.wanted, lexicon: s.lexicon, rules: s.rules, makers: s.makers, plan: s.plan, words: s.words,
+		text: text, found: found,
 	}
 }
 
 // word handles the run of letters and digits at i, and returns where it ends.
 func (s *scanner) word(i int) int {
-	text, digits, end := s.text, 0, i
+	text := s.text
+	if escaped(text, i) {
+		return i + 1
+	}
+	digits, end := 0, i
 	for end < len(text) {
 		c := classes[text[end]]
 		if c == digit {
