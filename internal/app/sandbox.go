@@ -145,6 +145,9 @@ func (a *App) startSandbox(ctx context.Context, o SandboxOptions, dir string) (*
 	if err := writeAtomically(s.CAFile, []byte(s.Profile.CAPEM)); err != nil {
 		return fail(err)
 	}
+	if err := writeAtomically(s.GatewayFile(), s.gatewayConfig()); err != nil {
+		return fail(err)
+	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(s.Profile.CAPEM))
 	p := pod{client: wire.New(wire.Options{NoProxy: true, RootCAs: roots, UserAgent: a.agent()}), clock: a.host.Clock, profile: s.Profile, path: s.TokenFile}
@@ -216,6 +219,8 @@ func (s *Sandbox) Flags() []config.Flag {
 		{"to_google.endpoints.sts", s.Profile.HTTP},
 		{"to_google.endpoints.iam_credentials", g.CredentialsURL},
 		{"to_google.endpoints.aiplatform", g.VertexURL},
+		{"to_google.endpoints.model_armor", s.Profile.HTTP},
+		{"to_google.endpoints.dlp", s.Profile.HTTP},
 		{"to_azure.source.kind", "google-metadata"},
 		{"to_azure.source.metadata_host", g.MetadataHost},
 		{"to_azure.tenant_id", z.TenantID},

@@ -19,12 +19,23 @@ type Serving struct {
 	Metadata string `json:"metadata,omitempty"` // host:port
 	Admin    string `json:"admin,omitempty"`    // host:port
 	Webhook  string `json:"webhook,omitempty"`  // https://host:port/mutate
+	Gateway  string `json:"gateway,omitempty"`  // http://host:port
 }
 
-// Serve runs the doors that the configuration names until ctx ends or one of them fails. Started is called once, when
-// all of them listen.
-func (a *App) Serve(ctx context.Context, cfg *config.Config, started func(Serving)) error {
-	if cfg.Doors.Metadata == nil && cfg.Doors.Admin == nil && cfg.Doors.Webhook == nil {
+// ServeOptions say what is served. Config is needed.
+type ServeOptions struct {
+	Config *config.Config
+	// File of the configuration, and what reads it anew; empty and nil where it cannot change.
+	File   string
+	Reload func() (*config.Config, error)
+	// Started is called once, when all doors listen.
+	Started func(Serving)
+}
+
+// Serve runs the doors that the configuration names until ctx ends or one of them fails.
+func (a *App) Serve(ctx context.Context, o ServeOptions) error {
+	cfg := o.Config
+	if cfg.Doors.Metadata == nil && cfg.Doors.Admin == nil && cfg.Doors.Webhook == nil && cfg.Doors.Gateway == nil {
 		return &bridge.Error{Kind: bridge.Usage, Code: "nothing_to_serve", Text: "the configuration names no door", Hint: "add a doors section: doors: {metadata: {listen: 127.0.0.1:8980}}"}
 	}
 	c, err := a.open(cfg, "serve")
@@ -35,12 +46,13 @@ func (a *App) Serve(ctx context.Context, cfg *config.Config, started func(Servin
 	for _, line := range c.describe() {
 		a.tell(line)
 	}
+	c.file, c.reload = o.File, o.Reload
 	run, at, err := a.doors(ctx, c)
 	if err != nil {
 		return err
 	}
-	if started != nil {
-		started(at)
+	if o.Started != nil {
+		o.Started(at)
 	}
 	return run()
 }
@@ -86,6 +98,20 @@ func (a *App) doors(ctx context.Context, c *crossing) (run func() error, at Serv
 		opened, at.Webhook = append(opened, l), asURL(l.Addr().String())
 		serve = append(serve, func() error { return w.run(ctx, l) })
 	}
+	if door := c.cfg.Doors.Gateway; door != nil {
+		g, err := a.gatewayDoor(ctx, c, registry)
+		if err != nil {
+			return nil, at, err
+		}
+		l, err := listen(ctx, "gateway", door.Listen)
+		if err != nil {
+			g.close()
+			return nil, at, err
+		}
+		c.gateway = g
+		opened, at.Gateway = append(opened, l), g.url(l.Addr().String())
+		serve = append(serve, func() error { return g.run(ctx, l) })
+	}
 	if door := c.cfg.Doors.Admin; door != nil {
 		l, err := listen(ctx, "admin", door.Listen)
 		if err != nil {
@@ -94,9 +120,7 @@ func (a *App) doors(ctx context.Context, c *crossing) (run func() error, at Serv
 		opened, at.Admin = append(opened, l), l.Addr().String()
 		serve = append(serve, func() error { return serveHTTP(ctx, l, c.adminHandler(registry)) })
 	}
-	if c.audit != nil {
-		serve = append(serve, func() error { return a.rotate(ctx, c) })
-	}
+	serve = append(serve, func() error { return a.hangup(ctx, c) })
 	return func() error {
 		return c.recording(func() error {
 			for _, s := range serve {
@@ -107,8 +131,9 @@ func (a *App) doors(ctx context.Context, c *crossing) (run func() error, at Serv
 	}, at, nil
 }
 
-// rotate opens the audit log anew on SIGHUP, after a log rotator has moved the old file away.
-func (a *App) rotate(ctx context.Context, c *crossing) error {
+// hangup does what SIGHUP asks for: it opens the audit log anew, after a log rotator has moved the old file away, and reads
+// the rules of the gateway anew.
+func (a *App) hangup(ctx context.Context, c *crossing) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -117,13 +142,22 @@ func (a *App) rotate(ctx context.Context, c *crossing) error {
 		case <-ctx.Done():
 			return nil
 		case <-hup:
-			if err := c.audit.Reopen(); err != nil {
-				a.host.Log.ErrorContext(ctx, "the audit log cannot be opened again: leases are refused until it can", slog.Any("error", err))
-			} else {
-				a.host.Log.InfoContext(ctx, "audit log opened anew")
+			if c.audit != nil {
+				a.rotate(ctx, c)
+			}
+			if c.gateway != nil {
+				c.gateway.renew(ctx)
 			}
 		}
 	}
+}
+
+func (a *App) rotate(ctx context.Context, c *crossing) {
+	if err := c.audit.Reopen(); err != nil {
+		a.host.Log.ErrorContext(ctx, "the audit log cannot be opened again: leases are refused until it can", slog.Any("error", err))
+		return
+	}
+	a.host.Log.InfoContext(ctx, "audit log opened anew")
 }
 
 func users(ids []int) []uint32 {

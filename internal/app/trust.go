@@ -167,15 +167,15 @@ func (a *App) published(client *wire.Client) *published {
 	return &published{client: client, pretended: a.host.Issuers, known: map[string]*trust.KeySet{}}
 }
 
-// address is where an issuer's documents are read: for Entra and Google at the sandbox, where that is meant.
-func (p *published) address(issuer string) string {
+// pretended is where an issuer's documents are read: for Entra and Google at the sandbox, where that is meant.
+func pretended(sandbox, issuer string) string {
 	u, err := url.Parse(issuer)
-	if err != nil || p.pretended == "" {
+	if err != nil || sandbox == "" {
 		return issuer
 	}
 	switch u.Host {
 	case "login.microsoftonline.com", "sts.windows.net", "accounts.google.com":
-		return p.pretended + u.Path
+		return sandbox + u.Path
 	default:
 		return issuer
 	}
@@ -188,7 +188,7 @@ func (p *published) Keys(ctx context.Context, issuer, _ string) (*trust.KeySet, 
 	if set, ok := p.known[issuer]; ok {
 		return set, nil
 	}
-	set, err := discovery.FetchFrom(ctx, p.client, issuer, p.address(issuer))
+	set, err := discovery.FetchFrom(ctx, p.client, issuer, pretended(p.pretended, issuer))
 	if err == nil {
 		p.known[issuer] = set
 	}

@@ -26,6 +26,9 @@ type crossing struct {
 	toGoogle *route.Google
 	toAzure  *route.Azure
 	webhook  *webhookDoor // nil when the configuration has none
+	gateway  *gatewayDoor // the same
+	file     string       // of the configuration; empty where it cannot change
+	reload   func() (*config.Config, error)
 }
 
 // open assembles what the configuration names. Door names who will ask, in the audit log. It calls no cloud.
@@ -54,7 +57,7 @@ func (a *App) open(cfg *config.Config, door string) (*crossing, error) {
 }
 
 func (c *crossing) ways(cfg *config.Config) (err error) {
-	if g := cfg.ToGoogle; g != nil {
+	if g := cfg.ToGoogle; g != nil && crosses(cfg) {
 		if c.toGoogle, err = route.ToGoogle(googleOptions(c.world, g)); err != nil {
 			return err
 		}
@@ -65,6 +68,13 @@ func (c *crossing) ways(cfg *config.Config) (err error) {
 		}
 	}
 	return nil
+}
+
+// crosses says whether anything crosses to Google as this process itself: a gateway of callers with tokens of their own needs
+// no identity, and finds none where it has none.
+func crosses(cfg *config.Config) bool {
+	g := cfg.Doors.Gateway
+	return g == nil || g.Identity != "caller" || g.Loopback != "" || cfg.Doors.Metadata != nil
 }
 
 func googleOptions(w route.World, g *config.ToGoogle) route.GoogleOptions {
@@ -138,6 +148,9 @@ func (c *crossing) recording(serve func() error) error {
 
 // close ends the ways and writes what the log still holds.
 func (c *crossing) close() {
+	if c.gateway != nil {
+		c.gateway.close()
+	}
 	if c.toGoogle != nil {
 		c.toGoogle.Close()
 	}

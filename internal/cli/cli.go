@@ -75,6 +75,8 @@ func newRoot(d *deps) *cobra.Command {
 		newRevokeCommand(d),
 		newConfigCommand(d),
 		newTrustCommand(d),
+		newPolicyCommand(d),
+		newGuardCommand(d),
 		newVersionCommand(d),
 		newExitCodesTopic(),
 	)

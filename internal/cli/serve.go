@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/landbridge/landbridge/internal/app"
+	"github.com/landbridge/landbridge/internal/config"
 )
 
 func newServeCommand(d *deps) *cobra.Command {
@@ -11,9 +12,10 @@ func newServeCommand(d *deps) *cobra.Command {
 		Use:     "serve",
 		Short:   "Run the doors that the configuration names",
 		GroupID: groupRun,
-		Long: "Serve runs the metadata server that Google SDKs expect, the Kubernetes admission webhook, and the\n" +
-			"admin door with /metrics, /healthz and /readyz. SIGHUP opens the audit log anew, after rotation;\n" +
-			"SIGTERM lets requests under way finish.",
+		Long: "Serve runs the gateway to Vertex AI, the metadata server that Google SDKs expect, the Kubernetes\n" +
+			"admission webhook, and the admin door with /metrics, /healthz and /readyz. SIGHUP opens the audit\n" +
+			"log anew, after rotation, and takes over policy, guard and callers of the gateway, as a changed\n" +
+			"file does by itself; SIGTERM lets requests under way finish.",
 		Example: "  landbridge serve --config landbridge.yaml\n  landbridge serve --sandbox --set doors.metadata.listen=127.0.0.1:8980",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -21,7 +23,8 @@ func newServeCommand(d *deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return d.app().Serve(cmd.Context(), cfg, func(at app.Serving) {
+			o := app.ServeOptions{Config: cfg, File: d.path(d.findConfig()), Reload: func() (*config.Config, error) { return d.config() }}
+			o.Started = func(at app.Serving) {
 				if d.out.json {
 					_ = d.out.encode(at)
 					return
@@ -32,10 +35,14 @@ func newServeCommand(d *deps) *cobra.Command {
 				if at.Webhook != "" {
 					_ = d.out.line("webhook          %s", at.Webhook)
 				}
+				if at.Gateway != "" {
+					_ = d.out.line("gateway          %s", at.Gateway)
+				}
 				if at.Admin != "" {
 					_ = d.out.line("admin            http://%s", at.Admin)
 				}
-			})
+			}
+			return d.app().Serve(cmd.Context(), o)
 		},
 	}
 }

@@ -35,9 +35,6 @@ func (l *loader) checkGateway(c *Config, g *GatewayDoor) {
 	if g.MaxBody < 1024 || g.MaxBody > 1<<30 {
 		l.mistake(at+"max_body", fmt.Sprintf("%d is outside of 1024 to %d bytes", g.MaxBody, 1<<30), "33554432 is 32 MiB")
 	}
-	l.addressAt(at+"endpoints.aiplatform", g.Endpoints.AIPlatform, false)
-	l.addressAt(at+"endpoints.model_armor", g.Endpoints.ModelArmor, false)
-	l.addressAt(at+"endpoints.dlp", g.Endpoints.DLP, false)
 }
 
 // between holds a duration against its bounds.

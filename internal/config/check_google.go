@@ -40,6 +40,8 @@ func (l *loader) checkGoogle(g *ToGoogle) {
 	l.addressAt("to_google.endpoints.sts", g.Endpoints.STS, false)
 	l.addressAt("to_google.endpoints.iam_credentials", g.Endpoints.IAMCredentials, false)
 	l.addressAt("to_google.endpoints.aiplatform", g.Endpoints.AIPlatform, false)
+	l.addressAt("to_google.endpoints.model_armor", g.Endpoints.ModelArmor, false)
+	l.addressAt("to_google.endpoints.dlp", g.Endpoints.DLP, false)
 	l.oneOf("says where the Security Token Service is, and so does another key", "keep one of sts_location and endpoints.sts",
 		rival{"to_google.endpoints.sts", &g.Endpoints.STS}, rival{"to_google.sts_location", &g.STSLocation})
 }

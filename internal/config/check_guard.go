@@ -11,6 +11,14 @@ import (
 // StandardProfile is the profile that is there without being written.
 const StandardProfile = "standard"
 
+// Standard is the profile that is there without being written.
+func Standard() GuardProfile {
+	cfg, _ := Load(Options{Path: StandardProfile, ReadFile: func(string) ([]byte, error) {
+		return []byte("version: 1\nguard: {profiles: [{name: " + StandardProfile + "}]}"), nil
+	}})
+	return cfg.Guard.Profiles[0]
+}
+
 // actions are what may be done with a finding.
 var actions = []string{"token", "mask", "hash", "redact", "block", "keep"}
 

@@ -110,6 +110,10 @@ type GoogleEndpoints struct {
 	IAMCredentials string `yaml:"iam_credentials"`
 	// Vertex AI, such as https://europe-west4-aiplatform.googleapis.com. Default: follows location.
 	AIPlatform string `yaml:"aiplatform"`
+	// Model Armor, such as https://modelarmor.europe-west4.rep.googleapis.com. Default: the host of the template's location.
+	ModelArmor string `yaml:"model_armor"`
+	// Sensitive Data Protection, such as https://dlp.googleapis.com.
+	DLP string `yaml:"dlp"`
 }
 
 // ToAzure is the way from Google to Azure.

@@ -36,8 +36,6 @@ type GatewayDoor struct {
 	RetryBudget time.Duration `yaml:"retry_budget" default:"10s"`
 	// File that names revoked callers and tokens, one a line: ISSUER/SUBJECT or token:ID; read again when it changes.
 	RevokedFile string `yaml:"revoked_file"`
-	// Addresses in place of Google's own.
-	Endpoints GatewayEndpoints `yaml:"endpoints"`
 }
 
 // GatewayCaller is an issuer whose tokens the gateway takes.
@@ -65,16 +63,6 @@ type GatewayTokens struct {
 	// File of the keys that seal them, 32 bytes in base64 a line: the first one seals, all of them open; read again when it
 	// changes. Absent: a key of this process's own, which no other replica knows.
 	KeyFile string `yaml:"key_file"`
-}
-
-// GatewayEndpoints are addresses in place of Google's own: https, or http on loopback.
-type GatewayEndpoints struct {
-	// Vertex AI. Absent: the host that serves the call's location.
-	AIPlatform string `yaml:"aiplatform"`
-	// Model Armor. Absent: the host of the template's location.
-	ModelArmor string `yaml:"model_armor"`
-	// Sensitive Data Protection.
-	DLP string `yaml:"dlp"`
 }
 
 // Policy says which workload may ask what of which model. Without a rule that allows it, a call is refused.

@@ -65,6 +65,10 @@ func comment(name string) string {
 		return "IAM Service Account Credentials API, such as https://iamcredentials.googleapis.com."
 	case "GoogleEndpoints.AIPlatform":
 		return "Vertex AI, such as https://europe-west4-aiplatform.googleapis.com. Default: follows location."
+	case "GoogleEndpoints.ModelArmor":
+		return "Model Armor, such as https://modelarmor.europe-west4.rep.googleapis.com. Default: the host of the template's location."
+	case "GoogleEndpoints.DLP":
+		return "Sensitive Data Protection, such as https://dlp.googleapis.com."
 	case "Config.ToAzure":
 		return "The way back, from Google to Azure."
 	case "ToAzure.Source":
@@ -165,14 +169,6 @@ func comment(name string) string {
 		return "How long one call may be retried and sent to other locations; 0s is never."
 	case "GatewayDoor.RevokedFile":
 		return "File that names revoked callers and tokens, one a line: ISSUER/SUBJECT or token:ID; read again when it changes."
-	case "GatewayDoor.Endpoints":
-		return "Addresses in place of Google's own."
-	case "GatewayEndpoints.AIPlatform":
-		return "Vertex AI. Absent: the host that serves the call's location."
-	case "GatewayEndpoints.ModelArmor":
-		return "Model Armor. Absent: the host of the template's location."
-	case "GatewayEndpoints.DLP":
-		return "Sensitive Data Protection."
 	case "Doors.Webhook":
 		return "The admission webhook that gives pods the bridge."
 	case "WebhookDoor.Listen":

@@ -24,14 +24,15 @@ func rows(t *testing.T, text string) []measure.Row {
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	got := rows(t, `{"id":"1","source":"s","text":"a","spans":[{"start":0,"end":1,"type":"PERSON","value":"a"}]}`+"\n\n"+`{"id":"2","label":1,"text":"b"}`)
+	got := rows(t, `{"id":"1","source":"s","text":"a","spans":[{"start":0,"end":1,"type":"PERSON","value":"a"}]}`+"\n\n"+`{"id":2,"label":1,"text":"b"}`)
 	one := 1
-	want := []measure.Row{{ID: "1", Source: "s", Text: "a", Spans: []measure.Span{{End: 1, Type: "PERSON"}}, Line: 1}, {ID: "2", Label: &one, Text: "b", Line: 3}}
+	a, b := "a", "b"
+	want := []measure.Row{{ID: []byte(`"1"`), Source: "s", Text: &a, Spans: []measure.Span{{End: 1, Type: "PERSON"}}, Line: 1}, {ID: []byte("2"), Label: &one, Text: &b, Line: 3}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	long := rows(t, `{"text":"`+strings.Repeat("x", 200_000)+`"}`)
-	if len(long) != 1 || len(long[0].Text) != 200_000 {
+	if len(long) != 1 || len(*long[0].Text) != 200_000 {
 		t.Error("a long line was not read whole")
 	}
 }
@@ -39,10 +40,11 @@ func TestRead(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"{}\n{secret}":       "line 2 is not a row: no JSON at byte 2",
-		`{"text":5}`:         "line 1 is not a row: text is a number where a string is wanted",
-		`{"text":"secret"`:   "line 1 is not a row: no JSON at byte 16",
-		"{}\n\n[\"secret\"]": "line 3 is not a row: it is no JSON object",
+		"{\"text\":\"\"}\n{secret}": "line 2 is not a row: no JSON at byte 2",
+		`{"text":5}`:                "line 1 is not a row: text is a number where a string is wanted",
+		`{"text":"secret"`:          "line 1 is not a row: no JSON at byte 16",
+		`{"id":"1"}`:                "line 1 has no text",
+		"\n\n[\"secret\"]":          "line 3 is not a row: it is no JSON object",
 	} {
 		err := measure.Read(strings.NewReader(text), func(measure.Row) error { return nil })
 		e, ok := errors.AsType[*bridge.Error](err)
@@ -50,7 +52,7 @@ func TestReadRefuses(t *testing.T) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
-	if err := measure.Read(strings.NewReader("{}"), func(measure.Row) error { return io.ErrClosedPipe }); !errors.Is(err, io.ErrClosedPipe) {
+	if err := measure.Read(strings.NewReader(`{"text":""}`), func(measure.Row) error { return io.ErrClosedPipe }); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("the caller's error is lost: %v", err)
 	}
 }

@@ -17,13 +17,13 @@ import (
 
 // Row is one line of labelled data: JSON with text, and label or spans.
 type Row struct {
-	ID     string `json:"id"`
-	Source string `json:"source"`
-	Kind   string `json:"kind"` // of an attack or of a benign text
-	Sub    string `json:"sub"`  // the same for toxicity
-	Label  *int   `json:"label"`
-	Text   string `json:"text"`
-	Spans  []Span `json:"spans"`
+	ID     json.RawMessage `json:"id"` // a string or a number
+	Source string          `json:"source"`
+	Kind   string          `json:"kind"` // of an attack or of a benign text
+	Sub    string          `json:"sub"`  // the same for toxicity
+	Label  *int            `json:"label"`
+	Text   *string         `json:"text"`
+	Spans  []Span          `json:"spans"`
 
 	Line int `json:"-"` // in the file, from 1
 }
@@ -53,6 +53,9 @@ func Read(r io.Reader, each func(Row) error) error {
 			row := Row{Line: line}
 			if err := json.Unmarshal(data, &row); err != nil {
 				return &bridge.Error{Kind: bridge.Usage, Code: "row_invalid", Text: fmt.Sprintf("line %d is not a row: %s", line, reason(err)), Hint: `write {"id": "1", "text": "..."} on a line of its own`}
+			}
+			if row.Text == nil {
+				return &bridge.Error{Kind: bridge.Usage, Code: "row_invalid", Text: fmt.Sprintf("line %d has no text", line), Hint: `write {"id": "1", "text": "..."} on a line of its own`}
 			}
 			if err := each(row); err != nil {
 				return err

@@ -114,3 +114,7 @@ func address(a net.Addr) netip.AddrPort {
 	ap := tcp.AddrPort()
 	return netip.AddrPortFrom(ap.Addr().Unmap().WithZone(""), ap.Port())
 }
+
+// PeerUID returns the user that owns the client's end of a connection within this machine, for other doors. It fails where
+// the system does not tell.
+func PeerUID(client, local net.Addr) (uint32, error) { return socketUID(client, local) }

@@ -1,0 +1,371 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/config"
+	"github.com/landbridge/landbridge/internal/discovery"
+	"github.com/landbridge/landbridge/internal/gateway"
+	"github.com/landbridge/landbridge/internal/google/vertex"
+	"github.com/landbridge/landbridge/internal/ledger"
+	"github.com/landbridge/landbridge/internal/metadata"
+	"github.com/landbridge/landbridge/internal/policy"
+	"github.com/landbridge/landbridge/internal/prompt"
+	"github.com/landbridge/landbridge/internal/route"
+	"github.com/landbridge/landbridge/internal/telemetry"
+	"github.com/landbridge/landbridge/internal/trust"
+	"github.com/landbridge/landbridge/internal/webhook/certificate"
+)
+
+// telemetryGrace is how long the last traces and metrics may take to leave.
+const telemetryGrace = 3 * time.Second
+
+// reloadEvery is how often the file of configuration is looked at.
+const reloadEvery = 2 * time.Second
+
+// gatewayDoor is the gateway with what it lives on.
+type gatewayDoor struct {
+	server    *gateway.Gateway
+	app       *App
+	c         *crossing
+	keys      *discovery.Cache
+	callers   *route.Callers
+	ledger    *ledger.Ledger // nil: quotas are counted in this process
+	telemetry *telemetry.Telemetry
+	serving   *certificate.Files // nil: plain HTTP
+	rules     atomic.Pointer[gatewayRules]
+}
+
+// gatewayRules are what a reload exchanges, all at once.
+type gatewayRules struct {
+	cfg      *config.Config
+	policy   *policy.Policy
+	guards   map[string]*gateway.Guard
+	verifier gateway.Verifier
+	models   []string // that clients can list
+}
+
+// gatewayDoor builds the door; it calls nobody yet.
+func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.Registerer) (*gatewayDoor, error) {
+	door, g := c.cfg.Doors.Gateway, c.cfg.ToGoogle
+	d := &gatewayDoor{app: a, c: c}
+	d.keys = discovery.NewCache(a.host.Clock, d.issuerKeys)
+	if err := d.load(c.cfg); err != nil {
+		return nil, err
+	}
+	upstream, err := vertex.New(vertex.Options{
+		Clock: a.host.Clock, Endpoint: g.Endpoints.AIPlatform, UniverseDomain: g.UniverseDomain, RootCAs: c.world.RootCAs,
+		UserAgent: a.agent(), FirstByteTimeout: door.FirstByteTimeout, IdleTimeout: door.IdleTimeout, RetryBudget: door.RetryBudget,
+	})
+	if err != nil {
+		return nil, err
+	}
+	world := c.world
+	world.Door = "gateway"
+	d.callers = route.NewCallers(route.CallersOptions{
+		World: world, Scopes: g.Scopes, UniverseDomain: g.UniverseDomain, STSLocation: g.STSLocation, STSEndpoint: g.Endpoints.STS, IAMEndpoint: g.Endpoints.IAMCredentials,
+	})
+	if d.telemetry, err = a.telemetry(ctx, c.cfg.Telemetry, registry); err != nil {
+		return nil, err
+	}
+	o := gateway.Options{
+		Verifier: d, Leases: d, Upstream: upstream, Policy: func() *policy.Policy { return d.rules.Load().policy },
+		Models:  func() []string { return d.rules.Load().models },
+		Quotas:  policy.NewQuotas(policy.QuotasOptions{Clock: a.host.Clock, Bank: d.bank(c.cfg.Policy.Quotas)}),
+		Profile: func(name string) *gateway.Guard { return d.rules.Load().guards[name] }, Recorder: c.recorder(), Clock: a.host.Clock,
+		Observer: observer{d.telemetry}, Tokens: gateway.Tokens{Lifetime: door.Tokens.Lifetime},
+		Loopback: door.Loopback, LoopbackUIDs: users(door.LoopbackUIDs), PeerUID: metadata.PeerUID,
+		Projects: []gateway.Project{{ID: g.Project, Number: g.ProjectNumber}}, MaxBody: door.MaxBody, Logger: a.host.Log,
+	}
+	if o.Tokens.Keys, err = a.ticketKeys(door.Tokens.KeyFile); err != nil {
+		return nil, err
+	}
+	if o.Revoked, err = a.revoked(door.RevokedFile); err != nil {
+		return nil, err
+	}
+	if o.TLS, err = d.tls(door); err != nil {
+		return nil, err
+	}
+	d.server, err = gateway.New(o)
+	return d, err
+}
+
+// load makes the rules of a configuration, and puts them in the place of those before.
+func (d *gatewayDoor) load(cfg *config.Config) error {
+	p, err := compilePolicy(cfg)
+	if err != nil {
+		return err
+	}
+	made, err := guards{d.app, cfg, d.c.client}.all()
+	if err != nil {
+		return err
+	}
+	issuers, err := gatewayIssuers(cfg)
+	if err != nil {
+		return err
+	}
+	d.rules.Store(&gatewayRules{cfg, p, made, gateway.NewIssuers(issuers, d.keys, d.app.host.Clock), modelsOf(cfg.Policy)})
+	return nil
+}
+
+// modelsOf are the models that rules and prices name without a pattern.
+func modelsOf(p *config.Policy) []string {
+	var out []string
+	for _, r := range p.Rules {
+		out = append(out, r.Models...)
+	}
+	for _, price := range p.Prices {
+		out = append(out, price.Model)
+	}
+	out = slices.DeleteFunc(out, func(m string) bool { return strings.Contains(m, "*") || strings.HasPrefix(m, "endpoints/") })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// gatewayIssuers are the callers of a configuration, by the rules by which Google will judge their tokens.
+func gatewayIssuers(cfg *config.Config) ([]gateway.Issuer, error) {
+	var out []gateway.Issuer
+	for i, caller := range cfg.Doors.Gateway.Callers {
+		rules, err := trust.Compile(trust.Provider{
+			Name: providerOf(cfg, caller), AttributeMapping: map[string]string{"google.subject": "assertion.sub"},
+			OIDC: trust.OIDC{IssuerURI: caller.Issuer, AllowedAudiences: caller.Audiences},
+		})
+		if problems, ok := errors.AsType[trust.Problems](err); ok {
+			at := fmt.Sprintf("doors.gateway.callers[%d]", i)
+			return nil, config.Problems{cfg.Problem(config.Mistake, at, problems[0].String(), problems[0].Fix)}.Err()
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, gateway.Issuer{Name: caller.Name, SubjectClaim: caller.SubjectClaim, Rules: rules})
+	}
+	return out, nil
+}
+
+func providerOf(cfg *config.Config, caller config.GatewayCaller) string {
+	return strings.TrimPrefix(cmp.Or(caller.Provider, cfg.ToGoogle.Provider), "//iam.googleapis.com/")
+}
+
+// issuerKeys reads an issuer's keys: from its file, or as it publishes them.
+func (d *gatewayDoor) issuerKeys(ctx context.Context, issuer string) (*trust.KeySet, error) {
+	for _, caller := range d.rules.Load().cfg.Doors.Gateway.Callers {
+		if caller.JWKSFile == "" || strings.TrimSuffix(caller.Issuer, "/") != strings.TrimSuffix(issuer, "/") {
+			continue
+		}
+		data, err := d.app.host.ReadFile(caller.JWKSFile)
+		if err != nil {
+			return nil, unreadable(caller.JWKSFile, err)
+		}
+		return trust.ParseKeys(data)
+	}
+	return discovery.FetchFrom(ctx, d.c.client, issuer, pretended(d.app.host.Issuers, issuer))
+}
+
+// Verify implements gateway.Verifier.
+func (d *gatewayDoor) Verify(ctx context.Context, token bridge.Secret) (prompt.Caller, error) {
+	return d.rules.Load().verifier.Verify(ctx, token)
+}
+
+// Lease implements gateway.Leaser: the caller's own assertion crosses, unless the configuration has the gateway cross for
+// all, or the caller has none.
+func (d *gatewayDoor) Lease(ctx context.Context, caller prompt.Caller, account string) (bridge.Lease, error) {
+	cfg := d.rules.Load().cfg
+	if cfg.Doors.Gateway.Identity == "caller" && !caller.Assertion.Token.Empty() {
+		issuer, _, _ := strings.Cut(caller.Name, "/")
+		for _, known := range cfg.Doors.Gateway.Callers {
+			if known.Name == issuer {
+				return d.callers.Lease(ctx, providerOf(cfg, known), account, caller.Assertion)
+			}
+		}
+	}
+	if account != "" && account != cfg.ToGoogle.ServiceAccount {
+		return bridge.Lease{}, &bridge.Error{
+			Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "account_unreachable", Text: "the rule wants service account " + account + ", and this caller crosses as to_google",
+			Hint: "name it as to_google.service_account, or take it out of the rule",
+		}
+	}
+	way, err := d.c.way(bridge.Google)
+	if err != nil {
+		return bridge.Lease{}, err
+	}
+	return way.Lease(ctx, bridge.LeaseRequest{})
+}
+
+// bank is where quotas are counted: nil for this process.
+func (d *gatewayDoor) bank(q config.PolicyQuotas) policy.Bank {
+	if q.Store != "postgres" {
+		return nil
+	}
+	d.ledger = ledger.New(ledger.Options{DSNFile: q.DSNFile, SlicePercent: q.SlicePercent, WhenDown: ledger.WhenDown(q.WhenDown), Clock: d.app.host.Clock, Log: d.app.host.Log})
+	return d.ledger
+}
+
+// tls is what the door serves with; nil for plain HTTP.
+func (d *gatewayDoor) tls(door *config.GatewayDoor) (*tls.Config, error) {
+	if door.CertFile == "" {
+		return nil, nil
+	}
+	files, err := certificate.NewFiles(certificate.FilesOptions{CertFile: door.CertFile, KeyFile: door.KeyFile, Logger: d.app.host.Log})
+	if err != nil {
+		return nil, err
+	}
+	d.serving = files
+	out := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return files.Certificate() }}
+	if door.ClientCAFile == "" {
+		return out, nil
+	}
+	pem, err := d.app.host.ReadFile(door.ClientCAFile)
+	if err != nil {
+		return nil, unreadable(door.ClientCAFile, err)
+	}
+	out.ClientCAs, out.ClientAuth = x509.NewCertPool(), tls.VerifyClientCertIfGiven
+	if !out.ClientCAs.AppendCertsFromPEM(pem) {
+		return nil, &bridge.Error{Kind: bridge.Usage, Code: "ca_file_empty", Text: door.ClientCAFile + " holds no certificate", Hint: "doors.gateway.client_ca_file is a PEM file of certificate authorities"}
+	}
+	return out, nil
+}
+
+// run serves until ctx ends; what waits to be told to a collector is sent then.
+func (d *gatewayDoor) run(ctx context.Context, l net.Listener) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if d.ledger != nil {
+		group.Go(func() error { return d.ledger.Run(ctx) })
+	}
+	if d.serving != nil {
+		group.Go(func() error { return d.serving.Run(ctx) })
+	}
+	if d.c.file != "" && d.c.reload != nil {
+		group.Go(func() error { return d.watch(ctx) })
+	}
+	group.Go(func() error { return d.server.Run(ctx, l) })
+	return group.Wait()
+}
+
+// url is the door's address as programs are told it.
+func (d *gatewayDoor) url(addr string) string {
+	scheme := "http://"
+	if d.serving != nil {
+		scheme = "https://"
+	}
+	return scheme + strings.Replace(addr, "0.0.0.0:", "127.0.0.1:", 1)
+}
+
+// renew reads the configuration again and takes over its policy, guard and callers. Calls under way end by the rules by which
+// they began. A configuration with a mistake changes nothing.
+func (d *gatewayDoor) renew(ctx context.Context) {
+	if d.c.reload == nil {
+		return
+	}
+	cfg, err := d.c.reload()
+	if err == nil && (cfg.Policy == nil || cfg.Doors.Gateway == nil || cfg.ToGoogle == nil) {
+		err = errors.New("policy, doors.gateway or to_google is gone")
+	}
+	if err == nil {
+		err = d.load(cfg)
+	}
+	if err != nil {
+		d.app.host.Log.ErrorContext(ctx, "the configuration cannot be taken over: the rules from before hold", slog.Any("error", err))
+		return
+	}
+	d.app.host.Log.InfoContext(ctx, "policy, guard and callers taken over; what listens and where is read at the start only")
+}
+
+// watch takes over a file of configuration that has changed: a mounted ConfigMap does so without a signal.
+func (d *gatewayDoor) watch(ctx context.Context) error {
+	tick := time.NewTicker(reloadEvery)
+	defer tick.Stop()
+	last := stampOf(d.c.file)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if now := stampOf(d.c.file); now != last && now != (stamp{}) {
+				last = now
+				d.renew(ctx)
+			}
+		}
+	}
+}
+
+// close ends what outlives run.
+func (d *gatewayDoor) close() {
+	d.callers.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), telemetryGrace)
+	defer cancel()
+	if err := d.telemetry.Close(ctx); err != nil {
+		d.app.host.Log.WarnContext(ctx, "the last traces and metrics could not be sent", "error", err)
+	}
+}
+
+// ticketKeys is the ring that seals the gateway's own tokens: that of a file, or a key of this process's own.
+func (a *App) ticketKeys(path string) (func() [][]byte, error) {
+	if path == "" {
+		own := make([]byte, 32)
+		_, _ = rand.Read(own) // never fails (crypto/rand)
+		ring := [][]byte{own}
+		return func() [][]byte { return ring }, nil
+	}
+	file := a.keyFile(path)
+	if _, err := file.get(); err != nil {
+		return nil, err
+	}
+	return func() [][]byte { ring, _ := file.get(); return ring }, nil
+}
+
+// revoked asks the file of what is revoked; nil when there is none.
+func (a *App) revoked(path string) (func(caller, token string) bool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file := a.revokedFile(path)
+	if _, err := file.get(); err != nil {
+		return nil, err
+	}
+	return func(caller, token string) bool {
+		list, _ := file.get()
+		return list[caller] || token != "" && list["token:"+token]
+	}, nil
+}
+
+func (a *App) telemetry(ctx context.Context, t *config.Telemetry, registry prometheus.Registerer) (*telemetry.Telemetry, error) {
+	o := telemetry.Options{
+		Clock: a.host.Clock, Endpoint: a.host.Env("OTEL_EXPORTER_OTLP_ENDPOINT"), Sample: 1, Service: "landbridge", Version: a.host.Version, Registry: registry,
+		OnError: func(err error) { a.host.Log.Warn("traces or metrics could not be sent", "error", err) },
+	}
+	if t != nil {
+		o.Endpoint, o.Sample, o.Service, o.Interval = cmp.Or(t.Endpoint, o.Endpoint), float64(t.SamplePercent)/100, t.ServiceName, t.Interval
+	}
+	return telemetry.New(ctx, o)
+}
+
+// observer tells telemetry what the gateway sees.
+type observer struct{ t *telemetry.Telemetry }
+
+// Start implements gateway.Observer.
+func (o observer) Start(ctx context.Context, h http.Header) (context.Context, gateway.Watch) {
+	ctx, w := o.t.Start(ctx, h)
+	return ctx, watchOf{w}
+}
+
+type watchOf struct{ *telemetry.Watch }
+
+// End implements gateway.Watch.
+func (w watchOf) End(ctx context.Context, e gateway.Ended) { w.Watch.End(ctx, telemetry.End(e)) }
