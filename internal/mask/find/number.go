@@ -1,6 +1,9 @@
 package find
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // number handles what begins with the group of letters and digits at i.
 func (s *scanner) number(i int) {
@@ -140,26 +143,29 @@ func issued(b []byte) bool {
 // labelled finds numbers of no known form right behind a word that says what they are.
 func (s *scanner) labelled() {
 	c := &s.chain
-	g := &c.groups[0]
-	digits := 0
-	for i := range g.until {
-		digits += int(c.digits >> i & 1)
+	start, g := c.groups[0].start, c.groups[0]
+	for i := 1; i < c.k && c.groups[i].sep == '-'; i++ {
+		g = c.groups[i]
 	}
-	if n := g.until; n < 5 || n > 17 || digits < 4 || digits*2 < n || !opens(s.text, g.start) || !closes(s.text, g.end) {
+	digits := bits.OnesCount64(c.digits & (1<<g.until - 1))
+	if digits < 4 || digits*2 < g.until || !opens(s.text, start) || !closes(s.text, g.end) {
 		return
 	}
-	for _, k := range [...]kind{medicalRecord, passport, driverLicense, usDriverLicense, usBank} {
-		low, high := 6, 12
-		switch k {
-		case usBank:
-			if low, high = 8, 17; digits != g.until {
-				continue
-			}
-		case driverLicense, usDriverLicense:
-			low, high = 5, 15
+	for _, l := range [...]struct {
+		kind            kind
+		shortest, limit int
+	}{
+		{medicalRecord, 6, 12},
+		{passport, 6, 12},
+		{driverLicense, 5, 15},
+		{usDriverLicense, 5, 15},
+		{usBank, 8, 17},
+	} {
+		if !s.wanted.has(l.kind) || g.until < l.shortest || g.until > l.limit || l.kind == usBank && digits < g.until {
+			continue
 		}
-		if s.wanted.has(k) && g.until >= low && g.until <= high && s.words.near(k, g.start, g.end, 32, 0) {
-			s.report(k, g.start, g.end, .6)
+		if s.words.near(l.kind, start, g.end, 32, 0) {
+			s.report(l.kind, start, g.end, .6)
 		}
 	}
 }

@@ -61,6 +61,9 @@ func dials(text string, i int) bool {
 	if text[i-1] == ' ' && i > 1 && isDigit(text[i-2]) && text[i] != '+' {
 		return false // in the midst of other numbers
 	}
+	if text[i-1] == '(' && i > 1 && isAlnum(text[i-2]) {
+		return false // an argument
+	}
 	return opens(text, i) && strings.IndexByte("+*#)", text[i-1]) < 0
 }
 
@@ -105,7 +108,7 @@ func (d *dialled) read(text string, i int) {
 	}
 }
 
-// between passes over what stands in front of a group: at most three signs, no two of a kind but spaces.
+// between passes over what stands in front of a group: at most three signs, one of them no space.
 func between(text string, i int, inside bool) (sep byte, paren bool, end int) {
 	for range 3 {
 		c, size := plain(text, i)
@@ -115,9 +118,9 @@ func between(text string, i int, inside bool) (sep byte, paren bool, end int) {
 			return sep, paren, i + size
 		case !inside:
 			return sep, paren, i
-		case c == ' ' && sep == 0:
-			sep = ' '
-		case (c == '-' || c == '.' || c == '/') && sep == 0:
+		case c == ' ' && sep != '.':
+			sep = max(sep, ' ')
+		case (c == '-' || c == '/') && (sep == 0 || sep == ' '), c == '.' && sep == 0:
 			sep = c
 		case i > 0 && text[i-1] == ')' && isDigit(c):
 			return ')', paren, i
