@@ -14,8 +14,8 @@ import (
 type UpOptions struct {
 	Once   bool // end after the tour
 	Faults []Fault
-	// Load makes the configuration of the sandbox's clouds; its doors are opened.
-	Load func(*Sandbox) (*config.Config, error)
+	// Config is what reads the configuration of the sandbox's clouds; its doors are opened.
+	Config func(*Sandbox) func() (*config.Config, error)
 	// Leg is called for each hop of the tour, Standing once when it is over and the bridge stays up.
 	Leg      func(Leg)
 	Standing func(*Sandbox, Serving)
@@ -43,7 +43,8 @@ func (a *App) Up(ctx context.Context, o UpOptions) error {
 }
 
 func (a *App) stand(ctx context.Context, s *Sandbox, o UpOptions) error {
-	cfg, err := o.Load(s)
+	load := o.Config(s)
+	cfg, err := load()
 	if err != nil {
 		return err
 	}
@@ -52,6 +53,7 @@ func (a *App) stand(ctx context.Context, s *Sandbox, o UpOptions) error {
 		return err
 	}
 	defer c.close()
+	c.file, c.reload = s.GatewayFile(), load
 	run, at, err := a.doors(ctx, c)
 	if err != nil {
 		return err

@@ -152,15 +152,6 @@ func (d *deps) findSandbox() (s *app.Sandbox, err error) {
 	return d.clouds, err
 }
 
-// configOf is a configuration made of flags alone, and of what --set says.
-func (d *deps) configOf(flags []config.Flag) (*config.Config, error) {
-	sets, err := d.setFlags()
-	if err != nil {
-		return nil, err
-	}
-	return d.judge(config.Load(config.Options{ReadFile: d.readFile, Flags: append(flags, sets...)}))
-}
-
 // findConfig is the file to load: --config, $LANDBRIDGE_CONFIG, landbridge.yaml if it is there, or none.
 func (d *deps) findConfig() string {
 	const usual = "landbridge.yaml"

@@ -123,7 +123,7 @@ func (t *tourPrinter) standing(s *app.Sandbox, at app.Serving) error {
 	}
 	g, p := s.Profile.Google, t.d.out
 	text := strings.NewReplacer(
-		"{metadata}", at.Metadata, "{admin}", at.Admin, "{sandbox}", s.Profile.HTTP, "{audit}", s.AuditFile(),
+		"{gateway}", at.Gateway, "{file}", s.GatewayFile(), "{metadata}", at.Metadata, "{admin}", at.Admin, "{sandbox}", s.Profile.HTTP, "{audit}", s.AuditFile(),
 		"{vertex}", g.VertexURL, "{project}", g.ProjectID, "{location}", g.Location, "{model}", g.Model, "{landbridge}", program(),
 	).Replace(playText)
 	for line := range strings.Lines(text) {
@@ -157,10 +157,26 @@ func same(a, b string) bool {
 // begins with "#", which is taken off.
 const playText = `
 The bridge stays up; Ctrl-C ends it
+  gateway          {gateway}
   metadata server  http://{metadata}
   metrics          http://{admin}/metrics
   sandbox          {sandbox}
   audit log        {audit}
+  configuration    {file}
+
+The gateway, streamed: the model never sees the address, the answer has it
+  curl -sN '{gateway}/v1/publishers/google/models/{model}:streamGenerateContent?alt=sse' \
+    -H 'Content-Type: application/json' \
+    -d '{"contents":[{"role":"user","parts":[{"text":"Repeat after me: Ada Lovelace, ada@example.com"}]}]}'
+  tail -n 2 {audit}
+
+The gateway, for OpenAI's SDK (pip install openai)
+  python3 -c '
+#from openai import OpenAI
+#c = OpenAI(base_url="{gateway}/v1", api_key="none")
+#for e in c.chat.completions.create(model="google/{model}", stream=True,
+#        messages=[{"role": "user", "content": "Repeat after me: Ada Lovelace, ada@example.com"}]):
+#    print(e.choices[0].delta.content or "", end="", flush=True)'
 
 curl
   TOKEN=$(curl -s -H 'Metadata-Flavor: Google' \

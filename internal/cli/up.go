@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,7 @@ func newUpCommand(d *deps) *cobra.Command {
 			}
 			t := &tourPrinter{d: d}
 			err = d.app().Up(cmd.Context(), app.UpOptions{
-				Once: once, Faults: parsed, Load: d.upConfig, Leg: t.leg,
+				Once: once, Faults: parsed, Config: d.upConfig, Leg: t.leg,
 				Standing: func(s *app.Sandbox, at app.Serving) { _ = t.standing(s, at) },
 			})
 			if d.out.json && t.at == nil && (once || err != nil) {
@@ -45,13 +46,21 @@ func newUpCommand(d *deps) *cobra.Command {
 	return cmd
 }
 
-// upConfig is the sandbox's configuration with every door open.
-func (d *deps) upConfig(s *app.Sandbox) (*config.Config, error) {
-	return d.configOf(append(s.Flags(),
+// upConfig reads the sandbox's configuration, with every door open; again, when its file changes.
+func (d *deps) upConfig(s *app.Sandbox) func() (*config.Config, error) {
+	doors := append(s.Flags(),
+		config.Flag{Name: "sandbox", Path: "doors.gateway.listen", Value: freeAddr("127.0.0.1:8990")},
 		config.Flag{Name: "sandbox", Path: "doors.metadata.listen", Value: freeAddr("127.0.0.1:8980")},
 		config.Flag{Name: "sandbox", Path: "doors.admin.listen", Value: freeAddr("127.0.0.1:8981")},
 		config.Flag{Name: "sandbox", Path: "audit.file", Value: s.AuditFile()},
-	))
+	)
+	return func() (*config.Config, error) {
+		sets, err := d.setFlags()
+		if err != nil {
+			return nil, err
+		}
+		return d.judge(config.Load(config.Options{Path: s.GatewayFile(), ReadFile: d.readFile, Flags: slices.Concat(doors, sets)}))
+	}
 }
 
 // freeAddr is the address if nobody listens there, else any free port: a tour must not fail for a port.

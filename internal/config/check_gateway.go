@@ -118,6 +118,9 @@ func (l *loader) checkGatewayCallers(c *Config, g *GatewayDoor) {
 	}
 }
 
+// azureExchange is the application behind api://AzureADTokenExchange: Entra's v2.0 tokens for it name it by this id.
+const azureExchange = "fb60f99c-7a34-4190-8149-302f77469936"
+
 // deriveAudiences are what a token for this caller's provider is asked for.
 func (l *loader) deriveAudiences(at string, c *Config, caller *GatewayCaller) {
 	provider, from := caller.Provider, strings.TrimSuffix(at, "audiences")+"provider"
@@ -128,7 +131,7 @@ func (l *loader) deriveAudiences(at string, c *Config, caller *GatewayCaller) {
 		return // to_google says so
 	}
 	name := plainProvider(provider)
-	caller.Audiences = []string{"//iam.googleapis.com/" + name, "https://iam.googleapis.com/" + name, "api://AzureADTokenExchange"}
+	caller.Audiences = []string{"//iam.googleapis.com/" + name, "https://iam.googleapis.com/" + name, "api://AzureADTokenExchange", azureExchange}
 	l.cfg.origins[at] = Origin{From: from}
 }
 

@@ -44,7 +44,7 @@ type GatewayCaller struct {
 	Name string `yaml:"name"`
 	// Issuer of the tokens, as in their claim iss. Required.
 	Issuer string `yaml:"issuer"`
-	// Audiences of which a token must have one. Absent: the provider's own name and api://AzureADTokenExchange.
+	// Audiences of which a token must have one. Absent: the provider's own name and api://AzureADTokenExchange, by its name and by its id.
 	Audiences []string `yaml:"audiences"`
 	// File with the issuer's keys, a JWK set; read again when it changes. Absent: they are fetched from the issuer.
 	JWKSFile string `yaml:"jwks_file"`

@@ -146,7 +146,7 @@ func comment(name string) string {
 	case "GatewayCaller.Issuer":
 		return "Issuer of the tokens, as in their claim iss. Required."
 	case "GatewayCaller.Audiences":
-		return "Audiences of which a token must have one. Absent: the provider's own name and api://AzureADTokenExchange."
+		return "Audiences of which a token must have one. Absent: the provider's own name and api://AzureADTokenExchange, by its name and by its id."
 	case "GatewayCaller.JWKSFile":
 		return "File with the issuer's keys, a JWK set; read again when it changes. Absent: they are fetched from the issuer."
 	case "GatewayCaller.SubjectClaim":
