@@ -10,10 +10,11 @@ import (
 // inspectAnswer sets up what the texts of the answer pass before the caller has them, all of it on masked text.
 func (c *call) inspectAnswer(ctx context.Context) {
 	g, t := c.guard, &c.texts
-	t.canary, t.holdBack = c.canary, g.holdBack()
-	if g.Links != "" && g.Links != Off && g.Links != Flag && c.generates() {
-		t.links, t.linkHosts, t.linkBlock = true, g.LinkHosts, g.Links == Block
+	t.canary, t.holdBack, t.note, t.links = c.canary, g.holdBack(), c.note, Off
+	if g.Links != "" && c.generates() {
+		t.links, t.linkHosts = g.Links, g.LinkHosts
 	}
+	c.keepSaid()
 	harm := g.Toxicity != "" && g.Toxicity != Off && c.decision.Target.Publisher != "google" && c.generates()
 	screen := g.Screener != nil && g.ScreenAnswers && c.generates()
 	if !harm && !screen {

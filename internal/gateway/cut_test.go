@@ -85,3 +85,20 @@ func TestLinksAreNeutralised(t *testing.T) {
 		t.Errorf("%d %s", status, body)
 	}
 }
+
+func TestAnswersHoldTheSchema(t *testing.T) {
+	t.Parallel()
+	const ask = `{"contents":[],"generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"OBJECT","properties":{"n":{"type":"INTEGER","nullable":true}},"required":["n"]}}}`
+	for said, want := range map[string]int{`{\"n\":1}`: 200, `{\"n\":null}`: 200, `{\"n\":\"x\"}`: 502, `{}`: 502, `no JSON`: 502} {
+		whole := strings.Replace(answer, "hi", said, 1)
+		d := open(t, farSide(t, says("application/json", whole)), guarded(&gateway.Guard{EnforceSchema: true}))
+		status, body, _ := d.post(t, native+"generateContent", ask)
+		if status != want || want == 502 && !strings.Contains(body, "the model's answer does not hold the request's JSON schema") {
+			t.Errorf("%s: %d %s", said, status, body)
+		}
+		d = open(t, farSide(t, says("text/event-stream", "data: "+whole+"\n\n")), guarded(&gateway.Guard{EnforceSchema: true}))
+		if status, body, _ := d.post(t, native+"streamGenerateContent?alt=sse", ask); want == 502 != strings.Contains(body, "ANSWER_SCHEMA") {
+			t.Errorf("%s: %d %s", said, status, body)
+		}
+	}
+}

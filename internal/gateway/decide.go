@@ -34,6 +34,9 @@ func (c *call) decide(ctx context.Context) error {
 		if c.quota, err = q.Reserve(ctx, policy.QuotaKey(c.decision.Rule, c.caller.Name), c.decision.Quota, c.guessInput()+c.decision.MaxOutput); err != nil {
 			return tooMany(err)
 		}
+		if c.quota.Exceeded != "" { // in shadow
+			c.note(string(Flag), c.quota.Exceeded, 0)
+		}
 	}
 	c.lease, err = c.g.o.Leases.Lease(ctx, c.caller, c.decision.ServiceAccount)
 	return err

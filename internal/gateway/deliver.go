@@ -60,6 +60,9 @@ func (c *call) deliverWhole(ctx context.Context, a *prompt.Answer) error {
 	}
 	body, err := c.speakWhole(*buf)
 	if err == nil {
+		err = c.checkSaid()
+	}
+	if err == nil {
 		body, err = c.translate(ctx, body)
 	}
 	if b, ok := errors.AsType[*blocked](err); ok {

@@ -3,6 +3,7 @@ package gateway
 import (
 	"slices"
 
+	"github.com/landbridge/landbridge/internal/mask"
 	"github.com/landbridge/landbridge/internal/splice"
 )
 
@@ -33,17 +34,16 @@ func (s *speech) Visit(at *splice.Path, kind byte) splice.Action {
 // Text implements splice.Visitor.
 func (s *speech) Text(_ *splice.Path, text string) (out string, err error) {
 	if s.is == answerValue {
-		out, err = s.t.value(text)
+		out, err = s.t.value(text, mask.Plain)
 	} else {
 		at := &s.spots[s.next]
 		s.next++
-		f := s.t.flow(at.key)
-		out, err = f.write(text)
-		if err == nil && at.last && (s.whole || slices.Contains(s.ends, at.key.candidate)) {
-			var rest string
-			rest, err = f.flush()
-			out += rest
+		if f := s.t.flow(at.key); at.last && (s.whole || slices.Contains(s.ends, at.key.candidate)) {
+			out, err = f.end(text)
+		} else {
+			out, err = f.write(text)
 		}
+		s.t.keep(at.key, out)
 	}
 	s.t.altered = s.t.altered || out != text
 	return out, err

@@ -91,6 +91,7 @@ func (c *call) rests(out *outlet, over func(flowKey) bool) error {
 		if text == "" || c.shape.rest == nil {
 			continue
 		}
+		c.texts.keep(f.key, text)
 		e := c.shape.rest(f.key, text)
 		if err := out.insert(e.name, e.data); err != nil {
 			return err
@@ -107,6 +108,9 @@ func (c *call) last(ctx context.Context, out *outlet, r *reading) error {
 	}
 	if err == nil {
 		err = c.rests(out, func(flowKey) bool { return true })
+	}
+	if err == nil {
+		err = c.checkSaid()
 	}
 	if err != nil {
 		return c.stop(ctx, out, err)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/inspect"
 	"github.com/landbridge/landbridge/internal/mask"
@@ -20,17 +22,19 @@ type flowKey struct {
 type texts struct {
 	// What every flow passes, in this order; set by the steps inspectAnswer and unmask.
 	canary    *inspect.Canary
-	links     bool
+	links     Action // off: no link is looked at
 	linkHosts []string
-	linkBlock bool
-	gates     func() []*gate // of one flow
-	strange   bool           // personal data that the prompt did not hold is taken out
+	note      func(action, reason string, score float32) // of what is found, for the record
+	gates     func() []*gate                             // of one flow
+	strange   bool                                       // personal data that the prompt did not hold is taken out
 	holdBack  int
 	session   *mask.Session // nil: nothing was masked
 
+	schema *jsonschema.Schema // that the text shall hold; nil for none
+
 	flows    []*flow
-	altered  bool // a text is not as the model has written it
-	linked   int  // links that were taken out
+	said     map[int]string // the text of each candidate, where there is a schema
+	altered  bool           // a text is not as the model has written it
 	usage    prompt.Usage
 	finish   string // the first candidate's
 	finished []int  // candidates
@@ -39,7 +43,18 @@ type texts struct {
 
 // active says whether the texts of an answer are to be read at all.
 func (t *texts) active() bool {
-	return t.session != nil || t.canary != nil || t.links || t.gates != nil
+	return t.session != nil || t.canary != nil || t.links != Off || t.gates != nil || t.schema != nil
+}
+
+// keep adds to what a candidate has said, where it will be held against a schema.
+func (t *texts) keep(key flowKey, text string) {
+	if t.schema == nil || key.kind != answerText {
+		return
+	}
+	if t.said == nil {
+		t.said = map[int]string{}
+	}
+	t.said[key.candidate] += text
 }
 
 // flow is the way of one flow of text from the model to the caller.
@@ -51,6 +66,7 @@ type flow struct {
 	gates   []*gate
 	filter  *mask.Filter
 	restore *mask.Restorer
+	begun   bool
 	written bool // since the last flush
 }
 
@@ -66,7 +82,7 @@ func (t *texts) flow(key flowKey) *flow {
 	if t.canary != nil {
 		f.watch = t.canary.Watch()
 	}
-	if t.links && prose {
+	if t.links != Off && prose {
 		f.links = inspect.NewLinkFilter(t.linkHosts)
 	}
 	if t.gates != nil && prose {
@@ -88,8 +104,28 @@ func (t *texts) flow(key flowKey) *flow {
 
 // write takes the next piece of text, and returns what may go on. A *blocked ends the answer.
 func (f *flow) write(text string) (string, error) {
-	f.written = true
+	f.begun, f.written = true, true
 	return f.pass(text, false)
+}
+
+// end takes the last piece. A text that comes in one piece is looked at once.
+func (f *flow) end(text string) (string, error) {
+	if f.begun || len(f.gates) > 0 {
+		f.written = false
+		return f.pass(text, true)
+	}
+	t := f.t
+	if f.links != nil {
+		var err error
+		if text, err = f.link(text, true); err != nil {
+			return "", err
+		}
+	}
+	form := mask.Plain
+	if f.key.kind == answerJSON {
+		form = mask.JSON
+	}
+	return t.value(text, form)
 }
 
 // flush returns what was held back.
@@ -145,18 +181,26 @@ func leak() error {
 	return &blocked{code: "instruction_leaked", finish: "PROHIBITED_CONTENT", message: "The answer was cut: it repeats the program's own instructions."}
 }
 
-// link takes out links that carry data away.
+// link takes out links that carry data away, or says that they are there.
 func (f *flow) link(text string, end bool) (string, error) {
 	before := f.links.Found()
 	out := f.links.Write(text)
 	if end {
 		out += f.links.Flush()
 	}
-	found := f.links.Found() - before
-	f.t.linked += found
-	if found > 0 && f.t.linkBlock {
-		return "", &blocked{code: "link_blocked", finish: "PROHIBITED_CONTENT", message: "The answer was cut: it has a link or an image that could carry data away."}
+	if f.links.Found() == before {
+		if f.t.links == Flag {
+			return text, nil
+		}
+		return out, nil
 	}
+	switch f.t.links {
+	case Block:
+		return "", &blocked{code: "link_blocked", finish: "PROHIBITED_CONTENT", message: "The answer was cut: it has a link or an image that could carry data away."}
+	case Flag:
+		out = text
+	}
+	f.t.note(string(Flag), "link", 0)
 	return out, nil
 }
 
@@ -179,7 +223,7 @@ func personalBlock(err error) error {
 }
 
 // value is a string of the answer that comes whole.
-func (t *texts) value(text string) (string, error) {
+func (t *texts) value(text string, form mask.Form) (string, error) {
 	if t.canary != nil && t.canary.Seen(text) {
 		return "", leak()
 	}
@@ -187,9 +231,9 @@ func (t *texts) value(text string) (string, error) {
 		return text, nil
 	}
 	if !t.strange {
-		return t.session.Unmask(text), nil
+		return t.session.UnmaskIn(form, text), nil
 	}
-	text, err := t.session.Answer(text)
+	text, err := t.session.AnswerIn(form, text)
 	return text, personalBlock(err)
 }
 
