@@ -11,12 +11,10 @@ require (
 require (
 	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/klauspost/compress v1.19.2 // indirect
-	github.com/landbridge/landbridge v0.0.0
 	github.com/opencontainers/go-digest v1.0.0 // indirect
 	github.com/opencontainers/image-spec v1.1.1 // indirect
 	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 )
-
-replace github.com/landbridge/landbridge => ../
 
 replace github.com/landbridge/landbridge => ../

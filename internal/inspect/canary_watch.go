@@ -76,8 +76,10 @@ func (w *Watch) open() int {
 	return most
 }
 
-// release gives out what is held but for the last keep characters that counted and what stands around them.
+// release gives out what is held but for the last keep characters that counted and what stands around them. Those
+// before minHeld are out already.
 func (w *Watch) release(keep int) string {
+	keep = min(keep, len(w.places))
 	from := len(w.held)
 	if keep > 0 {
 		from = w.places[len(w.places)-keep]

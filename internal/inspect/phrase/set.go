@@ -13,6 +13,14 @@ type Set struct {
 	// of a word, by how many.
 	first    map[uint32][]start
 	prefixes [maxPrefix + 1]map[uint32][]start
+	longest  int // prefix
+	// filter has a bit for every hash in them, so that most words are asked for nowhere.
+	filter [1 << 10]uint64
+}
+
+func (s *Set) mayBegin(hash uint32) bool {
+	bit := hash ^ hash>>16
+	return s.filter[bit>>6&(1<<10-1)]&(1<<(bit&63)) != 0
 }
 
 // start is one way for a phrase to begin: the alternative of its first step whose first atom was seen.
@@ -26,7 +34,11 @@ type start struct {
 type step struct {
 	gap  int
 	alts [][]atom
+	// bytes has a bit for each first byte of an alternative: most words are told apart by it.
+	bytes [4]uint64
 }
+
+func (s *step) mayBe(c byte) bool { return s.bytes[c>>6]&(1<<(c&63)) != 0 }
 
 // atom is a word, or with prefix > 0 the first prefix bytes of one.
 type atom struct {
@@ -34,7 +46,7 @@ type atom struct {
 	prefix int
 }
 
-const maxPrefix = 10
+const maxPrefix = 24
 
 // MaxFamilies is how many families a Set may have.
 const MaxFamilies = 64
@@ -44,7 +56,7 @@ const MaxFamilies = 64
 //	ignore|disregard ..3 previous|prior|all_of_the_above ..1 instruct*
 //
 // A step is alternatives; an alternative is a word, words joined by _ that follow one another, or the beginning of a
-// word with *, at most ten bytes of it. "..3" lets up to three other words stand before the next step.
+// word with *, at most 24 bytes of it. "..3" lets up to three other words stand before the next step.
 // Empty lines are nothing. Compile panics on what it cannot read: phrases are part of the program.
 func Compile(families []Family) *Set {
 	if len(families) > MaxFamilies {
@@ -90,7 +102,10 @@ func (s *Set) add(p []step, bit uint64) {
 				s.prefixes[n] = map[uint32][]start{}
 			}
 			table = s.prefixes[n]
+			s.longest = max(s.longest, n)
 		}
+		at := alt[0].hash ^ alt[0].hash>>16
+		s.filter[at>>6&(1<<10-1)] |= 1 << (at & 63)
 		table[alt[0].hash] = append(table[alt[0].hash], start{steps: p, alt: i, bit: bit})
 	}
 }
@@ -107,7 +122,11 @@ func steps(fields []string) []step {
 			gap = g
 			continue
 		}
-		p = append(p, step{gap: gap, alts: alternatives(f)})
+		next := step{gap: gap, alts: alternatives(f)}
+		for a := range strings.SplitSeq(f, "|") {
+			next.bytes[a[0]>>6] |= 1 << (a[0] & 63)
+		}
+		p = append(p, next)
 		gap = 0
 	}
 	if gap != 0 || p[0].gap != 0 {

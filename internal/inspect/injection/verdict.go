@@ -1,0 +1,92 @@
+package injection
+
+import (
+	_ "embed" // the weights
+	"slices"
+	"sync"
+
+	"github.com/landbridge/landbridge/internal/inspect/linear"
+)
+
+//go:embed weights.bin
+var weights []byte
+
+// ready is the models with room to work in.
+type ready struct {
+	*Models
+	rooms sync.Pool // of *room
+}
+
+// room is what one text needs for a moment.
+type room struct{ attacks, requests *linear.Bag }
+
+var load = sync.OnceValue(func() *ready {
+	m, err := ReadModels(weights)
+	if err != nil {
+		panic(err) // the weights are part of the program
+	}
+	r := &ready{Models: m}
+	r.rooms.New = func() any { return &room{linear.NewBag(m.Attack.Bits), linear.NewBag(m.Request.Bits)} }
+	return r
+})
+
+// Score returns how likely the text is an attack, and the names of what was seen when that is more likely than not.
+func Score(text string, trust Trust) (float32, []string) {
+	m := load()
+	r := Read(text)
+	w := m.rooms.Get().(*room)
+	defer m.rooms.Put(w)
+	if trust == Trusted {
+		return m.disguised(r, w)
+	}
+	said := m.Said(r, w.requests, w.attacks)
+	whole := linear.Probability(m.Whole(r, w.attacks) - m.Cut[0])
+	foreign, worst := m.foreign(r, said, trust)
+	score := max(whole, foreign)
+	if score < 0.5 {
+		return score, nil
+	}
+	names := r.Names()
+	if foreign >= 0.5 {
+		names = append(names, "foreign_instruction")
+		if r.Parts[worst].Shape == Hidden {
+			names = append(names, "hidden_text")
+		}
+	}
+	if len(names) == 0 {
+		names = append(names, "resembles_attacks")
+	}
+	slices.Sort(names)
+	return score, names
+}
+
+// foreign returns the probability that a part does not belong, and which one is the worst.
+func (m *Models) foreign(r *Reading, said []Evidence, trust Trust) (score float32, worst int) {
+	cut := m.Cut[1]
+	if trust == Data {
+		cut = m.Cut[2]
+	}
+	r.Contexts(said, func(i int, x []float32) {
+		if p := linear.Probability(m.Foreign.Score(x) - cut); p > score {
+			score, worst = p, i
+		}
+	})
+	return score, worst
+}
+
+// disguised scores what a text says that its reader cannot see: a system instruction may instruct, but not in secret.
+func (m *Models) disguised(r *Reading, w *room) (float32, []string) {
+	score := float32(0)
+	for i := range r.Parts {
+		if r.Parts[i].Shape != Hidden {
+			continue
+		}
+		w.attacks.Reset()
+		r.PartAttack(w.attacks, &r.Parts[i])
+		score = max(score, linear.Probability(m.Attack.Score(w.attacks)-m.Cut[0]))
+	}
+	if score < 0.5 {
+		return score, nil
+	}
+	return score, append(r.Names(), "hidden_text")
+}
