@@ -38,10 +38,10 @@ func cases(t *testing.T) []string {
 	return files
 }
 
-// template renders the chart with a case's values.
-func template(t *testing.T, base string) string {
+// template renders the chart with a case's values, and some that are set besides.
+func template(t *testing.T, base string, set ...string) string {
 	t.Helper()
-	r := helm(t, "template", "shop", chart(), "--namespace", "landbridge", "--values", base+".values.yaml")
+	r := helm(t, append([]string{"template", "shop", chart(), "--namespace", "landbridge", "--values", base + ".values.yaml"}, set...)...)
 	if r.Code != 0 {
 		t.Fatal(r.Err)
 	}
@@ -96,7 +96,14 @@ func TestRefusedValues(t *testing.T) {
 		"metadata.resources.limits.cpu=1":                "additional properties 'cpu' not allowed",
 		"webhook.endpoints.entra=login":                  "at '/webhook/endpoints/entra': 'login' does not match pattern",
 		"jobs.watch.enabled=true":                        "at '/jobs/watch/setup': missing property 'clusters'",
-		"gateway.enabled=true":                           "additional properties 'gateway' not allowed",
+		"gateway.enabled=true":                           "at '/gateway/config': missing properties 'to_google', 'doors', 'policy'",
+		"gateway.config.setup.name=a":                    "at '/gateway/config': additional properties 'setup' not allowed",
+		"gateway.config.audit.file=a":                    "at '/gateway/config': additional properties 'audit' not allowed",
+		"gateway.config.doors.admin.listen=a":            "at '/gateway/config/doors': additional properties 'admin' not allowed",
+		"gateway.audit=/tmp/audit.jsonl":                 "at '/gateway/audit': '/tmp/audit.jsonl' does not match pattern",
+		"gateway.tls.mode=files":                         "at '/gateway/tls/mode': value must be one of 'secret', 'cert-manager', 'plainHTTP'",
+		"gateway.secrets[0].name=keys":                   "at '/gateway/secrets/0': missing property 'mountPath'",
+		"gateway.drainSeconds=0":                         "at '/gateway/drainSeconds': minimum: got 0, want 1",
 		"accounts[0].name=report":                        "at '/accounts/0': missing properties 'namespace', 'provider'",
 		account + "projects/my-project/locations/global": "at '/accounts/0/provider': 'projects/my-project/locations/global' does not match pattern",
 	} {

@@ -85,6 +85,7 @@ func TestServerTakesIt(t *testing.T) {
 		})
 	}
 	t.Run("a release", func(t *testing.T) { release(t, s) })
+	t.Run("a gateway", func(t *testing.T) { gateway(t, s) })
 	for _, file := range rendered(t, "manifests*.yaml") {
 		t.Run("rendered "+filepath.Base(file), func(t *testing.T) {
 			text, err := os.ReadFile(file)
@@ -142,10 +143,16 @@ func release(t *testing.T, s *server) {
 	if got := s.must(t, "", "get", "--namespace", "landbridge", certificate, "--output=jsonpath={.data}"); got != `{"tls.crt":"AAAA"}` {
 		t.Errorf("after an upgrade the Secret has %s", got)
 	}
-	s.helm(t, "uninstall", "shop")
+	s.uninstall(t, "shop")
+}
+
+// uninstall removes a release, which must leave nothing behind.
+func (s *server) uninstall(t *testing.T, name string) {
+	t.Helper()
+	s.helm(t, "uninstall", name)
 	const kinds = "deployments,services,configmaps,secrets,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings," +
-		"poddisruptionbudgets,networkpolicies,servicemonitors,mutatingwebhookconfigurations"
-	if left := s.must(t, "", "get", kinds, "--all-namespaces", "--selector=app.kubernetes.io/instance=shop", "--output=name"); left != "" {
+		"poddisruptionbudgets,horizontalpodautoscalers,networkpolicies,servicemonitors,certificates,mutatingwebhookconfigurations"
+	if left := s.must(t, "", "get", kinds, "--all-namespaces", "--selector=app.kubernetes.io/instance="+name, "--output=name"); left != "" {
 		t.Errorf("after its end the release leaves %s", left)
 	}
 }
@@ -166,15 +173,24 @@ var configMap = regexp.MustCompile(`(?m)^  landbridge\.yaml: \|\n((?:    .*\n|\n
 func TestConfigurationIsTheProducts(t *testing.T) {
 	t.Parallel()
 	for _, base := range cases(t) {
-		for i, m := range configMap.FindAllStringSubmatch(template(t, base), -1) {
-			file := filepath.Join(t.TempDir(), "landbridge.yaml")
-			if err := os.WriteFile(file, []byte(strings.ReplaceAll(m[1], "\n    ", "\n")[4:]), 0o600); err != nil {
-				t.Fatal(err)
-			}
+		for i, file := range configurations(t, template(t, base)) {
 			r := harness.Try(t, harness.Program{Args: []string{harness.Landbridge(t), "config", "check", "--config", file}})
 			if r.Code != 0 {
-				t.Errorf("%s, configuration %d: %s\n%s", base, i, r.Err, m[1])
+				t.Errorf("%s, configuration %d: %s", base, i, r.Err)
 			}
 		}
 	}
+}
+
+// configurations writes those of rendered manifests into files.
+func configurations(t *testing.T, manifests string) (files []string) {
+	t.Helper()
+	for _, m := range configMap.FindAllStringSubmatch(manifests, -1) {
+		file := filepath.Join(t.TempDir(), "landbridge.yaml")
+		if err := os.WriteFile(file, []byte(strings.ReplaceAll(m[1], "\n    ", "\n")[4:]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
 }

@@ -8,6 +8,7 @@
 {{- end -}}
 
 {{- define "landbridge.webhook" -}}{{ include "landbridge.fullname" . }}-webhook{{- end -}}
+{{- define "landbridge.gateway" -}}{{ include "landbridge.fullname" . }}-gateway{{- end -}}
 {{- define "landbridge.watch" -}}{{ include "landbridge.fullname" . }}-watch{{- end -}}
 {{- /* The Secret with the serving certificate. */ -}}
 {{- define "landbridge.certificate" -}}{{ include "landbridge.webhook" . }}-certificate{{- end -}}
