@@ -34,9 +34,12 @@ func (c *call) inspectAnswer(ctx context.Context) {
 // screenSize is how much of an answer is screened at once: each call takes time, and costs.
 const screenSize = 2048
 
+// harmThreshold is where a text is harmful, when the profile says nothing.
+const harmThreshold = 0.8
+
 // harmless scores a piece of the answer.
 func (c *call) harmless(text string) error {
-	v := inspect.Harm(text, c.guard.HarmThreshold)
+	v := inspect.Harm(text, orElse(c.guard.HarmThreshold, harmThreshold))
 	switch {
 	case !v.Blocked:
 		return nil

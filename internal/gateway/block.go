@@ -13,9 +13,6 @@ func (c *call) deliverBlock(ctx context.Context, b *blocked, say func(*texts, *b
 	if c.log.Guard == "" {
 		c.note(string(Block), b.code, 1)
 	}
-	if c.quota != nil && c.log.Attempts == 0 {
-		c.quota.Release()
-	}
 	if c.guard.BlockAsError || say == nil {
 		return b.asError()
 	}

@@ -53,8 +53,9 @@ type call struct {
 
 	// inspect the answer, unmask, deliver
 	texts  texts
-	sent   bool // the first byte of the answer has left
-	closed bool // the record of the end is written
+	sent   bool   // the first byte of the answer has left
+	closed bool   // the record of the end is written
+	code   string // of the error in it
 }
 
 func newCall(g *Gateway, w http.ResponseWriter, r *http.Request) *call {

@@ -52,8 +52,8 @@ func (c *call) deliver(ctx context.Context, a *prompt.Answer) error {
 
 // deliverWhole passes an answer on in one piece, after its record is written.
 func (c *call) deliverWhole(ctx context.Context, a *prompt.Answer) error {
-	buf := buffers.Get().(*[]byte)
-	defer putBuffer(buf)
+	buf := c.g.buffers.get()
+	defer c.g.buffers.put(buf)
 	var err error
 	if *buf, err = readInto((*buf)[:0], a.Body, c.g.o.MaxAnswer); err != nil {
 		return err

@@ -19,7 +19,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := newCall(g, w, r)
 	ctx, watch := g.o.Observer.Start(r.Context(), r.Header)
 	c.watch = watch
-	c.end(ctx, c.flow(ctx))
+	err := unfinished() // unless the flow comes to an end, which a panic would keep it from
+	defer func() { c.end(ctx, err) }()
+	err = c.flow(ctx)
 }
 
 // flow is a prompt's journey, step by step; call.go says what each step leaves for the next. The first error ends the

@@ -111,6 +111,7 @@ type Gateway struct {
 	known    known
 	local    identity // of loopback callers
 	refusals throttle
+	buffers  buffers
 }
 
 // New checks the options and returns a door that does not listen yet.
@@ -145,7 +146,7 @@ func New(o Options) (*Gateway, error) {
 	return &Gateway{o: o, local: identity{caller: prompt.Caller{Name: "loopback/" + o.Loopback}}}, nil
 }
 
-func orElse[T int | time.Duration](value, otherwise T) T {
+func orElse[T int | float32 | time.Duration](value, otherwise T) T {
 	if value <= 0 {
 		return otherwise
 	}

@@ -46,7 +46,7 @@ type Guard struct {
 
 	// Safety is the laxest threshold of safety settings that a caller may have; empty: any.
 	Safety string
-	// Toxicity is done with answers that score HarmThreshold or more, of models that rate nothing themselves.
+	// Toxicity is done with answers that score HarmThreshold or more (0.8 when zero), of models that rate nothing themselves.
 	Toxicity      Action
 	HarmThreshold float32
 	// Links is done with links and images that could carry data away, but to LinkHosts.

@@ -19,7 +19,7 @@ type outlet struct {
 }
 
 func (c *call) newOutlet(s splice.Stream) *outlet {
-	o := &outlet{c: c, frames: s, buf: buffers.Get().(*[]byte)}
+	o := &outlet{c: c, frames: s, buf: c.g.buffers.get()}
 	*o.buf = (*o.buf)[:0]
 	if c.mapped.Answer != nil {
 		o.translate = c.mapped.Answer.Stream()
@@ -30,7 +30,7 @@ func (c *call) newOutlet(s splice.Stream) *outlet {
 
 var eventStream = []string{"text/event-stream"}
 
-func (o *outlet) close() { putBuffer(o.buf) }
+func (o *outlet) close() { o.c.g.buffers.put(o.buf) }
 
 // pass writes an event of the upstream, with data as its payload.
 func (o *outlet) pass(e splice.Event, data []byte) (err error) {

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -65,7 +66,7 @@ func TestPathTricks(t *testing.T) {
 		"/v1/" + strings.Repeat("a/", 2000):            "the path is longer than 2048 bytes",
 	} {
 		_, err := gateway.ParsePath(http.MethodPost, path)
-		if e, ok := err.(*bridge.Error); !ok || e.Text != want || e.Kind != bridge.Usage {
+		if e, ok := errors.AsType[*bridge.Error](err); !ok || e.Text != want || e.Kind != bridge.Usage {
 			t.Errorf("%.60s: %v, want %s", path, err, want)
 		}
 	}

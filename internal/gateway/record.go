@@ -51,6 +51,7 @@ func (c *call) record(ctx context.Context, err error) error {
 	r.Token, r.Took = c.lease.Token.Name(), now.Sub(c.began)
 	if err != nil {
 		r.Hop, r.Code, r.Reason = reasonOf(err)
+		c.code = r.Code
 	}
 	if failed := c.g.o.Recorder.Record(context.WithoutCancel(ctx), r); failed != nil {
 		return unrecorded(failed)
@@ -71,6 +72,10 @@ func (c *call) settle() {
 	if c.quota == nil {
 		return
 	}
+	if c.log.Attempts == 0 || c.log.Status >= 400 { // no model has begun
+		c.quota.Release()
+		return
+	}
 	used := u.Total()
 	if used == 0 && c.sent { // a stream that was left before it said
 		used = c.guessInput()
@@ -88,7 +93,9 @@ func (c *call) end(ctx context.Context, err error) {
 		c.fail(err)
 	}
 	ended := Ended{Call: &c.log, Usage: c.texts.usage, Stream: c.stream}
-	_, ended.Code, _ = reasonOf(err)
+	if ended.Code = c.code; err != nil {
+		_, ended.Code, _ = reasonOf(err)
+	}
 	if c.session != nil {
 		ended.Masked, ended.Found = c.session.Counts(), c.session.AnswerCounts()
 	}
@@ -122,6 +129,11 @@ func reasonOf(err error) (hop bridge.Hop, code, text string) {
 		return e.Hop, e.Code, e.Text
 	}
 	return bridge.HopDoor, "internal", "the gateway failed"
+}
+
+// unfinished is how a call ends that a fault of ours has broken off.
+func unfinished() error {
+	return &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopDoor, Code: "internal", Text: "the gateway failed"}
 }
 
 const codeUnrecorded = "audit_unavailable"

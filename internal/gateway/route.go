@@ -24,10 +24,11 @@ type route struct {
 // foreign finds the routes of OpenAI and Anthropic, with their prefix (the base URL of a client) or without it.
 func foreign(verb, path string) (route, bool, error) {
 	speaks := dialect.Dialect("")
-	for prefix, d := range map[string]dialect.Dialect{"/openai": dialect.OpenAI, "/anthropic": dialect.Anthropic} {
-		if rest, ok := strings.CutPrefix(path, prefix); ok && strings.HasPrefix(rest, "/v1/") {
-			path, speaks = rest, d
-		}
+	if rest, ok := strings.CutPrefix(path, "/openai"); ok && strings.HasPrefix(rest, "/v1/") {
+		path, speaks = rest, dialect.OpenAI
+	}
+	if rest, ok := strings.CutPrefix(path, "/anthropic"); ok && strings.HasPrefix(rest, "/v1/") {
+		path, speaks = rest, dialect.Anthropic
 	}
 	r, post, ok := table(path, speaks)
 	switch {

@@ -24,9 +24,6 @@ var comeBack = [...]string{
 func (c *call) send(ctx context.Context) (*prompt.Answer, error) {
 	answer, err := c.g.o.Upstream.Call(ctx, c.outgoing(c.bodies[0]))
 	if err != nil {
-		if c.quota != nil {
-			c.quota.Release()
-		}
 		return nil, err
 	}
 	c.log.Location, c.log.Attempts = answer.Location, answer.Attempts
@@ -40,7 +37,7 @@ func (c *call) outgoing(body []byte) prompt.Call {
 	}
 	return prompt.Call{
 		Target: target, Locations: c.decision.Locations, Verb: c.r.Method, Query: c.query, Header: c.header(len(body) > 0),
-		Body: body, Lease: c.lease, Stream: c.stream, Retry: true,
+		Body: body, Lease: c.lease, Stream: c.stream, Retry: c.target.Collection == "" && c.target.Method != "predictLongRunning", // what starts a job starts it once
 	}
 }
 

@@ -68,7 +68,7 @@ func (s *shape) errors() (dialect.Dialect, string) {
 // shapeOf chooses the shape of a target's bodies.
 func shapeOf(t *prompt.Target) *shape {
 	switch t.Method {
-	case "generateContent", "streamGenerateContent", "countTokens", "embedContent":
+	case "generateContent", "streamGenerateContent", "countTokens", "computeTokens", "embedContent", "batchEmbedContents":
 		return &gemini
 	case chatMethod:
 		return &openai

@@ -70,7 +70,7 @@ func geminiRequest() *node {
 		"generationConfig.responseSchema":     schemaText,
 		"generationConfig.responseJsonSchema": schemaText,
 	}
-	for _, content := range []string{"contents.*", "content", "systemInstruction"} {
+	for _, content := range []string{"contents.*", "content", "requests.*.content", "systemInstruction"} {
 		parts := content + ".parts.*"
 		table[content+".role"] = roleName
 		if content != "systemInstruction" {

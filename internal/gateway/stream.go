@@ -16,8 +16,8 @@ func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Str
 	out := c.newOutlet(s)
 	defer out.close()
 	r := &reading{root: c.shape.answer(), t: &c.texts}
-	chunk := buffers.Get().(*[]byte)
-	defer putBuffer(chunk)
+	chunk := c.g.buffers.get()
+	defer c.g.buffers.put(chunk)
 	for {
 		n, err := a.Body.Read((*chunk)[:cap(*chunk)])
 		events, broken := s.Feed((*chunk)[:n])

@@ -19,7 +19,7 @@ func keys(first byte) [][]byte { return [][]byte{[]byte(strings.Repeat(string(ru
 func form(change ...string) string {
 	v := url.Values{
 		"grant_type": {"urn:ietf:params:oauth:grant-type:token-exchange"}, "scope": {"https://www.googleapis.com/auth/cloud-platform"},
-		"audience":             {"//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/aks"},
+		"audience":             {"//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/aks-prod"},
 		"requested_token_type": {"urn:ietf:params:oauth:token-type:access_token"}, "subject_token_type": {"urn:ietf:params:oauth:token-type:jwt"},
 		"subject_token": {secret},
 	}
