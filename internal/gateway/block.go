@@ -43,7 +43,6 @@ func (c *call) streamBlock(ctx context.Context, b *blocked, say func(*texts, *bl
 		c.w.Header()["Content-Type"] = eventStream
 	}
 	out := c.newOutlet(frames)
-	defer out.close()
 	events := []ownEvent{{data: say(&c.texts, b)}}
 	if c.shape.speaks != "" {
 		events = c.shape.ending(&c.texts, b)

@@ -13,14 +13,13 @@ type outlet struct {
 	c         *call
 	frames    splice.Stream
 	translate dialect.Translator // nil for the native dialect
-	buf       *[]byte
+	buf       []byte
 	free      int  // how much of buf may leave
 	ending    bool // what lies behind free ends the answer
 }
 
 func (c *call) newOutlet(s splice.Stream) *outlet {
-	o := &outlet{c: c, frames: s, buf: c.g.buffers.get()}
-	*o.buf = (*o.buf)[:0]
+	o := &outlet{c: c, frames: s}
 	if c.mapped.Answer != nil {
 		o.translate = c.mapped.Answer.Stream()
 		c.w.Header()["Content-Type"] = eventStream
@@ -28,17 +27,18 @@ func (c *call) newOutlet(s splice.Stream) *outlet {
 	return o
 }
 
-var eventStream = []string{"text/event-stream"}
+// keptPiece is the longest buffer that a stream keeps while it waits: thousands of them wait at the same time.
+const keptPiece = 4 << 10
 
-func (o *outlet) close() { o.c.g.buffers.put(o.buf) }
+var eventStream = []string{"text/event-stream"}
 
 // pass writes an event of the upstream, with data as its payload.
 func (o *outlet) pass(e splice.Event, data []byte) (err error) {
 	switch {
 	case o.translate == nil:
-		*o.buf = o.frames.Append(*o.buf, e, data)
+		o.buf = o.frames.Append(o.buf, e, data)
 	case e.Data != nil:
-		*o.buf, err = o.translate.Event(*o.buf, e.Name, data)
+		o.buf, err = o.translate.Event(o.buf, e.Name, data)
 	}
 	return err
 }
@@ -46,10 +46,10 @@ func (o *outlet) pass(e splice.Event, data []byte) (err error) {
 // insert writes an event of ours.
 func (o *outlet) insert(name string, data []byte) (err error) {
 	if o.translate == nil {
-		*o.buf = o.frames.Insert(*o.buf, name, data)
+		o.buf = o.frames.Insert(o.buf, name, data)
 		return nil
 	}
-	*o.buf, err = o.translate.Event(*o.buf, name, data)
+	o.buf, err = o.translate.Event(o.buf, name, data)
 	return err
 }
 
@@ -65,15 +65,15 @@ func (o *outlet) own(e ownEvent) error {
 func (o *outlet) hold() { o.ending = true }
 
 // release lets everything that is written leave with the next flush.
-func (o *outlet) release() { o.free, o.ending = len(*o.buf), false }
+func (o *outlet) release() { o.free, o.ending = len(o.buf), false }
 
 // finish writes the end of the stream; cut says that the upstream's own end is not there.
 func (o *outlet) finish(cut bool) {
 	switch {
 	case o.translate != nil:
-		*o.buf = o.translate.End(*o.buf)
+		o.buf = o.translate.End(o.buf)
 	case cut:
-		*o.buf = o.frames.Close(*o.buf)
+		o.buf = o.frames.Close(o.buf)
 	}
 }
 
@@ -81,18 +81,18 @@ func (o *outlet) finish(cut bool) {
 func (o *outlet) fail(err error) {
 	c := o.c
 	if o.translate != nil {
-		*o.buf = o.translate.Fail(*o.buf, err, c.log.ID)
+		o.buf = o.translate.Fail(o.buf, err, c.log.ID)
 		return
 	}
 	speaks, name := c.shape.errors()
 	_, body := speaks.Refusal(err, c.log.ID)
-	*o.buf = o.frames.Close(o.frames.Insert(*o.buf, name, body))
+	o.buf = o.frames.Close(o.frames.Insert(o.buf, name, body))
 }
 
 // flush sends what may leave.
 func (o *outlet) flush() error {
 	if !o.ending {
-		o.free = len(*o.buf)
+		o.free = len(o.buf)
 	}
 	if o.free == 0 {
 		return nil
@@ -103,9 +103,11 @@ func (o *outlet) flush() error {
 	} else {
 		_ = control.SetWriteDeadline(o.c.g.o.Clock().Add(o.c.g.o.WriteTimeout)) // not every test server has one
 	}
-	_, err := o.c.w.Write((*o.buf)[:o.free])
-	*o.buf = append((*o.buf)[:0], (*o.buf)[o.free:]...)
-	o.free = 0
+	_, err := o.c.w.Write(o.buf[:o.free])
+	o.buf = append(o.buf[:0], o.buf[o.free:]...)
+	if o.free = 0; cap(o.buf) > keptPiece && len(o.buf) == 0 {
+		o.buf = nil
+	}
 	if err == nil {
 		err = control.Flush()
 	}

@@ -14,13 +14,11 @@ import (
 func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Stream) error {
 	c.stream = true
 	out := c.newOutlet(s)
-	defer out.close()
 	r := &reading{root: c.shape.answer(), t: &c.texts}
-	chunk := c.g.buffers.get()
-	defer c.g.buffers.put(chunk)
+	chunk := make([]byte, keptPiece)
 	for {
-		n, err := a.Body.Read((*chunk)[:cap(*chunk)])
-		events, broken := s.Feed((*chunk)[:n])
+		n, err := a.Body.Read(chunk)
+		events, broken := s.Feed(chunk[:n])
 		stop := c.events(out, r, events)
 		switch {
 		case stop != nil:
@@ -137,7 +135,7 @@ func (c *call) failure() error {
 // stop ends a stream early, in good form. The upstream is let go by whoever closes its answer.
 func (c *call) stop(ctx context.Context, out *outlet, err error) error {
 	if out.ending {
-		*out.buf = (*out.buf)[:out.free]
+		out.buf = out.buf[:out.free]
 	}
 	if b, ok := errors.AsType[*blocked](err); ok && !c.guard.BlockAsError && c.shape.ending != nil {
 		return c.cutStream(ctx, out, b)
@@ -168,7 +166,7 @@ func (c *call) cutStream(ctx context.Context, out *outlet, b *blocked) error {
 	out.finish(true)
 	c.log.Finish = b.finish
 	if err := c.record(ctx, b.asError()); c.unwritten(err) {
-		*out.buf = (*out.buf)[:0]
+		out.buf = out.buf[:0]
 		out.fail(err)
 	}
 	out.release()
