@@ -169,28 +169,30 @@ func (g guards) unknown(path, kind string, p config.GuardPersonalData) error {
 	return config.Problems{g.cfg.Problem(config.Mistake, path, fmt.Sprintf("%q is not a type of personal data", kind), fix)}.Err()
 }
 
+// detectors are those of the types that a profile looks for: structured data and secrets, and names.
 func (g guards) detectors(p config.GuardPersonalData, at string) ([]mask.Detector, error) {
-	o := find.Options{Countries: p.Countries}
+	o, named := find.Options{Countries: p.Countries}, len(p.Types) == 0
 	for _, c := range p.Patterns {
 		o.Patterns = append(o.Patterns, find.Pattern{Type: c.Type, Pattern: c.Pattern, Words: c.Words, Score: share(c.Score), Context: c.Context})
 	}
-	known := typesOf(p)
+	if len(p.Types) > 0 {
+		o.Types = []string{}
+	}
 	for i, t := range p.Types {
 		switch {
-		case !slices.Contains(known, t):
-			return nil, g.unknown(fmt.Sprintf("%stypes[%d]", at, i), t, p)
-		case !slices.Contains(nameTypes, t):
+		case slices.Contains(nameTypes, t):
+			named = true
+		case slices.ContainsFunc(find.Types(), func(k find.Type) bool { return k.Name == t }):
 			o.Types = append(o.Types, t)
+		case !slices.ContainsFunc(p.Patterns, func(c config.GuardPattern) bool { return c.Type == t }):
+			return nil, g.unknown(fmt.Sprintf("%stypes[%d]", at, i), t, p)
 		}
-	}
-	if len(p.Types) > 0 && len(o.Types) == 0 {
-		return []mask.Detector{names.New()}, nil // names alone
 	}
 	structured, err := find.New(o)
 	if err != nil {
 		return nil, err
 	}
-	if len(p.Types) > 0 && !slices.ContainsFunc(nameTypes, func(t string) bool { return slices.Contains(p.Types, t) }) {
+	if !named {
 		return []mask.Detector{structured}, nil
 	}
 	return []mask.Detector{structured, names.New()}, nil

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -27,7 +28,11 @@ func compilePolicy(cfg *config.Config) (*policy.Policy, error) {
 	}
 	var found config.Problems
 	for _, m := range problems {
-		found = append(found, cfg.Problem(config.Mistake, m.Path, m.Text, m.Fix))
+		text := m.Text
+		if m.Line > 0 {
+			text = fmt.Sprintf("line %d, column %d of the condition: %s", m.Line, m.Column, text)
+		}
+		found = append(found, cfg.Problem(config.Mistake, m.Path, text, m.Fix))
 	}
 	return nil, found.Err()
 }

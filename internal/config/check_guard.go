@@ -58,8 +58,8 @@ func (l *loader) checkGuard(c *Config) {
 func (l *loader) checkProfile(at string, p *GuardProfile) {
 	l.checkPersonalData(at+"personal_data.", &p.PersonalData)
 	i := p.Injection
-	l.percent(at+"injection.threshold", i.Threshold)
-	l.percent(at+"injection.data_threshold", i.DataThreshold)
+	l.threshold(at+"injection.threshold", i.Threshold)
+	l.threshold(at+"injection.data_threshold", i.DataThreshold)
 	l.matches(at+"injection.model_armor.template", i.ModelArmor.Template, armorTemplate, "a template of Model Armor", "write projects/PROJECT/locations/LOCATION/templates/TEMPLATE")
 	l.between(at+"injection.model_armor.timeout", i.ModelArmor.Timeout, 10*time.Millisecond, time.Minute)
 	if i.Action == "ask" && i.ModelArmor.Template == "" {
@@ -72,9 +72,16 @@ func (l *loader) checkProfile(at string, p *GuardProfile) {
 			}
 		}
 	}
-	l.percent(at+"answers.toxicity_threshold", p.Answers.ToxicityThreshold)
+	l.threshold(at+"answers.toxicity_threshold", p.Answers.ToxicityThreshold)
 	if n := p.Answers.HoldBack; n < 64 || n > 1<<16 {
 		l.mistake(at+"answers.hold_back", fmt.Sprintf("%d is outside of 64 to 65536 bytes", n), "512 holds a sentence or two")
+	}
+}
+
+// threshold is a percentage that something must reach: nothing reaches less than 1.
+func (l *loader) threshold(path string, n int) {
+	if n < 1 || n > 100 {
+		l.mistake(path, fmt.Sprintf("%d is not a threshold", n), "write 1 to 100")
 	}
 }
 

@@ -7,7 +7,7 @@ func Nearest(s string, words []string) string {
 	s = strings.ReplaceAll(strings.ToLower(s), "-", "_")
 	best, limit := "", len(s)/3+1
 	for _, w := range words {
-		if d := distance(s, strings.ReplaceAll(w, "-", "_")); d <= limit {
+		if d := distance(s, strings.ReplaceAll(strings.ToLower(w), "-", "_")); d <= limit {
 			best, limit = w, d-1
 		}
 	}

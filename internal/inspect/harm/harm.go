@@ -62,8 +62,11 @@ func (m model) logit(f *Features, piece string) float32 {
 	return m.bias + m.scale*float32(sum)*norm(len(all))
 }
 
-// norm keeps long texts from scoring high by length alone: each feature weighs 1/sqrt(n), as in training.
-func norm(n int) float32 { return float32(1 / math.Sqrt(float64(n))) }
+// norm keeps long texts from scoring high by length alone, and short ones by a word: each of n features weighs 1/sqrt(n), as
+// in training, and never more than in a text of a few words.
+func norm(n int) float32 { return float32(1 / math.Sqrt(float64(max(n, fewWords)))) }
+
+const fewWords = 48 // features of about four words
 
 // Norm is norm, for the training program.
 func Norm(n int) float32 { return norm(n) }

