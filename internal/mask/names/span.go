@@ -42,6 +42,9 @@ func (s *span) trim(p *page) {
 	for s.from < s.to && p.tokens[s.from].Shape == tag.Punct {
 		s.from++
 	}
+	if s.from < s.to && s.short(p) {
+		s.to++
+	}
 	words := float32(0)
 	for i := s.from; i < s.to; i++ {
 		if p.tokens[i].Shape != tag.Punct {
@@ -54,6 +57,15 @@ func (s *span) trim(p *page) {
 	}
 }
 
+// short says whether a span ends in an abbreviation with its dot behind it: Mrs., Jr., Inc., St.
+func (s *span) short(p *page) bool {
+	if s.to == len(p.tokens) || p.tokens[s.to].Hash != tag.Dot || p.tokens[s.to].Gap != tag.None {
+		return false
+	}
+	t := &p.tokens[s.to-1]
+	return t.End-t.Start <= 4 && t.Kind&(tag.Honorific|tag.Company|tag.Street) != 0
+}
+
 // least is the least score of a finding.
 const least = 0.5
 
@@ -64,11 +76,34 @@ func (f *Finder) holds(text string, p *page, s *span) bool {
 	}
 	switch s.label {
 	case tag.BeginPerson:
-		return !f.public(text[p.tokens[s.from].Start:p.tokens[s.to-1].End])
+		return s.score >= s.needed(p) && !f.public(text[p.tokens[s.from].Start:p.tokens[s.to-1].End])
 	case tag.BeginAddress:
 		return s.place(p)
 	}
 	return true
+}
+
+// needed is the score that makes a person of a span: the less the lexicon knows of its words, the more the sentence has to
+// say.
+func (s *span) needed(p *page) float32 {
+	given, surname, words := false, false, 0
+	if first := &p.tokens[s.from]; first.Shape == tag.Lower && first.Kind&tag.Given == 0 && s.to-s.from == 1 {
+		return 0.9
+	}
+	for _, t := range p.tokens[s.from:s.to] {
+		given = given || t.Kind&tag.Given != 0
+		surname = surname || t.Kind&tag.Surname != 0
+		if t.Shape != tag.Punct {
+			words++
+		}
+	}
+	switch {
+	case given && words > 1:
+		return least
+	case given || surname:
+		return 0.65
+	}
+	return 0.8
 }
 
 // longest is the longest name of a person of history, in bytes.
@@ -86,12 +121,12 @@ func (f *Finder) public(name string) bool {
 	return f.lexicon.Kind(key.Hash())&tag.Public != 0
 }
 
-// place says whether an address has a word and a number or a word for a street, or is a postcode beside another finding.
+// place says whether an address has a word and a number or a word for a street, or is a postcode beside one.
 func (s *span) place(p *page) bool {
 	word, number, street := false, false, false
 	for _, t := range p.tokens[s.from:s.to] {
 		number = number || t.Shape == tag.Number || t.Shape == tag.Code
-		word = word || t.Shape < tag.Number && t.Kind&tag.Unit == 0
+		word = word || t.Shape < tag.Initial && t.Kind&tag.Unit == 0
 		street = street || t.Kind&(tag.Street|tag.Unit) != 0
 	}
 	if word && (number || street) || street && number {

@@ -52,7 +52,7 @@ func (g *generator) unit() string {
 func (g *generator) street(numbered bool) string {
 	name := g.one(g.pick("surname"), g.pick("surname"), g.pick("given"), title(g.pick("common")), title(g.pick("known")), g.pick("city"))
 	english := g.one("Street", "St", "St.", "Road", "Rd", "Rd.", "Avenue", "Ave", "Ave.", "Drive", "Dr", "Lane", "Ln", "Court", "Ct", "Crescent", "Place", "Boulevard", "Blvd", "Way", "Terrace", "Square", "Close", "Parkway", "Highway", "Hill", "Gardens", "Circle", "Turnpike", "Mews", "Row", "Pass", "Bypass", "Lodge", "Trail", "Loop", "Grove")
-	if numbered && g.chance(0.03) {
+	if numbered && g.chance(0.06) {
 		return g.one("P.O. Box ", "PO Box ", "P. O. Box ", "Postfach ", "Apartado ", "Postbus ", "PSC ", "Unit 4711 Box ") + g.number(4)
 	}
 	var line string

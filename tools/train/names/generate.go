@@ -79,15 +79,21 @@ func (g *generator) slot(r *row, slot string) {
 		r.add(g.one(strings.Split(words, "|")...), tag.Outside)
 		return
 	}
+	if word, ok := strings.CutPrefix(slot, "t:"); ok {
+		r.add(word, tag.BeginTitle)
+		return
+	}
 	switch slot {
 	case "person":
 		r.add(g.person(), tag.BeginPerson)
 	case "first":
 		r.add(g.first(), tag.BeginPerson)
+	case "public": // a person all the same; the finder knows whom not to report
+		r.add(capitals(g.pick("public")), tag.BeginPerson)
 	case "last":
 		r.add(g.last(), tag.BeginPerson)
 	case "title":
-		r.add(g.one("Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Miss", "Dr", "Prof.", "Professor", "Sir", "Rev."), tag.BeginTitle)
+		r.add(g.one("Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Miss", "Dr", "Prof.", "Professor", "Sir", "Rev.", "Mr.", "Mrs.", "Ms.", "Dr.", "Herr", "Frau", "Madame", "Monsieur", "Señor", "Señora", "Signora", "Mevrouw"), tag.BeginTitle)
 	case "jobtitle":
 		r.add(strings.Split(g.pick("job"), ",")[0], tag.BeginTitle)
 	case "city":
@@ -124,6 +130,11 @@ func (g *generator) other(slot string) string {
 		return title(g.pick(g.one("common", "common", "known")))
 	case "ACR":
 		return strings.ToUpper(g.pick("common")[:1]+g.pick("known")[:1]+g.pick("common")[:1]) + g.one("", string(rune('A'+g.random.IntN(26))))
+	case "Odd":
+		head, tail := g.pick("known"), g.pick(g.one("known", "foreign"))
+		return title(head[:len(head)/2+1] + strings.ToValidUTF8(tail[len(tail)/2:], ""))
+	case "Month":
+		return g.one("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Jan", "Feb", "Aug", "Sept", "Oct", "Nov", "Dec")
 	case "UP":
 		return strings.ToUpper(g.pick("common"))
 	case "Camel":
@@ -136,8 +147,6 @@ func (g *generator) other(slot string) string {
 		return g.pick("tech")
 	case "lctech":
 		return strings.ToLower(g.pick("tech"))
-	case "public":
-		return capitals(g.pick("public"))
 	case "initial":
 		return string(rune('A' + g.random.IntN(26)))
 	case "num":
@@ -150,6 +159,7 @@ func (g *generator) other(slot string) string {
 		return g.one(
 			g.one("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 			g.one("May", "June", "March", "April")+" "+g.number(1),
+			g.other("Month")+" "+g.number(2)+", 20"+g.number(2), g.number(2)+" "+g.other("Month")+" 19"+g.number(2),
 			"19"+g.number(2), "20"+g.number(2), "1"+g.number(1)+"/0"+g.number(1)+"/19"+g.number(2), "19"+g.number(2)+"-0"+g.number(1)+"-1"+g.number(1),
 		)
 	}

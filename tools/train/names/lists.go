@@ -66,6 +66,11 @@ func words() map[string]tag.Kind {
 	for _, name := range list("city") {
 		places(w, name, tag.City)
 	}
+	for word, kind := range w {
+		if kind&tag.Common != 0 {
+			w[word] = kind &^ (tag.Known | tag.Foreign | tag.CityPart) // what is common is nothing rarer
+		}
+	}
 	return w
 }
 

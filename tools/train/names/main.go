@@ -34,8 +34,8 @@ func main() {
 	flag.StringVar(&o.data, "data", "", "directory of pii.jsonl and injection.jsonl; none: generated sentences only")
 	flag.StringVar(&o.out, "out", "", "directory to write lexicon.bin and weights.bin to")
 	flag.StringVar(&o.hold, "hold", "", "sources to keep apart and judge by, separated by commas; part: a fifth of all patterns")
-	flag.IntVar(&o.epochs, "epochs", 6, "times that each row is learnt")
-	flag.IntVar(&o.fills, "fills", 60, "times that each template is filled")
+	flag.IntVar(&o.epochs, "epochs", 5, "times that each row is learnt")
+	flag.IntVar(&o.fills, "fills", 50, "times that each template is filled")
 	flag.Float64Var(&o.least, "least", 0.5, "least score of a finding that counts in the report")
 	flag.BoolVar(&o.examples, "examples", false, "print what is found wrongly or missed")
 	flag.Parse()
@@ -54,7 +54,11 @@ func run(o options, w io.Writer) error {
 	}
 	learnt, held := split(rows, o.hold)
 	lexicon := tag.NewLexicon(words(), slots)
-	model := train(lexicon, append(generate(o.fills), learnt...), o.epochs)
+	prose, err := comments(4000)
+	if err != nil {
+		return err
+	}
+	model := train(lexicon, slices.Concat(generate(o.fills), prose, learnt), o.epochs)
 	finder := names.With(lexicon, model)
 	for _, s := range bySource(held) {
 		judge(finder, s.rows, float32(o.least)).print(w, s.name, o.examples)
@@ -80,14 +84,14 @@ func train(lexicon tag.Lexicon, rows []row, epochs int) tag.Model {
 	return l.model()
 }
 
-// generate fills the templates; one that holds no name is filled twice as often, as benign text is the most of all text.
+// generate fills the templates; those of other languages half as often.
 func generate(fills int) []row {
 	g := newGenerator(11)
 	var rows []row
 	for _, f := range []struct {
 		name  string
 		times int
-	}{{"en", fills}, {"other", fills / 2}, {"none", fills * 2}} {
+	}{{"en", fills}, {"other", fills / 2}, {"none", fills}} {
 		for _, template := range lines("templates/" + f.name + ".txt") {
 			for range f.times {
 				rows = append(rows, g.fill(template))

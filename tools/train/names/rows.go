@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/mask/names/tag"
@@ -93,12 +94,68 @@ func (r record) row() row {
 	out := row{source: r.Source, text: r.Text}
 	for _, s := range r.Spans {
 		begin, ok := types[s.Type]
+		if begin == tag.BeginPerson && s.End < len(at) && honorific(r.Text[at[s.Start]:at[s.End]]) {
+			begin = tag.BeginTitle // as one source labels it, against the others
+		}
 		if ok && s.Start < s.End && s.End < len(at) {
-			out.spans = append(out.spans, span{at[s.Start], at[s.End], begin})
+			out.spans = append(out.spans, parts(r.Text, span{at[s.Start], at[s.End], begin})...)
 		}
 	}
 	out.group = out.pattern()
 	return out
+}
+
+// parts makes of an address its street, its places and its postcode. Some sources label them together, others apart; we
+// learn the second.
+func parts(text string, s span) []span {
+	if s.begin != tag.BeginAddress {
+		return []span{s}
+	}
+	out := []span{s}
+	for i := s.start; i < s.end; i++ {
+		if text[i] != '\n' && text[i] != ',' {
+			continue
+		}
+		last := &out[len(out)-1]
+		last.end = i
+		if last.begin == tag.BeginPlace {
+			out = append(out[:len(out)-1], postcode(text, *last)...)
+		}
+		begin := tag.BeginAddress
+		if next := strings.TrimLeft(text[i+1:s.end], " \n,"); next != "" && !strings.ContainsAny(next[:1], "#0123456789") && !unit(next) {
+			begin = tag.BeginPlace
+		}
+		for i+1 < s.end && strings.IndexByte(" \n,", text[i+1]) >= 0 {
+			i++
+		}
+		out = append(out, span{i + 1, s.end, begin})
+	}
+	last := len(out) - 1
+	if out[last].begin == tag.BeginPlace {
+		out = append(out[:last], postcode(text, out[last])...)
+	}
+	return slices.DeleteFunc(out, func(s span) bool { return s.start >= s.end })
+}
+
+// unit says whether an address's line is that of a flat.
+func unit(line string) bool {
+	word, _, _ := strings.Cut(line, " ")
+	word = fold(strings.TrimRight(word, "."))
+	return slices.Contains(list("unit"), word)
+}
+
+func honorific(word string) bool {
+	return slices.Contains(list("honorific"), fold(strings.TrimRight(word, ".")))
+}
+
+// postcode parts a place from the number behind it.
+func postcode(text string, place span) []span {
+	word := strings.TrimRight(text[place.start:place.end], "0123456789- ")
+	number := strings.TrimLeft(text[place.start+len(word):place.end], " ")
+	return []span{
+		{place.start, place.start + len(word), tag.BeginPlace},
+		{place.end - len(number), place.end, tag.BeginAddress},
+	}
 }
 
 // pattern is the text without what its spans hold: rows made from one template have one pattern, whatever their source.

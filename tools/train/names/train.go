@@ -12,12 +12,12 @@ const (
 	buckets = 1 << 17
 	rate    = 0.1
 	decay   = 2e-6 // of a weight, at each step that touches it: L1
-	forget  = 0.3  // how often the lexicon forgets the words of a generated name, so that unknown names are learnt
+	forget  = 0.2  // how often the lexicon forgets the words of a generated name, so that unknown names are learnt
 )
 
-// blind is how often a feature that is a neighbour's word is not looked at, so that names are learnt in sentences that no
-// template has.
-const blind = 0.35
+// blind is how often the neighbours of a word are not looked at, so that names are learnt in sentences that no template
+// has; and how often the word itself is not, so that they are learnt by their form.
+const blind = 0.4
 
 // learner is the model while it learns: logistic regression, one step of AdaGrad a token.
 type learner struct {
@@ -88,15 +88,13 @@ func (l *learner) learn(r row, follow float64) {
 	}
 }
 
-// blind leaves out some of the features that are words.
+// blind leaves out features that are words: sometimes all of the neighbours', sometimes all of the token's own.
 func (l *learner) blind(features *[tag.Features]uint32) []uint32 {
+	neighbours, own := l.random.Float64() < blind, l.random.Float64() < blind
 	seen := l.seen[:0]
-	words := tag.Words[:]
 	for i, f := range features {
-		if len(words) > 0 && words[0] == i {
-			if words = words[1:]; l.random.Float64() < blind {
-				continue
-			}
+		if neighbours && tag.Neighbours>>i&1 == 1 || own && tag.Own>>i&1 == 1 {
+			continue
 		}
 		seen = append(seen, f%buckets)
 	}
@@ -161,7 +159,7 @@ func (l *learner) move(features []uint32, label tag.Label, gradient float32) {
 	for _, f := range features {
 		w, s := &l.weight[f][label], &l.square[f][label]
 		*s += gradient * gradient
-		*w -= rate * gradient / float32(math.Sqrt(float64(*s)+1e-2))
+		*w -= rate * gradient / float32(math.Sqrt(float64(*s)+1))
 		switch {
 		case *w > decay:
 			*w -= decay
@@ -180,12 +178,13 @@ func (l *learner) model() tag.Model {
 		}
 	}
 	scale := min(max(math.Ceil(float64(most)/127*1000), 1), 255)
-	out := make([]byte, 0, buckets*int(tag.Labels)+1)
-	for _, row := range l.weight {
-		for _, w := range row {
+	out := make([]byte, buckets*tag.Row+1)
+	for i, row := range l.weight {
+		for label, w := range row {
 			q := math.Round(float64(w) * 1000 / scale)
-			out = append(out, byte(int8(max(min(q, 127), -127))))
+			out[i*tag.Row+label] = byte(128 + int(max(min(q, 127), -127)))
 		}
 	}
-	return tag.Model(append(out, byte(scale)))
+	out[len(out)-1] = byte(scale)
+	return tag.Model(out)
 }

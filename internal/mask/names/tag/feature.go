@@ -96,11 +96,16 @@ func (p *Page) Candidate(i int, prev Label) bool {
 	case Number, Code:
 		return prev != Outside || p.near(i-1) || p.near(i+1) || p.near(i+2)
 	case Title, Initial:
-		if p.Case == Cased && t.Kind&(Common|Foreign) != 0 && t.Kind&(Name|Nationality|Street|Unit|Company|Honorific) == 0 && p.opens(i) {
-			return p.near(i+1) && p.Tokens[i+1].Gap != Line
+		if p.Case == Cased && t.Kind&(Common|Foreign) != 0 && t.Kind&(Given|Honorific) == 0 && p.opens(i) {
+			return p.capital(i+1) && p.Tokens[i+1].Gap != Line
 		}
 	}
 	return true
+}
+
+// plain says whether t is an ordinary word in lower case, which is no candidate unless it follows one.
+func (p *Page) plain(t *Token) bool {
+	return t.Shape == Lower && t.Kind&(Common|Known|Foreign) != 0 && t.Kind&(Honorific|Unit|Street|Particle) == 0 && p.Case == Cased
 }
 
 // code says whether the token at i is part of an identifier, a path, an address of mail or of the web, or a call.
@@ -109,7 +114,7 @@ func (p *Page) code(i int) bool {
 		switch l := &p.Tokens[i-1]; l.Hash {
 		case underscore, backslash, atSign, dollar:
 			return true
-		case dot:
+		case Dot:
 			return t.Shape != Initial && t.Shape != Number && p.at(i-2).Shape != Initial && l.Gap == None
 		case slash:
 			return p.at(i-2).Hash == less || p.at(i-2).Hash == slash
@@ -122,7 +127,7 @@ func (p *Page) code(i int) bool {
 	switch r.Hash {
 	case underscore, backslash, atSign, equals, opening:
 		return true
-	case dot:
+	case Dot:
 		rr := p.at(i + 2)
 		return rr.Gap == None && rr.Shape == Lower
 	}
@@ -134,9 +139,9 @@ func (p *Page) lower(i int, prev Label) bool {
 	t := &p.Tokens[i]
 	switch {
 	case t.Kind&(Honorific|Unit|Street) != 0:
-		return prev != Outside || p.near(i+1) || p.near(i-1)
+		return prev != Outside || p.near(i+1) || p.near(i-1) || p.at(i+1).Hash == Dot && p.near(i+2)
 	case t.Kind&Particle != 0 && p.Case == Cased:
-		return prev != Outside && p.near(i+1) || p.capital(i+1)
+		return (p.capital(i+1) || p.at(i+1).Hash == hyphen && p.capital(i+2)) && (prev != Outside || t.Kind&Common == 0)
 	case p.Case == Cased:
 		return t.Kind&(Given|Surname|City|Country|Nationality) != 0 && t.Kind&(Common|Known|Foreign) == 0 ||
 			prev != Outside && p.capital(i+1)
@@ -173,11 +178,13 @@ func (p *Page) opens(i int) bool {
 	return before.Shape == Punct && before.Hash != comma && before.Hash != hyphen
 }
 
-// Hashes of marks.
+// Dot is the Hash of a full stop.
+var Dot = mix(offset, '.') | 1
+
+// Hashes of other marks.
 var (
 	comma      = mix(offset, ',') | 1
 	hyphen     = mix(offset, '-') | 1
-	dot        = mix(offset, '.') | 1
 	underscore = mix(offset, '_') | 1
 	backslash  = mix(offset, '\\') | 1
 	slash      = mix(offset, '/') | 1
@@ -189,10 +196,13 @@ var (
 )
 
 // Features is how many features a token has.
-const Features = 30
+const Features = 32
 
-// Words are the features that are words: the token's own and its neighbours'.
-var Words = [...]int{0, 1, 2, 3, 4, 5, 6, 7, 19, 21, 26, 28, 29}
+// Which features are words, a bit for each: the neighbours', and the token's own.
+const (
+	Neighbours = 1<<1 | 1<<2 | 1<<5 | 1<<6 | 1<<7 | 1<<21 | 1<<26 | 1<<28 | 1<<29
+	Own        = 1<<0 | 1<<19
+)
 
 // FeaturesOf are the hashes of what is known of the token at i, after tokens labelled prev and, before it, last.
 func (p *Page) FeaturesOf(text string, i int, prev, last Label, into *[Features]uint32) {
@@ -204,14 +214,15 @@ func (p *Page) FeaturesOf(text string, i int, prev, last Label, into *[Features]
 	mode := uint32(p.Case)
 	word := text[t.Start:t.End]
 	form, formL, formR := t.form(), l.form(), r.form()
-	k, kl, kr := uint32(t.Kind), uint32(l.Kind), uint32(r.Kind)
+	k, kl, kr := uint32(t.Kind), l.seen(), r.seen()
+	c, cl, cr := t.class(), l.class(), r.class()
 	prior := uint32(prev)<<8 | uint32(last)
 	*into = [Features]uint32{
 		feature(0, t.Hash, mode),
 		feature(1, l.Hash, 0),
 		feature(2, r.Hash, 0),
-		feature(3, ll.Hash, 0),
-		feature(4, rr.Hash, 0),
+		feature(3, c, uint32(t.Shape)),
+		feature(4, k, kr<<16|kl),
 		feature(5, l.Hash, ll.Hash),
 		feature(6, r.Hash, rr.Hash),
 		feature(7, l.Hash, r.Hash),
@@ -230,14 +241,42 @@ func (p *Page) FeaturesOf(text string, i int, prev, last Label, into *[Features]
 		feature(20, prior, form<<8|formR),
 		feature(21, prior, l.Hash),
 		feature(22, prior, uint32(t.Gap)<<8|uint32(r.Gap)),
-		feature(23, uint32(p.at(i+2).Kind), kr),
-		feature(24, uint32(p.at(i-2).Kind), kl),
+		feature(23, c<<8|cr, uint32(t.Shape)<<8|uint32(r.Shape)),
+		feature(24, cl<<8|c, uint32(l.Shape)<<8|uint32(prev)),
 		feature(25, form<<4|opens, k),
 		feature(26, r.Hash, prior),
 		feature(27, form<<8|formR, uint32(rr.form())<<8|uint32(ll.form())),
 		feature(28, k, r.Hash),
 		feature(29, k, l.Hash),
+		feature(30, cl<<16|c<<8|cr, uint32(t.Gap)<<8|uint32(r.Gap)),
+		feature(31, c<<8|rr.class(), cr),
 	}
+}
+
+// seen is what a token may be as its neighbours see it: one ordinary word is not told from another, lest a rare set of
+// kinds stand for one word.
+func (t *Token) seen() uint32 {
+	if t.Kind&Common != 0 && t.Kind&Given == 0 || t.Shape == Lower && t.Kind&(Known|Foreign) != 0 {
+		return uint32(t.Kind&(Honorific|Street|Unit|Nationality) | Common)
+	}
+	return uint32(t.Kind &^ (Job | Public))
+}
+
+// class is what a token may be, roughly, so that each pair of classes has been seen often.
+func (t *Token) class() uint32 {
+	if t.Shape >= Number {
+		return uint32(t.Shape)
+	}
+	c := uint32(16)
+	for i, kinds := range [...]Kind{Given, Surname, City | Country, Common | Known | Foreign} {
+		if t.Kind&kinds != 0 {
+			c |= 1 << i
+		}
+	}
+	if t.Kind&(Honorific|Street|Unit|Company) != 0 && t.Kind&Name == 0 {
+		c |= 32
+	}
+	return c
 }
 
 // form is a token's shape, with the length of numbers and the identity of marks.

@@ -2,6 +2,8 @@ package tag
 
 import (
 	"encoding/binary"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,7 +45,7 @@ const slot = 6
 // NewLexicon makes the table of words. More than three quarters full it would be slow: size is how many slots it has.
 func NewLexicon(words map[string]Kind, size int) Lexicon {
 	table := make([]byte, size*slot)
-	for word, kind := range words {
+	for _, word := range slices.Sorted(maps.Keys(words)) { // in order: the same words, the same bytes
 		key := Hash(word)
 		at := spread(key) & (size - 1)
 		for {
@@ -55,7 +57,7 @@ func NewLexicon(words map[string]Kind, size int) Lexicon {
 		}
 		binary.LittleEndian.PutUint32(table[at*4:], key)
 		kinds := table[size*4+at*2:]
-		binary.LittleEndian.PutUint16(kinds, binary.LittleEndian.Uint16(kinds)|uint16(kind))
+		binary.LittleEndian.PutUint16(kinds, binary.LittleEndian.Uint16(kinds)|uint16(words[word]))
 	}
 	return Lexicon(table)
 }

@@ -106,13 +106,15 @@ func scanOne(text string, i int, t *Token) int {
 	var n letters
 	first := false // begins in upper case
 	for i < len(text) {
-		c := text[i]
-		switch {
-		case 'a' <= c && c <= 'z':
-			h = (h ^ uint32(c)) * prime
-			n.lower++
+		begin := i
+		for i < len(text) && text[i]-'a' < 26 {
+			h = (h ^ uint32(text[i])) * prime
 			i++
-			continue
+		}
+		if n.lower += i - begin; i == len(text) {
+			break
+		}
+		switch c := text[i]; {
 		case 'A' <= c && c <= 'Z':
 			first = first || i == start
 			h = (h ^ uint32(c|0x20)) * prime
@@ -124,6 +126,11 @@ func scanOne(text string, i int, t *Token) int {
 			n.digit++
 			i++
 			continue
+		case c == ' ':
+			if i > start {
+				t.Hash, t.Shape = h, n.shape(first)
+				return i
+			}
 		}
 		width := n.more(text, i, &h)
 		if width == 0 {
