@@ -82,7 +82,7 @@ func (c *call) speakWhole(body []byte) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil
 	}
-	r := &reading{root: c.shape.answer(), t: &c.texts}
+	r := c.newReading()
 	if err := r.read(body); err != nil {
 		return nil, foreignEvent(err)
 	}

@@ -29,9 +29,9 @@ type factReader struct {
 }
 
 // readFacts takes a body in, once, and checks that it is JSON of the shape's form.
-func readFacts(f *facts, s *shape, body []byte) error {
+func readFacts(f *facts, s *shape, body []byte, b *buffers) error {
 	r := &factReader{facts: f, root: s.request()}
-	if _, err := splice.Rewrite(nil, body, r); err != nil {
+	if err := b.walk(body, r); err != nil {
 		return err
 	}
 	return r.err

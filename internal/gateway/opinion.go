@@ -19,7 +19,7 @@ func (c *call) secondOpinion(ctx context.Context, root *node, body []byte) ([][]
 		return nil, nil
 	}
 	all := &collector{root: root}
-	if _, err := splice.Rewrite(nil, body, all); err != nil || len(all.ends) == 0 {
+	if err := c.g.buffers.walk(body, all); err != nil || len(all.ends) == 0 {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, orElse(g.FinderTimeout, opinionTimeout))

@@ -10,8 +10,9 @@ import (
 // reading is what an event of an answer, or a whole one, says: which texts of which flows it has, and what stands beside
 // them. It is made before a text is passed on, since a candidate's number and its end may stand behind its text.
 type reading struct {
-	root *node
-	t    *texts
+	root    *node
+	t       *texts
+	buffers *buffers
 
 	spots    []spot
 	indexes  []numbered
@@ -38,11 +39,15 @@ type numbered struct{ place, part, value int }
 // noPart marks what is said of a candidate, not of a part of it.
 const noPart = -1
 
+func (c *call) newReading() *reading {
+	return &reading{root: c.shape.answer(), t: &c.texts, buffers: &c.g.buffers}
+}
+
 // read reads an event. Its spots are in the order in which they stand.
 func (r *reading) read(data []byte) error {
 	r.spots, r.indexes, r.thoughts, r.ends = r.spots[:0], r.indexes[:0], r.thoughts[:0], r.ends[:0]
 	r.places, r.values, r.kind, r.block, r.next = 0, false, "", "", 0
-	if _, err := splice.Rewrite(nil, data, r); err != nil {
+	if err := r.buffers.walk(data, r); err != nil {
 		return err
 	}
 	for i := range r.spots {

@@ -14,7 +14,7 @@ import (
 func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Stream) error {
 	c.stream = true
 	out := c.newOutlet(s)
-	r := &reading{root: c.shape.answer(), t: &c.texts}
+	r := c.newReading()
 	chunk := make([]byte, keptPiece)
 	for {
 		n, err := a.Body.Read(chunk)
