@@ -44,7 +44,7 @@ var checksum = regexp.MustCompile(`checksum/config: \w+`)
 func TestWhatMakesNewPods(t *testing.T) {
 	t.Parallel()
 	pods := func(set ...string) string {
-		return checksum.FindString(template(t, "testdata/gateway-all", append(set, "--show-only", "templates/gateway-deployment.yaml")...))
+		return checksum.FindString(gatewayManifest(t, "testdata/gateway-all", "deployment", set...))
 	}
 	before := pods()
 	for set, anew := range map[string]bool{
@@ -68,10 +68,36 @@ func TestWhatMakesNewPods(t *testing.T) {
 	}
 }
 
+// yamlBlock finds values in the chart's README.
+var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(chart(), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := yamlBlock.FindAllSubmatch(text, -1)
+	if len(blocks) != 1 {
+		t.Fatalf("%d blocks of values", len(blocks))
+	}
+	base := filepath.Join(t.TempDir(), "readme")
+	if err := os.WriteFile(base+".values.yaml", blocks[0][1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	checkConfigurations(t, gatewayManifest(t, base, "config"))
+}
+
+// gatewayManifest renders one template of the gateway.
+func gatewayManifest(t *testing.T, base, name string, set ...string) string {
+	t.Helper()
+	return template(t, base, append(set, "--show-only", "templates/gateway-"+name+".yaml")...)
+}
+
 // The gateway starts with what is rendered, answers its probes, and lets nobody in without a token.
 func TestGatewayServes(t *testing.T) {
 	t.Parallel()
-	files := configurations(t, template(t, "testdata/gateway", "--show-only", "templates/gateway-config.yaml"))
+	files := configurations(t, gatewayManifest(t, "testdata/gateway", "config"))
 	if len(files) != 1 {
 		t.Fatalf("%d configurations", len(files))
 	}
@@ -122,14 +148,19 @@ func gateway(t *testing.T, s *server) {
 	notes := s.helm(t, append([]string{"install"}, values...)...)
 	for _, want := range []string{
 		"https://vertex-landbridge-gateway.landbridge.svc/v1 ",
-		"//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/aks-prod\n",
-		"aks-prod/system:serviceaccount:NAMESPACE:ACCOUNT",
-		"--set to_google.endpoints.sts=https://vertex-landbridge-gateway.landbridge.svc\n",
+		"aks-prod/SUBJECT  //iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/aks-prod or api://",
+		`"token_url": "https://vertex-landbridge-gateway.landbridge.svc/v1/token"`,
 		"Each replica counts quotas alone",
 	} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes do not say %q:\n%s", want, notes)
 		}
+	}
+	// The README's way to the configuration, for those who check it before they change it.
+	manifest := gatewayManifest(t, "testdata/gateway", "config")
+	config := s.must(t, manifest, "create", "--dry-run=client", "--filename", "-", "--output", `jsonpath={.data.landbridge\.yaml}`)
+	if want, err := os.ReadFile(configurations(t, manifest)[0]); err != nil || config != string(want) {
+		t.Errorf("the configuration is %q, want %q (%v)", config, want, err)
 	}
 	generation := func() string {
 		return s.must(t, "", "get", "--namespace", "landbridge", "deployment/vertex-landbridge-gateway", "--output=jsonpath={.metadata.generation}")

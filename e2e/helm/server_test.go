@@ -173,11 +173,20 @@ var configMap = regexp.MustCompile(`(?m)^  landbridge\.yaml: \|\n((?:    .*\n|\n
 func TestConfigurationIsTheProducts(t *testing.T) {
 	t.Parallel()
 	for _, base := range cases(t) {
-		for i, file := range configurations(t, template(t, base)) {
-			r := harness.Try(t, harness.Program{Args: []string{harness.Landbridge(t), "config", "check", "--config", file}})
-			if r.Code != 0 {
-				t.Errorf("%s, configuration %d: %s", base, i, r.Err)
-			}
+		t.Run(filepath.Base(base), func(t *testing.T) {
+			t.Parallel()
+			checkConfigurations(t, template(t, base))
+		})
+	}
+}
+
+// checkConfigurations asks the product about the configurations in rendered manifests.
+func checkConfigurations(t *testing.T, manifests string) {
+	t.Helper()
+	for _, file := range configurations(t, manifests) {
+		r := harness.Try(t, harness.Program{Args: []string{harness.Landbridge(t), "config", "check", "--config", file}})
+		if r.Code != 0 {
+			t.Error(r.Err)
 		}
 	}
 }

@@ -75,11 +75,15 @@
 {{- end -}}
 {{- end -}}
 
+{{- /* The audience of tokens for a provider, however its name is written. */ -}}
+{{- define "landbridge.audience" -}}
+//iam.googleapis.com/{{ regexReplaceAll "^(https:)?//iam.googleapis.com/" . "" }}
+{{- end -}}
+
 {{- define "landbridge.gatewayNotes" -}}
 {{- $url := include "landbridge.gatewayURL" . -}}
 {{- $config := .Values.gateway.config -}}
-{{- $door := $config.doors.gateway -}}
-{{- $plain := eq .Values.gateway.tls.mode "plainHTTP" }}
+{{- $door := $config.doors.gateway }}
 
 The gateway answers once its pods are ready:
 
@@ -87,35 +91,34 @@ The gateway answers once its pods are ready:
 
 Programs of the cluster call it at
 
-  {{ $url }}            Vertex AI's clients: GOOGLE_VERTEX_BASE_URL
-  {{ $url }}/v1         OpenAI's clients: OPENAI_BASE_URL
-  {{ $url }}/anthropic  Anthropic's clients: ANTHROPIC_BASE_URL
+  {{ $url }}            with Vertex AI's clients: GOOGLE_VERTEX_BASE_URL
+  {{ $url }}/v1         with OpenAI's: OPENAI_BASE_URL
+  {{ $url }}/anthropic  with Anthropic's: ANTHROPIC_BASE_URL
 
-{{- range $door.callers }}
-{{- $provider := regexReplaceAll "^(https:)?//iam.googleapis.com/" (default $config.to_google.provider .provider) "" }}
-
-and those of {{ .issuer }} send their pod's own token,
-a projected serviceAccountToken of the audience
-
-  {{ first (default (list (printf "//iam.googleapis.com/%s" $provider)) .audiences) }}
-
-Policy knows them as {{ .name }}/system:serviceaccount:NAMESPACE:ACCOUNT. Clients that want a credential file have this one, with
-GOOGLE_APPLICATION_CREDENTIALS; its token_url is the gateway's:
-
-  landbridge credentials write --set to_google.source.kind=kubernetes --set to_google.provider={{ $provider }} \
-    --set to_google.endpoints.sts={{ $url }}
+and send their own token: in a pod a projected serviceAccountToken, which a pod with a bridge has at
+/var/run/secrets/landbridge/token. It has one of these audiences, and policy knows its subject by the name before it:
+{{ range $door.callers }}
+{{- $audience := include "landbridge.audience" (default $config.to_google.provider .provider) }}
+  {{ .name }}/SUBJECT  {{ join " or " (default (list $audience "api://AzureADTokenExchange") .audiences) }}
 {{- end }}
-{{- if $plain }}
+
+Google's clients take a credential file, GOOGLE_APPLICATION_CREDENTIALS, and fetch the gateway's own token for it:
+
+  {"type": "external_account", "audience": "{{ include "landbridge.audience" $config.to_google.provider }}",
+   "subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "token_url": "{{ $url }}/v1/token",
+   "credential_source": {"file": "/var/run/secrets/landbridge/token"}}
+{{- if eq .Values.gateway.tls.mode "plainHTTP" }}
 
 It speaks plain HTTP, and callers' tokens pass there: the mesh must encrypt, and let nobody round it.
 {{- end }}
 {{- if and (eq (dig "identity" "caller" $door) "gateway") (not .Values.gateway.serviceAccount.annotations) }}
 
-Google sees the gateway's identity, and its account has none yet: gateway.serviceAccount.annotations wants landbridge.dev/provider.
+Google sees the gateway, whose account has no identity yet: gateway.serviceAccount.annotations wants landbridge.dev/provider.
 {{- end }}
-{{- if and (or .Values.gateway.autoscaling.enabled (gt (int .Values.gateway.replicas) 1)) (ne (dig "quotas" "store" "local" $config.policy) "postgres") }}
+{{- $quotas := 0 }}
+{{- range $config.policy.rules }}{{ if .quota }}{{ $quotas = add1 $quotas }}{{ end }}{{ end }}
+{{- if and $quotas (or .Values.gateway.autoscaling.enabled (gt (int .Values.gateway.replicas) 1)) (ne (dig "quotas" "store" "local" $config.policy) "postgres") }}
 
-Each replica counts quotas alone, so that a workload may use each as often as there are replicas; policy.quotas.store: postgres
-shares them.
+Each replica counts quotas alone, so that a workload may use its quota at each; policy.quotas.store: postgres shares them.
 {{- end }}
 {{- end -}}
