@@ -26,6 +26,8 @@ type factReader struct {
 	root *node
 	is   field
 	err  error
+	// untyped counts media; what has a type is then taken off.
+	untyped int
 }
 
 // readFacts takes a body in, once, and checks that it is JSON of the shape's form.
@@ -33,6 +35,9 @@ func readFacts(f *facts, s *shape, body []byte, b *buffers) error {
 	r := &factReader{facts: f, root: s.request()}
 	if err := b.walk(body, r); err != nil {
 		return err
+	}
+	if r.untyped > len(f.media) {
+		f.media = append(f.media, "") // some has no type
 	}
 	return r.err
 }
@@ -46,6 +51,9 @@ func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
 		return splice.Skip
 	case is == builtInTool:
 		r.builtIns = append(r.builtIns, at.Last())
+		return splice.Skip
+	case is == mediaBody:
+		r.untyped++
 		return splice.Skip
 	case is == schemaText || is >= roleName && is != safety && (kind == splice.String || kind == splice.Number || kind == splice.True):
 		r.is = is

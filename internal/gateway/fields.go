@@ -24,7 +24,8 @@ const (
 	builtInTool // a member by whose name a tool is known
 	toolType    // a string by which a tool is known
 	mediaType
-	mediaURL // a data URL, or another address, of media
+	mediaURL  // a data URL, or another address, of media
+	mediaBody // of media that should have a type
 	cachedName
 	modelName
 	streamFlag

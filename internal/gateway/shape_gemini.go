@@ -84,9 +84,9 @@ func geminiRequest() *node {
 		table[parts+".codeExecutionResult.output"] = toolText
 		for _, media := range []string{parts, parts + ".functionResponse.parts.*"} {
 			table[media+".inlineData.mimeType"] = mediaType
-			table[media+".inlineData.data"] = opaque
+			table[media+".inlineData.data"] = mediaBody
 			table[media+".fileData.mimeType"] = mediaType
-			table[media+".fileData.fileUri"] = opaque
+			table[media+".fileData.fileUri"] = mediaBody
 		}
 		for _, known := range []string{
 			"thoughtSignature", "videoMetadata", "mediaResolution", "functionCall.name", "functionCall.id", "functionResponse.name",
