@@ -51,6 +51,7 @@ type gatewayDoor struct {
 	telemetry *telemetry.Telemetry
 	serving   *certificate.Files // nil: plain HTTP
 	rules     atomic.Pointer[gatewayRules]
+	stale     prometheus.Gauge // 1 while the rules in force are not those of the file
 }
 
 // gatewayRules are what a reload exchanges, all at once.
@@ -65,7 +66,10 @@ type gatewayRules struct {
 // gatewayDoor builds the door; it calls nobody yet.
 func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.Registerer) (*gatewayDoor, error) {
 	door, g := c.cfg.Doors.Gateway, c.cfg.ToGoogle
-	d := &gatewayDoor{app: a, c: c}
+	d := &gatewayDoor{app: a, c: c, stale: prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "landbridge_gateway_rules_stale", Help: "1 while the file of configuration has a mistake, so that the rules from before hold.",
+	})}
+	registry.MustRegister(d.stale)
 	d.keys = discovery.NewCache(a.host.Clock, d.issuerKeys)
 	if err := d.load(c.cfg); err != nil {
 		return nil, err
@@ -92,7 +96,7 @@ func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.
 		Profile: func(name string) *gateway.Guard { return d.rules.Load().guards[name] }, Recorder: c.recorder(), Clock: a.host.Clock,
 		Observer: observer{d.telemetry}, Tokens: gateway.Tokens{Lifetime: door.Tokens.Lifetime},
 		Loopback: door.Loopback, LoopbackUIDs: users(door.LoopbackUIDs), PeerUID: metadata.PeerUID,
-		Projects: []gateway.Project{{ID: g.Project, Number: g.ProjectNumber}}, MaxBody: door.MaxBody, Logger: a.host.Log,
+		Projects: []gateway.Project{{ID: g.Project, Number: g.ProjectNumber}}, MaxBody: door.MaxBody, Grace: door.Drain, Logger: a.host.Log,
 	}
 	if o.Tokens.Keys, err = a.ticketKeys(door.Tokens.KeyFile); err != nil {
 		return nil, err
@@ -242,19 +246,26 @@ func (d *gatewayDoor) tls(door *config.GatewayDoor) (*tls.Config, error) {
 	return out, nil
 }
 
-// run serves until ctx ends; what waits to be told to a collector is sent then.
+// run serves until ctx ends. What calls under way still need (the database, the certificate) ends after them.
 func (d *gatewayDoor) run(ctx context.Context, l net.Listener) error {
-	group, ctx := errgroup.WithContext(ctx)
+	rest, stop := context.WithCancel(context.WithoutCancel(ctx))
+	group, rest := errgroup.WithContext(rest)
 	if d.ledger != nil {
-		group.Go(func() error { return d.ledger.Run(ctx) })
+		group.Go(func() error { return d.ledger.Run(rest) })
 	}
 	if d.serving != nil {
-		group.Go(func() error { return d.serving.Run(ctx) })
+		group.Go(func() error { return d.serving.Run(rest) })
 	}
 	if d.c.file != "" && d.c.reload != nil {
-		group.Go(func() error { return d.watch(ctx) })
+		group.Go(func() error { return d.watch(rest) })
 	}
-	group.Go(func() error { return d.server.Run(ctx, l) })
+	group.Go(func() error {
+		defer stop()
+		ctx, end := context.WithCancel(ctx)
+		defer end()
+		context.AfterFunc(rest, end) // what fails beside the door ends the door
+		return d.server.Run(ctx, l)
+	})
 	return group.Wait()
 }
 
@@ -281,9 +292,11 @@ func (d *gatewayDoor) renew(ctx context.Context) {
 		err = d.load(cfg)
 	}
 	if err != nil {
+		d.stale.Set(1)
 		d.app.host.Log.ErrorContext(ctx, "the configuration cannot be taken over: the rules from before hold", slog.Any("error", err))
 		return
 	}
+	d.stale.Set(0)
 	d.app.host.Log.InfoContext(ctx, "policy, guard and callers taken over; what listens and where is read at the start only")
 }
 

@@ -18,10 +18,10 @@ import (
 
 // served is "landbridge serve --output json" of one test.
 type served struct {
-	Metadata, Admin, Webhook string
-	stop                     context.CancelFunc
-	ended                    chan int
-	errs                     *safeBuffer
+	Metadata, Admin, Webhook, Gateway string
+	stop                              context.CancelFunc
+	ended                             chan int
+	errs                              *safeBuffer
 }
 
 // safeBuffer may be written while it is read.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ func (l *loader) checkGateway(c *Config, g *GatewayDoor) {
 		{"first_byte_timeout", g.FirstByteTimeout, time.Second, time.Hour},
 		{"idle_timeout", g.IdleTimeout, time.Second, time.Hour},
 		{"retry_budget", g.RetryBudget, 0, 10 * time.Minute},
+		{"drain", g.Drain, time.Second, time.Hour},
 	} {
 		l.between(at+limit.key, limit.value, limit.least, limit.most)
 	}
@@ -145,7 +147,10 @@ func (l *loader) unique(path, value string, seen map[string]string) {
 }
 
 func (l *loader) checkTelemetry(t *Telemetry) {
-	l.addressAt("telemetry.endpoint", t.Endpoint, false)
+	// Plain http is fine here: no token travels, and collectors are often in the cluster.
+	if u, err := url.Parse(t.Endpoint); t.Endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil) {
+		l.mistake("telemetry.endpoint", quote(t.Endpoint)+" is not an address", "write http://HOST:4318")
+	}
 	l.percent("telemetry.sample_percent", t.SamplePercent)
 	l.between("telemetry.interval", t.Interval, time.Second, time.Hour)
 }

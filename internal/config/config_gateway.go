@@ -12,7 +12,7 @@ type GatewayDoor struct {
 	KeyFile string `yaml:"key_file"`
 	// Lets the door listen in plain HTTP elsewhere than on loopback, where something in front of it speaks TLS.
 	PlainHTTP bool `yaml:"plain_http" default:"false"`
-	// PEM file of the authorities of callers' client certificates. A caller with one is mtls/NAME: its SPIFFE id, else the
+	// PEM file of the authorities of callers' client certificates, read at the start. A caller with one is mtls/NAME: its SPIFFE id, else the
 	// first DNS name, else the common name. It has no assertion, so it needs identity gateway.
 	ClientCAFile string `yaml:"client_ca_file"`
 	// Whose identity Google sees. caller: each caller's own assertion is exchanged. gateway: all cross as to_google.
@@ -34,6 +34,8 @@ type GatewayDoor struct {
 	IdleTimeout time.Duration `yaml:"idle_timeout" default:"2m"`
 	// How long one call may be retried and sent to other locations; 0s is never.
 	RetryBudget time.Duration `yaml:"retry_budget" default:"10s"`
+	// How long calls under way may take to end when the process is told to stop.
+	Drain time.Duration `yaml:"drain" default:"30s"`
 	// File that names revoked callers and tokens, one a line: ISSUER/SUBJECT or token:ID; read again when it changes.
 	RevokedFile string `yaml:"revoked_file"`
 }

@@ -132,7 +132,7 @@ func comment(name string) string {
 	case "GatewayDoor.PlainHTTP":
 		return "Lets the door listen in plain HTTP elsewhere than on loopback, where something in front of it speaks TLS."
 	case "GatewayDoor.ClientCAFile":
-		return "PEM file of the authorities of callers' client certificates. A caller with one is mtls/NAME: its SPIFFE id, else the first DNS name, else the common name. It has no assertion, so it needs identity gateway."
+		return "PEM file of the authorities of callers' client certificates, read at the start. A caller with one is mtls/NAME: its SPIFFE id, else the first DNS name, else the common name. It has no assertion, so it needs identity gateway."
 	case "GatewayDoor.Identity":
 		return "Whose identity Google sees. caller: each caller's own assertion is exchanged. gateway: all cross as to_google."
 	case "GatewayDoor.Loopback":
@@ -167,6 +167,8 @@ func comment(name string) string {
 		return "How long a stream may say nothing."
 	case "GatewayDoor.RetryBudget":
 		return "How long one call may be retried and sent to other locations; 0s is never."
+	case "GatewayDoor.Drain":
+		return "How long calls under way may take to end when the process is told to stop."
 	case "GatewayDoor.RevokedFile":
 		return "File that names revoked callers and tokens, one a line: ISSUER/SUBJECT or token:ID; read again when it changes."
 	case "Doors.Webhook":
