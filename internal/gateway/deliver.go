@@ -43,7 +43,7 @@ func (c *call) deliver(ctx context.Context, a *prompt.Answer) error {
 			Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: "answer_type", Status: http.StatusBadGateway, Retry: true,
 			Text: "the answer is neither JSON nor a stream of events", Hint: "something between the gateway and Vertex AI answers in its place",
 		}
-	case c.stream:
+	case c.stream && c.shape.speaks == "": // other shapes stream events, or answer in one piece
 		return c.deliverStream(ctx, a, splice.NewJSONArray(maxEvent))
 	default:
 		return c.deliverWhole(ctx, a)
