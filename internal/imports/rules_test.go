@@ -123,7 +123,6 @@ var homes = []home{
 	{"github.com/jackc/", []string{"internal/ledger"}},
 	{"go.opentelemetry.io/", []string{"internal/telemetry"}},
 	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/gateway"}},
-	{"github.com/wasilibs/go-re2", []string{"internal/mask/find"}},
 	{"github.com/petar-dambovaliev/aho-corasick", []string{"internal/mask/find", "internal/inspect"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/app"}},
 	{"github.com/spf13/", []string{"internal/cli"}},
