@@ -47,7 +47,7 @@ func (s *Issuers) Verify(ctx context.Context, secret bridge.Secret) (prompt.Call
 		return prompt.Caller{}, unauthenticated("token_malformed", "the credential is "+err.Error(),
 			"send the workload's own token: a Kubernetes service-account token, an Entra token, or one of POST /v1/token", nil)
 	}
-	refused := unauthenticated("issuer_unknown", "the token is of an issuer that the gateway does not know", "name it under gateway.callers", nil)
+	refused := unauthenticated("issuer_unknown", "the token is of an issuer that the gateway does not know", "name it under doors.gateway.callers", nil)
 	for i := range s.issuers {
 		issuer := &s.issuers[i]
 		if !sameIssuer(issuer.Rules.Provider().OIDC.IssuerURI, token.Issuer) {

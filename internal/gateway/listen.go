@@ -94,6 +94,6 @@ func readAll(r io.Reader, size int) ([]byte, error) {
 func bodyTooLarge() error {
 	return &bridge.Error{
 		Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_too_large", Status: http.StatusRequestEntityTooLarge,
-		Text: "the request body is longer than the gateway takes", Hint: "send files by gs:// address, or raise gateway.max_body",
+		Text: "the request body is longer than the gateway takes", Hint: "send files by gs:// address, or raise doors.gateway.max_body",
 	}
 }
