@@ -49,6 +49,16 @@ var Containerd = Part{
 	},
 }
 
+// Postgres is PostgreSQL, installed where it is not: the tests of shared quotas start servers of their own.
+var Postgres = Part{
+	Name:     "postgres",
+	Programs: []string{"apt-get", "bash"},
+	Recipe:   []string{"postgres/debian.sh"},
+	Build: func(ctx context.Context, b Bench) error {
+		return b.run(ctx, nil, "bash", filepath.Join(b.E2E, "postgres", "debian.sh"), b.Dir)
+	},
+}
+
 const helm = "helm.sh/helm/v3/cmd/helm@v3.22.0"
 
 // helmFlags say for which Kubernetes helm renders when it asks no server, as its own releases do: Kube's.
@@ -130,7 +140,7 @@ var Java = Part{
 func Queues() [][]Part {
 	return [][]Part{
 		{Kube, KubeNode, KubeNext},
-		{Lint, Python, Node, Java, Helm, Containerd},
+		{Postgres, Lint, Python, Node, Java, Helm, Containerd},
 	}
 }
 

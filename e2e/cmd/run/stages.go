@@ -16,12 +16,12 @@ import (
 var stages = []stage{
 	{name: "build", what: "the stripped binary, and its budget: size, linked modules, modules that must stay out", limit: 10 * time.Minute, run: build},
 	{name: "vet", what: "gofmt, go vet of every module, bash -n of every script", limit: 15 * time.Minute, run: vet},
-	{name: "unit", what: "go test ./... of the product, the runner and the tools", limit: 15 * time.Minute, run: unit},
+	{name: "unit", what: "go test ./... of the product, the runner and the tools", needs: []parts.Part{parts.Postgres}, limit: 15 * time.Minute, run: unit},
 	{name: "newcomer", what: "make up ONCE=1, as the README says", limit: 5 * time.Minute, run: func(ctx context.Context, j *job) error {
 		return j.check(ctx, j.root, "make", "up", "ONCE=1")
 	}},
 	e2e("clients-go", "the official Go clients against the sandbox", "./clients", "^TestGo"),
-	{name: "race", what: "the rooms with goroutines, under the race detector", limit: 15 * time.Minute, run: race},
+	{name: "race", what: "the rooms with goroutines, under the race detector", needs: []parts.Part{parts.Postgres}, limit: 15 * time.Minute, run: race},
 	{name: "fuzz", what: "each fuzz target for three seconds", limit: 15 * time.Minute, run: func(ctx context.Context, j *job) error { return j.fuzz(ctx, 3) }},
 	{name: "lint", what: "golangci-lint with .golangci.yml", needs: []parts.Part{parts.Lint}, limit: 15 * time.Minute, run: lint},
 	e2e("clients-python", "the official Python clients against the sandbox", "./clients", "^TestPython", parts.Python),
@@ -82,7 +82,7 @@ func unit(ctx context.Context, j *job) error {
 func race(ctx context.Context, j *job) error {
 	j.quiet = true
 	return j.goTest(ctx, j.root, "-race", "-timeout", "10m", "./internal/broker/...", "./internal/audit/...", "./internal/metadata/...",
-		"./internal/memo", "./internal/setup", "./internal/webhook/...")
+		"./internal/memo", "./internal/setup", "./internal/webhook/...", "./internal/gateway", "./internal/policy", "./internal/ledger", "./internal/discovery", "./internal/route")
 }
 
 func lint(ctx context.Context, j *job) error {
