@@ -14,6 +14,9 @@ import (
 // countTokens is the model that counts for all of Anthropic's; the body names the one that is meant.
 const countTokens = "count-tokens"
 
+// anthropicVersions are those of the API: what Anthropic documents for Vertex AI, and what version 2 of its clients sends.
+var anthropicVersions = [...]string{"vertex-2023-10-16", "2026-10-21"}
+
 type anthropicRequest struct {
 	Version   string             `json:"anthropic_version"`
 	Model     string             `json:"model"` // with countTokens only
@@ -151,7 +154,7 @@ func parseAnthropic(body []byte, counts bool) (anthropicRequest, string) {
 		return req, "model: Field required"
 	case !counts && req.Version == "":
 		return req, "anthropic_version: Field required"
-	case req.Version != "vertex-2023-10-16" && req.Version != "":
+	case req.Version != "" && !slices.Contains(anthropicVersions[:], req.Version):
 		return req, "anthropic_version: Input should be 'vertex-2023-10-16'"
 	case !counts && req.Model != "":
 		return req, "model: Extra inputs are not permitted"

@@ -94,6 +94,9 @@ func TestAnthropic(t *testing.T) {
 	if got.Type != "message" || got.StopReason != "end_turn" || !strings.HasPrefix(got.Content[0].Text, helloText) || got.Usage.In != 3 {
 		t.Errorf("%+v", got)
 	}
+	if got := g.do(http.MethodPost, claude+":rawPredict", strings.Replace(body, "vertex-2023-10-16", "2026-10-21", 1), g.federated()); got.Code != 200 {
+		t.Errorf("the version that Anthropic's clients send: %d %s", got.Code, got.Body)
+	}
 	stream := g.do(http.MethodPost, claude+":streamRawPredict", strings.Replace(body, `{`, `{"stream":true,`, 1), g.federated()).Body.String()
 	var events []string
 	for line := range strings.SplitSeq(stream, "\n") {
@@ -106,6 +109,7 @@ func TestAnthropic(t *testing.T) {
 	}
 	for text, bad := range map[string]string{
 		"anthropic_version: Field required":          strings.Replace(body, "anthropic_version", "version", 1),
+		"anthropic_version: Input should be":         strings.Replace(body, "vertex-2023-10-16", "2023-06-01", 1),
 		"max_tokens: Field required":                 strings.Replace(body, "max_tokens", "tokens", 1),
 		"model: Extra inputs are not permitted":      strings.Replace(body, `{`, `{"model":"x",`, 1),
 		"messages: at least one message is required": `{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[]}`,
