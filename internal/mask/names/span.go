@@ -106,7 +106,7 @@ func (s *span) needed(p *page) float32 {
 	return 0.8
 }
 
-// longest is the longest name of a person of history, in bytes.
+// longest is the longest name that everybody knows, in bytes.
 const longest = 40
 
 // public says whether a name is known to everybody, as Einstein's is.

@@ -16,7 +16,7 @@ type generator struct {
 }
 
 func newGenerator(seed uint64) *generator {
-	return &generator{random: rand.New(rand.NewPCG(seed, 2)), lists: map[string][]string{}}
+	return &generator{random: rand.New(rand.NewPCG(seed, 2)), lists: map[string][]string{}} //nolint:gosec // repeatable, not secret
 }
 
 // pick is an entry of a list.
@@ -190,14 +190,14 @@ func (g *generator) first() string {
 
 func (g *generator) last() string {
 	name := g.pick("surname")
-	switch n := g.random.IntN(40); {
-	case n == 0:
+	switch g.random.IntN(40) {
+	case 0:
 		name += "-" + g.pick("surname")
-	case n == 1:
+	case 1:
 		name = g.one("O'", "D'", "Mc", "Mac", "Fitz") + name
-	case n == 2:
+	case 2:
 		name = g.one("van ", "von ", "de ", "van der ", "van den ", "de la ", "del ", "di ", "da ", "al-", "El ", "bin ", "Ben ", "St. ", "Le ", "La ", "dos ") + name
-	case n == 3:
+	case 3:
 		name += " " + g.pick("surname")
 	}
 	return name

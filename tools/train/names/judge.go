@@ -86,8 +86,8 @@ var typeNames = map[tag.Label]string{
 	tag.BeginOrganization: "ORGANIZATION", tag.BeginNationality: "NRP", tag.BeginTitle: "TITLE",
 }
 
-// print writes the report; examples too, which must not leave the machine that holds the data.
-func (p *report) print(w io.Writer, name string, examples bool) {
+// write writes the report; examples too, which must not leave the machine that holds the data.
+func (p *report) write(w io.Writer, name string, examples bool) {
 	fmt.Fprintf(w, "%s\n", name)
 	for l := tag.BeginPerson; l < tag.Labels; l += 2 {
 		if s := p.types[l]; s.gold > 0 {

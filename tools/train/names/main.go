@@ -8,6 +8,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"io"
 	"log"
@@ -39,12 +40,12 @@ func main() {
 	flag.Float64Var(&o.least, "least", 0.5, "least score of a finding that counts in the report")
 	flag.BoolVar(&o.examples, "examples", false, "print what is found wrongly or missed")
 	flag.Parse()
-	if err := run(o, os.Stdout); err != nil {
+	if err := run(context.Background(), o, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(o options, w io.Writer) error {
+func run(ctx context.Context, o options, w io.Writer) error {
 	var rows []row
 	if o.data != "" {
 		var err error
@@ -54,22 +55,22 @@ func run(o options, w io.Writer) error {
 	}
 	learnt, held := split(rows, o.hold)
 	lexicon := tag.NewLexicon(words(), slots)
-	prose, err := comments(4000)
+	prose, err := comments(ctx, 4000)
 	if err != nil {
 		return err
 	}
 	model := train(lexicon, slices.Concat(generate(o.fills), prose, learnt), o.epochs)
 	finder := names.With(lexicon, model)
 	for _, s := range bySource(held) {
-		judge(finder, s.rows, float32(o.least)).print(w, s.name, o.examples)
+		judge(finder, s.rows, float32(o.least)).write(w, s.name, o.examples)
 	}
 	if o.out == "" {
 		return nil
 	}
-	if err := os.WriteFile(filepath.Join(o.out, "lexicon.bin"), []byte(lexicon), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(o.out, "lexicon.bin"), []byte(lexicon), 0o600); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(o.out, "weights.bin"), []byte(model), 0o644)
+	return os.WriteFile(filepath.Join(o.out, "weights.bin"), []byte(model), 0o600)
 }
 
 // train learns the rows in an order of its own, the same each time.

@@ -33,7 +33,7 @@ func newLearner(lexicon tag.Lexicon, seed uint64) *learner {
 		lexicon: lexicon,
 		weight:  make([][tag.Labels]float32, buckets),
 		square:  make([][tag.Labels]float32, buckets),
-		random:  rand.New(rand.NewPCG(seed, 1)),
+		random:  rand.New(rand.NewPCG(seed, 1)), //nolint:gosec // repeatable, not secret
 	}
 }
 

@@ -28,7 +28,7 @@ const (
 	Known     // any other English word
 	Foreign   // a word of another language
 	Job
-	Public // a person of history whose name protects nobody: Einstein
+	Public // a whole name that everybody knows, which protects nobody: Einstein
 )
 
 // Name is what can begin the name of a person or a place.

@@ -71,12 +71,11 @@ func Scan(text string, from, limit int, into []Token) ([]Token, int) {
 	gap := Line
 	i := from
 	for i < len(text) {
-		c := text[i]
-		switch {
-		case c == '\n' || c == '\r':
+		switch text[i] {
+		case '\n', '\r':
 			gap, i = Line, i+1
 			continue
-		case c == ' ' || c == '\t':
+		case ' ', '\t':
 			gap, i = max(gap, Space), i+1
 			continue
 		}
@@ -97,7 +96,7 @@ func Scan(text string, from, limit int, into []Token) ([]Token, int) {
 }
 
 // letters counts what a word is made of.
-type letters struct{ upper, lower, digit, rest int }
+type letters struct{ upper, lower, digit int }
 
 // scanOne reads the token at i and returns its end.
 func scanOne(text string, i int, t *Token) int {
