@@ -48,6 +48,19 @@ func TestShortPathIsFilledIn(t *testing.T) {
 	}
 }
 
+// Google's generated REST clients ask for numbers in place of the names of enums, and read both.
+func TestGeneratedClientsAreAnsweredWithNames(t *testing.T) {
+	t.Parallel()
+	far := farSide(t, says("application/json", answer))
+	d := open(t, far)
+	if status, body, _ := d.post(t, native+"generateContent?$alt=json%3Benum-encoding%3Dint", hello); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+	if path, _, _ := far.asked(); path != native+"generateContent?alt=json" {
+		t.Errorf("asked %s", path)
+	}
+}
+
 func TestStreamsPassByteForByte(t *testing.T) {
 	t.Parallel()
 	for _, one := range []struct{ name, query, kind, body string }{

@@ -8,6 +8,10 @@ import (
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
+// enumNumbers is what Google's generated REST clients add to $alt: numbers for the names of enums. They read both, and
+// the guard reads names, so that names are asked for.
+const enumNumbers = ";enum-encoding=int"
+
 // ofCollections are the query parameters that go on to a collection's methods, beside alt.
 var ofCollections = map[string]bool{
 	"pageSize": true, "pageToken": true, "filter": true, "orderBy": true, "readMask": true, "updateMask": true, "view": true, "listAllVersions": true,
@@ -33,10 +37,11 @@ func parseQuery(raw string, t *prompt.Target) (query string, err error) {
 	for key, list := range values {
 		switch {
 		case key == "alt" || key == "$alt":
-			if len(list) != 1 || list[0] != "sse" && list[0] != "json" || kept.Has("alt") {
+			form := strings.TrimSuffix(list[0], enumNumbers)
+			if len(list) != 1 || form != "sse" && form != "json" || kept.Has("alt") {
 				return "", badQuery("alt is neither sse nor json", "leave it out, or use alt=sse for a stream")
 			}
-			kept.Set("alt", list[0])
+			kept.Set("alt", form)
 		case dropped[key]:
 		case ofCollections[key] && t.Collection != "":
 			kept[key] = list
