@@ -130,6 +130,22 @@ func (s *Sandbox) PutProvider(t testing.TB, pool, id string, provider map[string
 	s.admin(t, http.MethodPut, "/pools/"+pool+"/providers/"+id, provider, nil)
 }
 
+// AddModels lets more publisher models answer, named PUBLISHER/models/MODEL.
+func (s *Sandbox) AddModels(t testing.TB, names ...string) {
+	t.Helper()
+	models := map[string]bool{}
+	for _, name := range names {
+		models["publishers/"+name] = true
+	}
+	s.admin(t, http.MethodPatch, "/projects/"+s.Google.ProjectID, map[string]any{"models": models}, nil)
+}
+
+// Pace says how slow the clouds are, and how they cut streams.
+func (s *Sandbox) Pace(t testing.TB, pace map[string]any) {
+	t.Helper()
+	s.admin(t, http.MethodPut, "/pace", pace, nil)
+}
+
 func (s *Sandbox) admin(t testing.TB, method, path string, in, out any) {
 	t.Helper()
 	if err := s.call(method, s.AdminURL+path, in, out); err != nil {
