@@ -87,6 +87,17 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// An address that one side names whole and the other by its lines is the same address.
+func TestAddressesByTheirLines(t *testing.T) {
+	t.Parallel()
+	row := rows(t, `{"source":"a","text":"x","spans":[{"start":0,"end":30,"type":"ADDRESS"},{"start":40,"end":46,"type":"GPE"}]}`)[0]
+	var m measure.Spans
+	m.Add(row, []measure.Span{{Start: 0, End: 12, Type: "STREET_ADDRESS"}, {Start: 14, End: 20, Type: "LOCATION"}, {Start: 38, End: 50, Type: "STREET_ADDRESS"}}, true, map[string]bool{"ADDRESS": true, "LOCATION": true})
+	if diff := cmp.Diff(measure.Count{Gold: 2, Hit: 2, Found: 3, Right: 3}, m.Total()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLabels(t *testing.T) {
 	t.Parallel()
 	data := rows(t, `{"source":"a","kind":"direct","label":1,"text":"x"}

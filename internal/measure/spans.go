@@ -42,7 +42,8 @@ func ratio(a, b int) float64 {
 // Spans is a measurement of places. The zero value is ready.
 //
 // A labelled place is found when places of its type cover at least half of it; a found place is right when labelled places
-// of its type cover at least half of it. Types that mean the same are compared as one (Canonical).
+// of its type cover at least half of it. Types that mean the same are compared as one (Canonical), and a place or postcode
+// is a part of an address.
 type Spans struct {
 	Rows    int               `json:"rows"`
 	Clean   int               `json:"clean"`   // rows with no labelled place
@@ -109,12 +110,19 @@ func place(m map[string]*Count, key string) *Count {
 func covered(s Span, by []Span) bool {
 	length := 0
 	for _, o := range by {
-		if Canonical(o.Type) == Canonical(s.Type) {
+		if alike(Canonical(o.Type), Canonical(s.Type)) {
 			length += max(0, min(s.End, o.End)-max(s.Start, o.Start))
 		}
 	}
 	return 2*length >= s.End-s.Start && length > 0
 }
+
+// alike says whether two types are one, or an address and a part of it: one data set labels the whole, another its lines.
+func alike(a, b string) bool {
+	return a == b || a == "ADDRESS" && ofAddress[b] || b == "ADDRESS" && ofAddress[a]
+}
+
+var ofAddress = map[string]bool{"LOCATION": true, "ZIP_CODE": true}
 
 // canonical are names of types that mean the same here: those of data sets on the left.
 var canonical = map[string]string{
