@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -44,7 +43,7 @@ func newMeters(m metric.Meter) (out meters, err error) {
 	out.cost, errs[5] = m.Float64Counter("landbridge.gateway.cost", metric.WithDescription("Cost of calls, in the price list's currency."))
 	out.findings, errs[6] = m.Int64Counter("landbridge.guard.findings", metric.WithUnit("{finding}"), metric.WithDescription("Personal data found, by type."))
 	out.verdicts, errs[7] = m.Int64Counter("landbridge.guard.verdicts", metric.WithUnit("{call}"), metric.WithDescription("Calls that the guard flagged or blocked."))
-	out.sets = &sets{}
+	out.sets = &sets{calls: map[setKey]*set{}, ones: map[one]metric.MeasurementOption{}}
 	return out, errors.Join(errs[:]...)
 }
 
@@ -65,7 +64,7 @@ func (m meters) record(ctx context.Context, e End, took, first time.Duration) {
 		m.cost.Add(ctx, float64(e.Call.Cost)/1e9, s.call)
 	}
 	if e.Verdict != "" {
-		m.verdicts.Add(ctx, 1, metric.WithAttributes(attribute.String("landbridge.guard", e.Verdict), attribute.String("landbridge.rule", e.Call.Rule)))
+		m.verdicts.Add(ctx, 1, m.sets.one(one{"landbridge.guard", e.Verdict, "landbridge.rule", e.Call.Rule}))
 	}
 	m.count(ctx, "request", e.Masked)
 	m.count(ctx, "answer", e.Found)
@@ -73,7 +72,7 @@ func (m meters) record(ctx context.Context, e End, took, first time.Duration) {
 
 func (m meters) count(ctx context.Context, where string, found map[string]int) {
 	for kind, n := range found {
-		m.findings.Add(ctx, int64(n), metric.WithAttributes(attribute.String("landbridge.type", kind), attribute.String("landbridge.where", where)))
+		m.findings.Add(ctx, int64(n), m.sets.one(one{"landbridge.type", kind, "landbridge.where", where}))
 	}
 }
 
@@ -82,27 +81,47 @@ type set struct{ call, ended, input, output metric.MeasurementOption }
 
 type setKey struct{ workload, rule, operation, model, location, code string }
 
+// one is a pair of attributes.
+type one struct{ name1, value1, name2, value2 string }
+
 // maxSets bounds what callers can make us remember; beyond it a set is made for the call alone.
 const maxSets = 4096
 
 type sets struct {
-	known sync.Map // setKey to *set
-	size  atomic.Int64
+	mu    sync.RWMutex
+	calls map[setKey]*set
+	ones  map[one]metric.MeasurementOption
 }
 
+// of is the set of a call.
 func (s *sets) of(e End) *set {
 	c := e.Call
 	k := setKey{c.Workload, c.Rule, operation(c), c.Model, c.Location, e.Code}
-	if known, ok := s.known.Load(k); ok {
-		return known.(*set)
+	return remembered(s, s.calls, k, newSet)
+}
+
+// one is a pair as an option.
+func (s *sets) one(o one) metric.MeasurementOption {
+	return remembered(s, s.ones, o, func(o one) metric.MeasurementOption {
+		return metric.WithAttributeSet(attribute.NewSet(attribute.String(o.name1, o.value1), attribute.String(o.name2, o.value2)))
+	})
+}
+
+// remembered finds a value, or makes it and keeps it where there is room.
+func remembered[K comparable, V any](s *sets, known map[K]V, k K, made func(K) V) V {
+	s.mu.RLock()
+	v, ok := known[k]
+	s.mu.RUnlock()
+	if ok {
+		return v
 	}
-	made := newSet(k)
-	if s.size.Load() < maxSets {
-		if _, loaded := s.known.LoadOrStore(k, made); !loaded {
-			s.size.Add(1)
-		}
+	v = made(k)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(known) < maxSets {
+		known[k] = v
 	}
-	return made
+	return v
 }
 
 func newSet(k setKey) *set {

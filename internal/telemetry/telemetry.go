@@ -4,7 +4,7 @@
 // Names, counts and durations enter; spans and metrics leave, to an OTLP collector and to a Prometheus registry. It must
 // never take in content: no prompt, no answer, no token, no value that was masked.
 //
-// Cache: the attribute sets of metrics, keyed by who called what and how it ended, at most maxSets of them.
+// Cache: the attribute sets of metrics, keyed by who called what and how it ended, and by what was found; at most maxSets of each.
 package telemetry
 
 import (
