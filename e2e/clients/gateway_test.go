@@ -182,3 +182,14 @@ func TestNodeGateway(t *testing.T) {
 		},
 	})
 }
+
+func TestGoGateway(t *testing.T) {
+	throughGateway(t, gatewayClient{
+		command:   []string{harness.Build(t, "./clients/gogateway")},
+		libraries: []string{"genai", "auth"},
+		more: map[string]string{
+			"genai tool": mail + ": " + answered, "genai denied": "APIError 403 PERMISSION_DENIED", "genai quota": "APIError 429 RESOURCE_EXHAUSTED",
+			"genai blocked as error": "APIError 400 INVALID_ARGUMENT", "revoked": "APIError 401 UNAUTHENTICATED",
+		},
+	})
+}
