@@ -68,8 +68,11 @@ func runIn(dir string, args ...string) (code int, out, errs string) {
 func TestSnippets(t *testing.T) {
 	t.Parallel()
 	all := pages(t)
-	for page, count := range map[string]int{"README.md": 2, "docs/configuration.md": 1} {
+	for page, count := range map[string]int{"README.md": 2, "docs/configuration.md": 1, "docs/gateway.md": 2, "docs/guard.md": 1} {
 		for _, text := range blocks(t, page, all[page], "yaml", count) {
+			if strings.HasPrefix(text, "cases:") {
+				continue
+			}
 			dir := t.TempDir()
 			write(t, filepath.Join(dir, "landbridge.yaml"), text)
 			if code, out, errs := runIn(dir, "config", "check", "--config", "landbridge.yaml"); code != 0 || out != "landbridge.yaml: no mistakes\n" || errs != "" {
@@ -86,6 +89,38 @@ func TestSnippets(t *testing.T) {
 	write(t, filepath.Join(dir, "cases.yaml"), blocks(t, "docs/trust.md", all["docs/trust.md"], "yaml", 1)[0])
 	if code, out, errs := runIn(dir, "trust", "test", "cases.yaml"); code != 0 || !strings.HasSuffix(out, "2 passed, 0 failed\n") {
 		t.Errorf("docs/trust.md: exit code %d\n%s%s", code, out, errs)
+	}
+}
+
+// TestPolicyOnThePage: the policy that docs/gateway.md shows does what the cases beside it say, and so does the example.
+func TestPolicyOnThePage(t *testing.T) {
+	t.Parallel()
+	shown := blocks(t, "docs/gateway.md", pages(t)["docs/gateway.md"], "yaml", 2)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "landbridge.yaml"), shown[0])
+	write(t, filepath.Join(dir, "cases.yaml"), shown[1])
+	for dir, passed := range map[string]string{dir: "3 passed, 0 failed\n", filepath.Join("..", "..", "examples", "gateway"): "6 passed, 0 failed\n"} {
+		if code, out, errs := runIn(dir, "policy", "test", "cases.yaml", "--config", "landbridge.yaml"); code != 0 || !strings.HasSuffix(out, passed) {
+			t.Errorf("%s: exit code %d\n%s%s", dir, code, out, errs)
+		}
+	}
+}
+
+// TestGuardOnThePage: what the pages say that a model sees of a text is what the guard makes of it.
+func TestGuardOnThePage(t *testing.T) {
+	t.Parallel()
+	tries := regexp.MustCompile(`(?m)^\$ landbridge guard try "(.*)"\n.*\n(model sees: .*\n)`)
+	seen := 0
+	for page, text := range pages(t) {
+		for _, m := range tries.FindAllStringSubmatch(text, -1) {
+			seen++
+			if code, out, errs := runIn(t.TempDir(), "guard", "try", m[1]); code != 0 || !strings.Contains(out, m[2]) {
+				t.Errorf("%s: exit code %d, want %s%s%s", page, code, m[2], out, errs)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no page shows guard try")
 	}
 }
 
