@@ -45,7 +45,6 @@ type gatewayDoor struct {
 	server    *gateway.Gateway
 	app       *App
 	c         *crossing
-	keys      *discovery.Cache
 	callers   *route.Callers
 	ledger    *ledger.Ledger // nil: quotas are counted in this process
 	telemetry *telemetry.Telemetry
@@ -70,7 +69,6 @@ func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.
 		Name: "landbridge_gateway_rules_stale", Help: "1 while the file of configuration has a mistake, so that the rules from before hold.",
 	})}
 	registry.MustRegister(d.stale)
-	d.keys = discovery.NewCache(a.host.Clock, d.issuerKeys)
 	if err := d.load(c.cfg); err != nil {
 		return nil, err
 	}
@@ -125,7 +123,12 @@ func (d *gatewayDoor) load(cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	d.rules.Store(&gatewayRules{cfg, p, made, gateway.NewIssuers(issuers, d.keys, d.app.host.Clock), modelsOf(cfg.Policy)})
+	// Keys are fetched anew: an issuer that has other ones now shall be believed by no others.
+	keys := discovery.NewCache(d.app.host.Clock, func(ctx context.Context, issuer string) (*trust.KeySet, error) { return d.issuerKeys(ctx, cfg, issuer) })
+	d.rules.Store(&gatewayRules{cfg, p, made, gateway.NewIssuers(issuers, keys, d.app.host.Clock), modelsOf(cfg.Policy)})
+	if d.server != nil {
+		d.server.Forget()
+	}
 	return nil
 }
 
@@ -168,8 +171,8 @@ func providerOf(cfg *config.Config, caller config.GatewayCaller) string {
 }
 
 // issuerKeys reads an issuer's keys: from its file, or as it publishes them.
-func (d *gatewayDoor) issuerKeys(ctx context.Context, issuer string) (*trust.KeySet, error) {
-	for _, caller := range d.rules.Load().cfg.Doors.Gateway.Callers {
+func (d *gatewayDoor) issuerKeys(ctx context.Context, cfg *config.Config, issuer string) (*trust.KeySet, error) {
+	for _, caller := range cfg.Doors.Gateway.Callers {
 		if caller.JWKSFile == "" || strings.TrimSuffix(caller.Issuer, "/") != strings.TrimSuffix(issuer, "/") {
 			continue
 		}
@@ -197,6 +200,9 @@ func (d *gatewayDoor) Lease(ctx context.Context, caller prompt.Caller, account s
 			if known.Name == issuer {
 				return d.callers.Lease(ctx, providerOf(cfg, known), account, caller.Assertion)
 			}
+		}
+		return bridge.Lease{}, &bridge.Error{
+			Kind: bridge.Denied, Hop: bridge.HopDoor, Code: "issuer_unknown", Text: "the caller's issuer has been taken out of the configuration while it called", Status: http.StatusUnauthorized,
 		}
 	}
 	if account != "" && account != cfg.ToGoogle.ServiceAccount {

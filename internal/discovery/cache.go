@@ -29,7 +29,8 @@ type Cache struct {
 	issuers map[string]*keys
 }
 
-// keys are those of one issuer. Who holds turn may look and fetch, so that many callers make one fetch.
+// keys are those of one issuer. Who holds turn may fetch, so that many callers make one fetch; who finds the key needs no
+// turn, so that tokens with made-up keys keep nobody waiting. The cache's lock guards set and fetched.
 type keys struct {
 	turn    chan struct{}
 	set     *trust.KeySet
@@ -51,7 +52,11 @@ func (c *Cache) Keys(ctx context.Context, issuer, kid string) (*trust.KeySet, er
 		k = &keys{turn: make(chan struct{}, 1)}
 		c.issuers[issuer] = k
 	}
+	set, good := k.set, k.good(c.clock(), kid)
 	c.mu.Unlock()
+	if good {
+		return set, nil
+	}
 	select {
 	case k.turn <- struct{}{}:
 		defer func() { <-k.turn }()
@@ -86,6 +91,8 @@ func (c *Cache) renew(ctx context.Context, k *keys, issuer string, now time.Time
 	set, err := c.fetch(ctx, issuer)
 	k.tried, k.err = now, err
 	if err == nil {
+		c.mu.Lock()
 		k.set, k.fetched = set, now
+		c.mu.Unlock()
 	}
 }

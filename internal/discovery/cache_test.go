@@ -57,10 +57,19 @@ func TestCache(t *testing.T) {
 		kid = "k2"
 		ask("k2", 2) // rotated
 		ask("k1", 2)
+		go func() { _, _ = c.Keys(t.Context(), "https://issuer.test", "made-up") }()
+		time.Sleep(11 * time.Second)
+		go func() { _, _ = c.Keys(t.Context(), "https://issuer.test", "made-up") }()
+		synctest.Wait() // it fetches
+		began := time.Now()
+		ask("k2", 3)
+		if waited := time.Since(began); waited > 0 {
+			t.Errorf("a token of a known key waited %v for one with a made-up key", waited)
+		}
 		time.Sleep(11 * time.Minute)
 		down.Store(true)
-		ask("k2", 3) // the last set stays good
-		ask("k2", 3)
+		ask("k2", 4) // the last set stays good
+		ask("k2", 4)
 		time.Sleep(25 * time.Hour)
 		if _, err := c.Keys(t.Context(), "https://issuer.test", "k2"); err == nil {
 			t.Error("keys of the day before yesterday are still trusted")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/prompt"
@@ -45,16 +46,20 @@ func (g *Gateway) who(r *http.Request) (*identity, error) {
 func (g *Gateway) byToken(ctx context.Context, token string) (*identity, error) {
 	now := g.o.Clock()
 	hash := sha256.Sum256([]byte(token))
-	if id := g.known.find(hash, now); id != nil {
-		return id, nil
+	known, era := g.known.find(hash, now)
+	if known != nil {
+		return known, nil
 	}
 	id, expiry, err := g.verify(ctx, token, now)
 	if err != nil {
 		return nil, err
 	}
-	g.known.add(hash, id, expiry, now)
+	g.known.add(hash, id, expiry, now, era)
 	return id, nil
 }
+
+// Forget has every token verified anew. It is called when the Verifier has other rules than before.
+func (g *Gateway) Forget() { g.known.forget() }
 
 func (g *Gateway) verify(ctx context.Context, token string, now time.Time) (*identity, time.Time, error) {
 	if !strings.HasPrefix(token, ticketPrefix) {
@@ -75,6 +80,9 @@ func (g *Gateway) verify(ctx context.Context, token string, now time.Time) (*ide
 	return &identity{caller: caller, ticket: t.id}, t.expiry, err
 }
 
+// maxName is the longest name of a caller, which stands in every record and every quota's key.
+const maxName = 1024
+
 // byCertificate names the caller by its certificate: the SPIFFE id, else the first DNS name, else the common name.
 func byCertificate(c *x509.Certificate) (*identity, error) {
 	name := c.Subject.CommonName
@@ -85,6 +93,9 @@ func byCertificate(c *x509.Certificate) (*identity, error) {
 		if u.Scheme == "spiffe" {
 			name = u.String()
 		}
+	}
+	if strings.ContainsFunc(name, unicode.IsControl) || len(name) > maxName {
+		return nil, unauthenticated("certificate_name", "the client certificate's name has a control character or is longer than 1024 bytes", "use another certificate", nil)
 	}
 	if name == "" {
 		return nil, unauthenticated("certificate_nameless", "the client certificate has no SPIFFE id, DNS name or common name", "use a certificate with one of them", nil)
@@ -97,13 +108,16 @@ func (g *Gateway) trusts(p *peer) bool {
 	return g.o.Loopback != "" && p != nil && p.loopback()
 }
 
+// ofProxies are the headers that proxies add: who stands behind one is no program of this machine.
+var ofProxies = [...]string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"}
+
 // byLoopback takes a program of this machine for the configured one. A web page is such a program's guest and is not
 // served: it cannot leave these headers out, nor change its Host.
 func (g *Gateway) byLoopback(r *http.Request, p *peer) (*identity, error) {
 	switch {
 	case r.Header["Origin"] != nil || r.Header["Sec-Fetch-Site"] != nil:
 		return nil, unauthenticated("browser_refused", "requests of a web page need a token", "", nil)
-	case r.Header["X-Forwarded-For"] != nil || r.Header["Forwarded"] != nil || r.Header["Via"] != nil:
+	case slices.ContainsFunc(ofProxies[:], func(key string) bool { return r.Header[key] != nil }):
 		return nil, unauthenticated("forwarded_refused", "requests that came through a proxy need a token", "", nil)
 	case !loopbackHost(r.Host):
 		return nil, unauthenticated("host_refused", "without a token the gateway is called by localhost or a loopback address", "", nil)

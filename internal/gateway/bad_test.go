@@ -231,3 +231,25 @@ func TestTenThousandDetections(t *testing.T) {
 		t.Errorf("record %+v", last.Call)
 	}
 }
+
+// Who sends its body slowly is let go in time, before it is known who it is and where a token is asked for, too.
+func TestSlowBodies(t *testing.T) {
+	t.Parallel()
+	d := open(t, farSide(t, says("application/json", answer)), func(o *gateway.Options) { o.BodyTimeout = 50 * time.Millisecond })
+	for _, head := range []string{
+		"POST " + native + "generateContent HTTP/1.1\r\nContent-Type: application/json\r\n", // and no token
+		"POST " + native + "generateContent HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer " + secret + "\r\n",
+		"POST /v1/token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(d.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		_, _ = io.WriteString(conn, head+"Host: gw.test\r\nContent-Length: 100000\r\n\r\n{")
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if _, err := io.ReadAll(conn); err != nil {
+			t.Errorf("%s: still open: %v", head, err)
+		}
+	}
+}

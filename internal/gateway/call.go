@@ -53,6 +53,7 @@ type call struct {
 
 	// inspect the answer, unmask, deliver
 	texts  texts
+	served bool   // the far side has answered, and not with a refusal
 	sent   bool   // the first byte of the answer has left
 	closed bool   // the record of the end is written
 	code   string // of the error in it

@@ -31,6 +31,7 @@ func (c *call) deliver(ctx context.Context, a *prompt.Answer) error {
 	if a.Status < 200 || a.Status > 299 {
 		return c.deliverError(ctx, a)
 	}
+	c.served = true
 	if c.dropsPlaces() && c.generates() {
 		c.w.Header().Set(droppedHeader, placesDropped)
 	}

@@ -7,6 +7,7 @@ import (
 
 // ServeHTTP implements http.Handler.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.limitBody(w, r)
 	path := r.URL.Path
 	if path == tokenPath {
 		g.exchange(w, r)

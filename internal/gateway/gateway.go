@@ -8,7 +8,7 @@
 //
 // Caches:
 //   - tokens: key the SHA-256 of a token, content whose it is, for five minutes or until it expires, at most 8,192;
-//     because a signature costs more than all the rest of a request. Revocation is asked every time.
+//     because a signature costs more than all the rest of a request. Revocation is asked every time, and Forget empties it.
 //   - one per connection: the user behind it, as long as it lasts; because that does not change.
 package gateway
 
@@ -90,6 +90,8 @@ type Watch interface {
 
 // Ended is how a call ended. It holds no content.
 type Ended struct {
+	// Call is as the record has it, but for names that a caller can make up: method and model are empty where policy has
+	// not let the call through, and the model where the far side has not shown that there is one.
 	Call   *bridge.Call
 	Usage  prompt.Usage
 	Stream bool

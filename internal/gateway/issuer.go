@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/prompt"
@@ -67,7 +68,7 @@ func (i *Issuer) caller(secret bridge.Secret, token *trust.Token) (prompt.Caller
 	if i.SubjectClaim != "" {
 		subject, _ = token.Claims[i.SubjectClaim].(string)
 	}
-	if subject == "" || strings.ContainsFunc(subject, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	if subject == "" || len(subject) > maxName || strings.ContainsFunc(subject, unicode.IsControl) {
 		return prompt.Caller{}, unauthenticated("subject_missing", "the token has no usable subject claim", "name another claim in subject_claim", nil)
 	}
 	return prompt.Caller{

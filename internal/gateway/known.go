@@ -28,20 +28,30 @@ type identity struct {
 type known struct {
 	mu         sync.Mutex
 	young, old map[[sha256.Size]byte]*identity
+	era        int // of the rules that verdicts are by
 }
 
-func (k *known) find(token [sha256.Size]byte, now time.Time) *identity {
+// find returns whose a token is, nil when that is not known; era is then for add.
+func (k *known) find(token [sha256.Size]byte, now time.Time) (id *identity, era int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if id, ok := k.young[token]; ok {
-		return id.fresh(now)
+		return id.fresh(now), k.era
 	}
 	id, ok := k.old[token]
 	if ok && id.fresh(now) != nil {
 		k.put(token, id)
-		return id
+		return id, k.era
 	}
-	return nil
+	return nil, k.era
+}
+
+// forget makes every token unknown, and those that are being verified too.
+func (k *known) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.young, k.old = nil, nil
+	k.era++
 }
 
 func (id *identity) fresh(now time.Time) *identity {
@@ -51,15 +61,17 @@ func (id *identity) fresh(now time.Time) *identity {
 	return nil
 }
 
-// add remembers who a token is of, until its expiry or for knownFor.
-func (k *known) add(token [sha256.Size]byte, id *identity, expiry, now time.Time) {
+// add remembers who a token is of, until its expiry or for knownFor, unless the rules have changed since era.
+func (k *known) add(token [sha256.Size]byte, id *identity, expiry, now time.Time, era int) {
 	id.until = now.Add(knownFor)
 	if expiry.Before(id.until) {
 		id.until = expiry
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.put(token, id)
+	if era == k.era {
+		k.put(token, id)
+	}
 }
 
 func (k *known) put(token [sha256.Size]byte, id *identity) {

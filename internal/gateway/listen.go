@@ -59,6 +59,13 @@ func jsonOnly(r *http.Request) error {
 	}
 }
 
+// limitBody bounds how long a body may take, read or not: net/http reads what is left of one before it answers.
+func (g *Gateway) limitBody(w http.ResponseWriter, r *http.Request) {
+	if r.Body != nil && r.Body != http.NoBody {
+		_ = http.NewResponseController(w).SetReadDeadline(g.o.Clock().Add(g.o.BodyTimeout)) // not every test server has one
+	}
+}
+
 // readBody reads the whole body before anything is called: a proxy that still reads while an answer comes cuts streams
 // (golang.org/issue/40747).
 func (c *call) readBody() ([]byte, error) {
@@ -69,7 +76,6 @@ func (c *call) readBody() ([]byte, error) {
 	if c.r.ContentLength > limit {
 		return nil, bodyTooLarge()
 	}
-	_ = http.NewResponseController(c.w).SetReadDeadline(c.g.o.Clock().Add(c.g.o.BodyTimeout)) // not every test server has one
 	body, err := readAll(io.LimitReader(c.r.Body, limit+1), int(c.r.ContentLength))
 	if err != nil {
 		return nil, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_cut", Text: "the request body ended early or came too slowly", Hint: "send it again", Cause: err}
@@ -81,9 +87,12 @@ func (c *call) readBody() ([]byte, error) {
 	return body, nil
 }
 
+// trustedSize is up to which size memory is there before the body is.
+const trustedSize = 1 << 20
+
 // readAll reads to the end; size is what is expected, negative when unknown.
 func readAll(r io.Reader, size int) ([]byte, error) {
-	if size < 0 {
+	if size < 0 || size > trustedSize {
 		return io.ReadAll(r)
 	}
 	body := make([]byte, size)

@@ -72,7 +72,7 @@ func (c *call) settle() {
 	if c.quota == nil {
 		return
 	}
-	if c.log.Attempts == 0 || c.log.Status >= 400 { // no model has begun
+	if !c.served { // no model has begun
 		c.quota.Release()
 		return
 	}
@@ -85,6 +85,9 @@ func (c *call) settle() {
 
 // end closes a call: whatever is not recorded yet is, the caller gets the error if there is one, and the observer is told.
 func (c *call) end(ctx context.Context, err error) {
+	if err != nil && !c.sent && !c.closed {
+		c.log.Status = dialect.Status(err)
+	}
 	err = c.record(ctx, err)
 	if err != nil {
 		if !c.asked {
@@ -92,7 +95,7 @@ func (c *call) end(ctx context.Context, err error) {
 		}
 		c.fail(err)
 	}
-	ended := Ended{Call: &c.log, Usage: c.texts.usage, Stream: c.stream}
+	ended := Ended{Call: c.nameable(), Usage: c.texts.usage, Stream: c.stream}
 	if ended.Code = c.code; err != nil {
 		_, ended.Code, _ = reasonOf(err)
 	}
@@ -101,6 +104,18 @@ func (c *call) end(ctx context.Context, err error) {
 	}
 	ended.Verdict, _, _ = strings.Cut(c.log.Guard, ":")
 	c.watch.End(ctx, ended)
+}
+
+// nameable is the call for metrics, each of whose names takes memory for good.
+func (c *call) nameable() *bridge.Call {
+	out := c.log
+	if c.decision.Target.Version == "" && !c.route.models { // not let through
+		out.Method, out.Model = "", ""
+	}
+	if c.log.Attempts == 0 || c.log.Status == http.StatusNotFound || c.log.Status == http.StatusBadRequest {
+		out.Model = "" // nobody has said that there is one of that name
+	}
+	return &out
 }
 
 // refused writes a refusal of a caller that is not known, or that asked for something other than a call.
