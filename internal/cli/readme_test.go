@@ -109,7 +109,7 @@ func TestPolicyOnThePage(t *testing.T) {
 // TestGuardOnThePage: what the pages say that a model sees of a text is what the guard makes of it.
 func TestGuardOnThePage(t *testing.T) {
 	t.Parallel()
-	tries := regexp.MustCompile(`(?m)^\$ landbridge guard try "(.*)"\n.*\n(model sees: .*\n)`)
+	tries := regexp.MustCompile(`(?m)^\$ landbridge guard try "(.*)"(?: \| grep sees)?\n(?:[^$].*\n)?(model sees: .*\n)`)
 	seen := 0
 	for page, text := range pages(t) {
 		for _, m := range tries.FindAllStringSubmatch(text, -1) {
@@ -119,8 +119,8 @@ func TestGuardOnThePage(t *testing.T) {
 			}
 		}
 	}
-	if seen == 0 {
-		t.Error("no page shows guard try")
+	if seen < 2 {
+		t.Errorf("only %d examples of guard try were found", seen)
 	}
 }
 
