@@ -3,6 +3,8 @@ package clients
 import (
 	"encoding/json"
 	"maps"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -192,4 +194,55 @@ func TestGoGateway(t *testing.T) {
 			"genai blocked as error": "APIError 400 INVALID_ARGUMENT", "revoked": "APIError 401 UNAUTHENTICATED",
 		},
 	})
+}
+
+// TestJavaGateway has no credential file: Java's library takes a token_url with https only.
+func TestJavaGateway(t *testing.T) {
+	target := filepath.Join(harness.Part(t, parts.Java), "target")
+	throughGateway(t, gatewayClient{
+		command: []string{"java", "-cp", filepath.Join(target, "client-1.jar") + ":" + filepath.Join(target, "jars", "*"), "Gateway"},
+		more: map[string]string{
+			"genai whole": echo, "genai stream": pieces, "genai chat": "thank you, " + mail, "genai tool": mail + ": " + answered, "genai tokens": "counted",
+			"genai blocked": "JAILBREAK",
+			"genai denied":  "ClientException 403 PERMISSION_DENIED", "genai quota": "ClientException 429 RESOURCE_EXHAUSTED",
+			"genai blocked as error": "ClientException 400 INVALID_ARGUMENT", "revoked": "ClientException 401 UNAUTHENTICATED",
+		},
+	})
+}
+
+// TestGoGatewayCurl calls as a person does, with the token in each of the headers that it may come in.
+func TestGoGatewayCurl(t *testing.T) {
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		harness.Skip(t, err.Error())
+	}
+	t.Parallel()
+	g := harness.Start(t).Gateway(t, gatewayRules)
+	token, err := os.ReadFile(g.TokenFile(t, g.Azure.ClusterIssuer, g.Google.TokenAudience))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		native   = `{"contents":[{"role":"user","parts":[{"text":"Repeat after me: ` + echo + `"}]}]}`
+		messages = `"messages":[{"role":"user","content":"Repeat after me: ` + echo + `"}]`
+		flash    = "/v1/publishers/google/models/gemini-2.5-flash:"
+	)
+	for _, one := range []struct{ name, header, path, body, want string }{
+		{"native, bearer", "Authorization: Bearer ", flash + "generateContent", native, `"text": "` + echo + `"`},
+		{"native, events", "x-goog-api-key: ", flash + "streamGenerateContent?alt=sse", native, "data: {"},
+		{"native, array", "api-key: ", flash + "streamGenerateContent", native, "[{"},
+		{"openai, no token", "", "/v1/chat/completions", `{"model":"google/gemini-2.5-flash","stream":true,` + messages + `}`, "data: [DONE]"},
+		{"anthropic", "x-api-key: ", "/v1/messages", `{"model":"claude-sonnet-4-5@20250929","stream":true,"max_tokens":99,` + messages + `}`, "event: message_stop"},
+	} {
+		headers := "Content-Type: application/json\n"
+		if one.header != "" {
+			headers += one.header + string(token) + "\n"
+		}
+		// The header is read from a file: a command line is no place for a token.
+		got := harness.Run(t, harness.Program{Args: []string{curl, "-sN", "-H", "@" + g.Write(t, "headers", headers), "-d", one.body, g.URL + one.path}})
+		if !strings.Contains(got, one.want) || !strings.Contains(got, mail) {
+			t.Errorf("%s: the answer says not %s or not %s: %s", one.name, one.want, mail, got)
+		}
+	}
+	checkHeard(t, g.Heard())
 }

@@ -116,17 +116,17 @@ var Node = Part{
 	},
 }
 
-// Java is a folder with Google's Java client's jars and the compiled client program.
+// Java is a folder with the jars of Google's Java clients and the compiled client programs.
 var Java = Part{
 	Name:     "java",
 	Programs: []string{"java", "mvn"},
-	Recipe:   []string{"clients/java/pom.xml", "clients/java/src/main/java/Client.java"},
+	Recipe:   []string{"clients/java/pom.xml", "clients/java/src/main/java/Client.java", "clients/java/src/main/java/Gateway.java"},
 	Build: func(ctx context.Context, b Bench) error {
 		source := filepath.Join(b.Dir, "src/main/java")
 		if err := os.MkdirAll(source, 0o755); err != nil {
 			return err
 		}
-		for _, name := range []string{"pom.xml", "src/main/java/Client.java"} {
+		for _, name := range []string{"pom.xml", "src/main/java/Client.java", "src/main/java/Gateway.java"} {
 			if err := copyFile(filepath.Join(b.Dir, name), filepath.Join(b.E2E, "clients/java", name)); err != nil {
 				return err
 			}
