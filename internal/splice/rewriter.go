@@ -23,10 +23,14 @@ type rewriter struct {
 	outer int      // where those of the object that is being left begin
 	has   func(name string) bool
 	bare  []byte // room for a text that has escapes
+
+	// Room for the path and the names of most bodies, so that a pass allocates once.
+	steps [12]step
+	few   [12]member
 }
 
 func (r *rewriter) run() ([]byte, error) {
-	r.has = r.stands
+	r.has, r.at.steps, r.names = r.stands, r.steps[:0], r.few[:0]
 	kept, err := r.value(0)
 	if err != nil {
 		return nil, err
