@@ -15,6 +15,7 @@ type target struct {
 	speaks           dialect
 	header           http.Header
 	pid              int
+	warm             int     // how many answers it has given before any was measured
 	rounds           []round // of the table that is under way
 }
 
@@ -33,9 +34,8 @@ type table struct {
 }
 
 func (o *options) compare(t table) error {
-	for _, target := range t.targets { // connections, caches and collectors settle first
-		target.rounds = nil
-		if _, err := press(target.addr, target.request(t.text), t.conns, o.length/2); err != nil {
+	for _, target := range t.targets {
+		if err := t.settle(target); err != nil {
 			return fmt.Errorf("%s: %w", target.name, err)
 		}
 	}
@@ -50,6 +50,27 @@ func (o *options) compare(t table) error {
 	}
 	t.print()
 	return nil
+}
+
+const (
+	// warm is how many answers a target gives before it is measured: a peer that compiles its own code while it runs needs thousands.
+	warm = 5_000
+	// warmMost is how long that may take.
+	warmMost = 30 * time.Second
+)
+
+// settle lets connections, caches, collectors and compilers of a target come to rest.
+func (t *table) settle(target *target) error {
+	target.rounds = nil
+	for begin := time.Now(); target.warm < warm && time.Since(begin) < warmMost; {
+		took, err := press(target.addr, target.request(t.text), t.conns, time.Second)
+		if err != nil {
+			return err
+		}
+		target.warm += len(took)
+	}
+	_, err := press(target.addr, target.request(t.text), t.conns, time.Second/4)
+	return err
 }
 
 func (t *table) round(target *target, length time.Duration) (round, error) {
