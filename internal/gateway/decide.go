@@ -31,7 +31,7 @@ func (c *call) decide(ctx context.Context) error {
 		}
 	}
 	if q := c.g.o.Quotas; q != nil {
-		if c.quota, err = q.Reserve(ctx, policy.QuotaKey(c.decision.Rule, c.caller.Name), c.decision.Quota, c.guessInput()+c.decision.MaxOutput); err != nil {
+		if c.quota, err = q.Reserve(ctx, policy.QuotaKey(c.decision.Rule, c.caller.Name), c.decision.Quota, c.guessInput()+c.decision.MaxOutput*max(c.facts.answers, 1)); err != nil {
 			return tooMany(err)
 		}
 		if c.quota.Exceeded != "" { // in shadow
@@ -65,11 +65,7 @@ func (c *call) read() error {
 	}
 	m := c.target.Method
 	c.stream = c.mapped.Stream || c.facts.stream || strings.HasPrefix(m, "stream") || m == "serverStreamingPredict"
-	if c.target.Method == chatMethod && c.target.Endpoint == "openapi" && c.mapped.Answer == nil {
-		c.target.Publisher, c.target.Model, _ = strings.Cut(c.facts.model, "/")
-		c.name()
-	}
-	return nil
+	return c.named()
 }
 
 // enter maps a request of another dialect to a native one.

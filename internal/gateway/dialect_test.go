@@ -105,8 +105,11 @@ func TestBlocksInEachDialect(t *testing.T) {
 			if path == "/v1/messages" {
 				model = "claude-x"
 			}
-			if path == claude+"rawPredict" && stream {
-				to = claude + "streamRawPredict"
+			if path == claude+"rawPredict" {
+				model = "claude-sonnet-4"
+				if stream {
+					to = claude + "streamRawPredict"
+				}
 			}
 			status, body, _ := d.post(t, to, fmt.Sprintf(`{"model":%q,"stream":%v,"max_tokens":5,"messages":[{"role":"user","content":"EVIL"}]}`, model, stream))
 			if status != 200 || !strings.Contains(body, want) || stream != strings.Contains(body, "data: ") {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,11 +14,12 @@ import (
 type facts struct {
 	tools, builtIns, media []string
 	cached, stream         bool
-	model                  string
-	maxOutput              int
+	models                 []string // that the body names
+	maxOutput, answers     int
 	labels                 map[string]string
 	roles                  map[int]string // of turns, by their place, where they are not the user's
 	schema                 []byte
+	plain                  map[string]bool // media whose data are text, by where they stand
 }
 
 // factReader reads facts. It changes nothing.
@@ -44,10 +46,13 @@ func readFacts(f *facts, s *shape, body []byte, b *buffers) error {
 
 // Visit implements splice.Visitor.
 func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
-	is, more, list := r.root.find(at)
+	is, more, form := r.root.find(at)
 	switch {
-	case list && kind != splice.Array && kind != splice.Null:
+	case form == splice.Array && kind != form && kind != splice.Null:
 		r.err = oddRequest("body_form", "a member of the request that is a list is none here", "write "+at.Last()+" as a JSON array")
+		return splice.Skip
+	case form == splice.Object && kind != form && kind != splice.Null:
+		r.err = oddRequest("body_form", "a member of the request that is an object is none here", "")
 		return splice.Skip
 	case is == builtInTool:
 		r.builtIns = append(r.builtIns, at.Last())
@@ -69,7 +74,7 @@ func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
 func (r *factReader) Text(at *splice.Path, text string) (string, error) {
 	switch r.is {
 	case roleName:
-		if text != "user" && at.Depth() > 1 && at.Index(1) >= 0 {
+		if text != "user" && isTurn(at) {
 			if r.roles == nil {
 				r.roles = map[int]string{}
 			}
@@ -83,21 +88,43 @@ func (r *factReader) Text(at *splice.Path, text string) (string, error) {
 		}
 	case mediaType:
 		r.media = append(r.media, text)
+		if isTextual(text) {
+			r.asText(at)
+		}
+	case sourceKind:
+		if text == "text" {
+			r.asText(at)
+		}
 	case mediaURL:
 		r.media = append(r.media, mediaOf(text))
 	case cachedName:
 		r.cached = r.cached || text != ""
 	case modelName:
-		r.model = text
+		r.models = append(r.models, text)
 	case label:
 		if r.labels == nil {
 			r.labels = map[string]string{}
 		}
 		r.labels[at.Last()] = text
 	case maxOutput:
-		return text, r.limit(text)
+		return text, r.number(text, &r.maxOutput)
+	case answersWanted:
+		return text, r.number(text, &r.answers)
 	}
 	return text, nil
+}
+
+// asText keeps that the media, one of whose members stands at a path, have text for data.
+func (r *factReader) asText(at *splice.Path) {
+	if r.plain == nil {
+		r.plain = map[string]bool{}
+	}
+	r.plain[around(at)] = true
+}
+
+// around is the path of what a member is of.
+func around(at *splice.Path) string {
+	return strings.TrimSuffix(at.String(), "."+at.Last())
 }
 
 // Raw implements splice.Visitor.
@@ -106,7 +133,9 @@ func (r *factReader) Raw(_ *splice.Path, raw []byte) ([]byte, error) {
 	case streamFlag:
 		r.stream = string(raw) == "true"
 	case maxOutput:
-		return raw, r.limit(string(raw))
+		return raw, r.number(string(raw), &r.maxOutput)
+	case answersWanted:
+		return raw, r.number(string(raw), &r.answers)
 	case schemaText:
 		r.schema = raw
 	}
@@ -116,13 +145,13 @@ func (r *factReader) Raw(_ *splice.Path, raw []byte) ([]byte, error) {
 // Leave implements splice.Visitor.
 func (r *factReader) Leave(*splice.Path, func(string) bool) []splice.Member { return nil }
 
-// limit reads a limit of the answer. Protocol buffers' JSON takes 1.0, 1e3 and "100" for whole numbers too.
-func (r *factReader) limit(text string) error {
+// number reads how long, or how many, answers may be. Protocol buffers' JSON takes 1.0, 1e3 and "100" for whole numbers too.
+func (*factReader) number(text string, most *int) error {
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || n != float64(int32(n)) || n < 0 {
-		return &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_form", Status: http.StatusBadRequest, Text: "the limit of output tokens is no whole number"}
+	if err != nil || n != math.Trunc(n) || n < 0 || n > math.MaxInt32 {
+		return &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_form", Status: http.StatusBadRequest, Text: "the limit of output tokens, or the number of answers, is no whole number"}
 	}
-	r.maxOutput = max(r.maxOutput, int(n))
+	*most = max(*most, int(n))
 	return nil
 }
 

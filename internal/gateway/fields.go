@@ -18,18 +18,20 @@ const (
 	toolText                 // data: results of functions, documents
 	saidText                 // what a model said or called with, in an earlier turn
 	wordsOfTool              // a schema: its descriptions and titles are text
-	sourceData               // text, or base64, by its look
+	sourceData               // base64, or text where facts say so
 	roleName
 	functionName
 	builtInTool // a member by whose name a tool is known
 	toolType    // a string by which a tool is known
 	mediaType
-	mediaURL  // a data URL, or another address, of media
-	mediaBody // of media that should have a type
+	mediaURL   // a data URL, or another address, of media
+	mediaBody  // of media that should have a type
+	sourceKind // how media come: as text, as base64, by address
 	cachedName
 	modelName
 	streamFlag
 	maxOutput
+	answersWanted // how many
 	safety
 	label
 	schemaText // of the answer
@@ -119,26 +121,38 @@ func underscored(name string) string {
 	return b.String()
 }
 
-// find says what the value at a path is, and whether there may be more below it. list says that an array must stand
-// there, so that what is looked for in its elements cannot hide in an object.
-func (n *node) find(at *splice.Path) (is field, more, list bool) {
+// find says what the value at a path is, and whether there may be more below it. form says that an array or an object must
+// stand there, 0 for any value, so that what is looked for in the one cannot hide in the other: Google's reader takes an
+// object for a list of one, and a list in a list.
+func (n *node) find(at *splice.Path) (is field, more bool, form byte) {
 	below := n.below
 	for i := range at.Depth() {
 		var next *node
 		if at.Index(i) >= 0 {
 			next = n.element
 		} else if next = n.names[at.Name(i)]; next == nil && n.other != unknown && i == at.Depth()-1 {
-			return n.other, false, false
+			return n.other, false, 0
 		}
 		if next == nil {
-			return below, below != unknown, false
+			return below, below != unknown, 0
 		}
 		if n = next; n.below != unknown {
 			below = n.below
 		}
 	}
 	if n.is != unknown {
-		return n.is, n.is != opaque, false
+		return n.is, n.is != opaque, 0
 	}
-	return below, true, n.element != nil && n.names == nil && n.below == unknown
+	return below, true, n.form(at.Depth() == 0)
+}
+
+// form is what must stand at a node.
+func (n *node) form(root bool) byte {
+	switch {
+	case n.element != nil && n.names == nil && n.below == unknown:
+		return splice.Array
+	case n.names != nil && n.element == nil && (!root || n.below == unknown): // a free body may be anything
+		return splice.Object
+	}
+	return 0
 }

@@ -243,6 +243,30 @@ func TestTheRequestIsBounded(t *testing.T) {
 	}
 }
 
+// The OpenAI form of an endpoint has settings too, in Google's own corner of it; models of others have none.
+func TestSettingsOfTheOpenAIForm(t *testing.T) {
+	t.Parallel()
+	const off, floor = `[{"category":"HARM_CATEGORY_HATE_SPEECH","threshold":"OFF"},{"category":"HARM_CATEGORY_DANGEROUS_CONTENT","threshold":"OFF"},{"category":"HARM_CATEGORY_HARASSMENT","threshold":"OFF"},{"category":"HARM_CATEGORY_SEXUALLY_EXPLICIT","threshold":"OFF"}]`, "BLOCK_MEDIUM_AND_ABOVE"
+	google, llama := `{"model":"google/gemini-2.5-flash","messages":[]`, `{"model":"meta/llama-4","messages":[]`
+	for in, want := range map[string]string{
+		google + `}`:                            google + `,"extra_body":{"google":{"safety_settings":` + allMedium + `}}}`,
+		google + `,"extra_body":{}}`:            google + `,"extra_body":{"google":{"safety_settings":` + allMedium + `}}}`,
+		google + `,"extra_body":{"google":{}}}`: google + `,"extra_body":{"google":{"safety_settings":` + allMedium + `}}}`,
+		google + `,"extra_body":{"google":{"safety_settings":` + off + `}}}`: google + `,"extra_body":{"google":{"safety_settings":` + allMedium + `}}}`,
+		google + `,"google":{"safetySettings":` + off + `}}`:                 google + `,"google":{"safetySettings":` + allMedium + `},"extra_body":{"google":{"safety_settings":` + allMedium + `}}}`,
+		llama + `}`: llama + `}`,
+	} {
+		far := farSide(t, says("application/json", `{"choices":[]}`))
+		d := open(t, far, guarded(&gateway.Guard{Safety: floor}))
+		if status, body, _ := d.post(t, openapi, in); status != 200 {
+			t.Errorf("%d %s", status, body)
+		}
+		if _, got, _ := far.asked(); got != want {
+			t.Errorf("sent %s\nwant %s", got, want)
+		}
+	}
+}
+
 const allMedium = `[{"category":"HARM_CATEGORY_HATE_SPEECH","threshold":"BLOCK_MEDIUM_AND_ABOVE"},{"category":"HARM_CATEGORY_DANGEROUS_CONTENT","threshold":"BLOCK_MEDIUM_AND_ABOVE"},` +
 	`{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_MEDIUM_AND_ABOVE"},{"category":"HARM_CATEGORY_SEXUALLY_EXPLICIT","threshold":"BLOCK_MEDIUM_AND_ABOVE"}]`
 

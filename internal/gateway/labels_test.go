@@ -49,7 +49,11 @@ func TestMadeUpNamesAreNoLabels(t *testing.T) {
 			t.Parallel()
 			w := &watching{}
 			d := open(t, far, func(o *gateway.Options) { o.Observer = w })
-			d.do(t, http.MethodPost, one.path, `{"model":"google/gemini-2.5-flash","contents":[]}`, "Authorization", "Bearer "+one.token)
+			body := hello
+			if one.path == openapi {
+				body = `{"model":"google/gemini-2.5-flash","messages":[]}`
+			}
+			d.do(t, http.MethodPost, one.path, body, "Authorization", "Bearer "+one.token)
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			if c := w.ended[0].Call; c.Method != one.method || c.Model != one.model {

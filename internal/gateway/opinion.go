@@ -13,12 +13,12 @@ import (
 const between = "\n\n"
 
 // secondOpinion asks the finder about all texts of a body, and returns what it found by text; nil where nobody is asked.
-func (c *call) secondOpinion(ctx context.Context, root *node, body []byte) ([][]prompt.Finding, error) {
+func (c *call) secondOpinion(ctx context.Context, e *edits, body []byte) ([][]prompt.Finding, error) {
 	g := c.guard
 	if g.Finder == nil || g.Masker == nil {
 		return nil, nil
 	}
-	all := &collector{root: root}
+	all := &collector{edits: edits{root: e.root, plain: e.plain}}
 	if err := c.g.buffers.walk(body, all); err != nil || len(all.ends) == 0 {
 		return nil, err
 	}
@@ -33,29 +33,20 @@ func (c *call) secondOpinion(ctx context.Context, root *node, body []byte) ([][]
 
 // collector joins the texts of a body in the order in which edits reads them.
 type collector struct {
-	root *node
-	is   field
+	edits
 	text strings.Builder
 	ends []int
 }
 
-// Visit implements splice.Visitor.
-func (l *collector) Visit(at *splice.Path, kind byte) splice.Action {
-	e := edits{root: l.root}
-	action := e.Visit(at, kind)
-	l.is = e.is
-	return action
-}
-
 // Text implements splice.Visitor.
-func (l *collector) Text(_ *splice.Path, text string) (string, error) {
-	if l.is == sourceData && base64Like(text) {
-		return text, nil
+func (l *collector) Text(at *splice.Path, raw string) (string, error) {
+	text, _, ok, err := textIn(at, l.is, raw, l.plain)
+	if err == nil && ok {
+		l.text.WriteString(text)
+		l.ends = append(l.ends, l.text.Len())
+		l.text.WriteString(between)
 	}
-	l.text.WriteString(text)
-	l.ends = append(l.ends, l.text.Len())
-	l.text.WriteString(between)
-	return text, nil
+	return raw, err
 }
 
 // Raw implements splice.Visitor.

@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/inspect"
@@ -29,8 +28,8 @@ func (c *call) mask(ctx context.Context) error {
 			return err
 		}
 	}
-	e := &edits{c: c, root: c.shape.withPaths(g.PredictPaths), canary: c.canary != nil, limit: c.generates() && c.decision.MaxOutput > 0 && c.decision.MaxOutput != c.facts.maxOutput}
-	e.safety = g.Safety != "" && c.shape.safety && c.generates()
+	e := &edits{c: c, root: c.shape.withPaths(g.PredictPaths), plain: c.facts.plain, canary: c.canary != nil, limit: c.generates() && c.decision.MaxOutput > 0 && c.decision.MaxOutput != c.facts.maxOutput}
+	e.safety = g.Safety != "" && c.shape.safety != nil && c.generates()
 	if !g.reads() && !e.canary && !e.limit && !e.safety {
 		return nil
 	}
@@ -39,7 +38,7 @@ func (c *call) mask(ctx context.Context) error {
 			continue
 		}
 		e.next = 0
-		found, err := c.secondOpinion(ctx, e.root, c.bodies[i])
+		found, err := c.secondOpinion(ctx, e, c.bodies[i])
 		if err != nil {
 			return err
 		}
@@ -76,6 +75,7 @@ func (c *call) generates() bool {
 type edits struct {
 	c     *call
 	root  *node
+	plain map[string]bool // of facts
 	is    field
 	found [][]prompt.Finding // of a second opinion, by text
 	next  int                // text of the body
@@ -89,16 +89,19 @@ func (e *edits) Visit(at *splice.Path, kind byte) splice.Action {
 	is, more, _ := e.root.find(at)
 	e.is = is
 	switch {
-	case kind == splice.String && is == wordsOfTool:
-		if last := at.Last(); last == "description" || last == "title" {
-			return splice.Read
-		}
-	case kind == splice.String && is.text(), is == maxOutput && e.limit, is == safety && e.safety:
+	case kind == splice.String && (is.text() || is == mediaBody && e.isPlain(at)):
+		return splice.Read
+	case is == maxOutput && e.limit, is == safety && e.safety:
 		return splice.Read
 	case more && (kind == splice.Object || kind == splice.Array):
 		return splice.Into
 	}
 	return splice.Skip
+}
+
+// isPlain says whether media are text that stands in the body.
+func (e *edits) isPlain(at *splice.Path) bool {
+	return len(e.plain) > 0 && at.Last() == "data" && e.plain[around(at)]
 }
 
 // Text implements splice.Visitor.
@@ -107,8 +110,13 @@ func (e *edits) Text(at *splice.Path, text string) (string, error) {
 	if e.is == maxOutput {
 		return strconv.Itoa(c.decision.MaxOutput), nil
 	}
-	if e.is == sourceData && base64Like(text) {
-		return text, nil
+	if err := c.r.Context().Err(); err != nil {
+		return "", c.left(err)
+	}
+	raw := text
+	text, as, ok, err := textIn(at, e.is, raw, e.plain)
+	if err != nil || !ok {
+		return raw, err
 	}
 	out := text
 	if c.session != nil {
@@ -116,7 +124,6 @@ func (e *edits) Text(at *splice.Path, text string) (string, error) {
 		if e.next < len(e.found) {
 			more = e.found[e.next]
 		}
-		var err error
 		if out, err = c.session.MaskWith(text, more); err != nil {
 			return "", err
 		}
@@ -130,7 +137,10 @@ func (e *edits) Text(at *splice.Path, text string) (string, error) {
 		e.canary = false
 		out += "\n\n" + c.canary.Text()
 	}
-	return out, nil
+	if out == text {
+		return raw, nil
+	}
+	return as.write(out), nil
 }
 
 // Raw implements splice.Visitor.
@@ -158,9 +168,8 @@ func (e *edits) Leave(at *splice.Path, has func(string) bool) (out []splice.Memb
 	case root && s.limitIn != "" && absent(s.limitIn):
 		add(s.limitIn, append(append([]byte(`{"`+s.limit+`":`), number...), '}'))
 	}
-	if root && e.safety && absent("safetySettings") {
-		settings, _ := raised(nil, e.c.guard.Safety)
-		add("safetySettings", settings)
+	if name := e.unsafe(at); name != "" && absent(name) {
+		add(name, s.safest(at.Depth(), e.c.guard.Safety))
 	}
 	if root && e.canary {
 		if name, value := s.system(e.c.canary.Text()); absent(name) {
@@ -171,17 +180,27 @@ func (e *edits) Leave(at *splice.Path, has func(string) bool) (out []splice.Memb
 	return out
 }
 
+// unsafe is the member of the object that is left which leads to settings; "" where none does. Models of others than Google
+// have no settings to add.
+func (e *edits) unsafe(at *splice.Path) string {
+	path, d := e.c.shape.safety, at.Depth()
+	if !e.safety || d >= len(path) || !at.Under(path[:d]...) || len(path) > 1 && e.c.decision.Target.Publisher != "google" {
+		return ""
+	}
+	return path[d]
+}
+
 // origin is who wrote a text; not foreign is what a model has said itself, which is no attack on it.
 func (c *call) origin(at *splice.Path, is field) (o inspect.Origin, foreign bool) {
 	switch is {
 	case systemText, wordsOfTool:
 		return inspect.System, true
-	case toolText, sourceData:
+	case toolText, sourceData, mediaBody:
 		return inspect.Tool, true
 	case saidText:
 		return 0, false
 	}
-	if at.Depth() > 1 && at.Index(1) >= 0 {
+	if isTurn(at) {
 		switch c.facts.roles[at.Index(1)] {
 		case "model", "assistant":
 			return 0, false
@@ -194,9 +213,7 @@ func (c *call) origin(at *splice.Path, is field) (o inspect.Origin, foreign bool
 	return inspect.User, true
 }
 
-// base64Like says whether a text looks like data: long, and of the alphabet of base64 alone.
-func base64Like(text string) bool {
-	return len(text) > 64 && strings.IndexFunc(text, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("+/=-_", r)
-	}) < 0
+// isTurn says whether a path leads into a turn of the conversation: other lists have no roles.
+func isTurn(at *splice.Path) bool {
+	return at.Depth() > 1 && at.Index(1) >= 0 && (at.Under("contents") || at.Under("messages") || at.Under("requests"))
 }

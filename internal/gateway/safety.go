@@ -1,9 +1,9 @@
 package gateway
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
+
+	"github.com/go-json-experiment/json"
 )
 
 // thresholds of safety settings, from lax to strict (aiplatform.googleapis.com SafetySetting.HarmBlockThreshold).
@@ -17,7 +17,7 @@ var categories = []string{
 type safetySetting struct {
 	Category  string `json:"category"`
 	Threshold string `json:"threshold"`
-	Method    string `json:"method,omitempty"`
+	Method    string `json:"method,omitzero"`
 }
 
 // raised returns the caller's safety settings, none laxer than the floor, with one for each category; raw is nil where the
@@ -26,9 +26,7 @@ type safetySetting struct {
 func raised(raw []byte, floor string) ([]byte, error) {
 	var settings []safetySetting
 	if raw != nil {
-		d := json.NewDecoder(bytes.NewReader(raw))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&settings); err != nil {
+		if err := json.Unmarshal(raw, &settings, json.RejectUnknownMembers(true)); err != nil {
 			return nil, oddRequest("safety_settings", "the safety settings are no list of category, threshold and method, each by its name", "")
 		}
 	}
@@ -47,4 +45,14 @@ func raised(raw []byte, floor string) ([]byte, error) {
 		return raw, nil
 	}
 	return json.Marshal(settings)
+}
+
+// safest is the value of the member that is missing at a depth of the path to the settings: those of the floor, in the
+// objects that are still to come around them.
+func (s *shape) safest(depth int, floor string) []byte {
+	value, _ := raised(nil, floor)
+	for i := len(s.safety) - 1; i > depth; i-- {
+		value = append(append(append(quoted([]byte("{"), s.safety[i]), ':'), value...), '}')
+	}
+	return value
 }

@@ -32,7 +32,7 @@ func (c *call) send(ctx context.Context) (*prompt.Answer, error) {
 
 func (c *call) outgoing(body []byte) prompt.Call {
 	target := c.decision.Target
-	if target.Endpoint != "" { // the model of an endpoint's OpenAI form is named in its body
+	if target.Endpoint != "" || target.Collection != "" { // the model is named in the body
 		target.Publisher, target.Model = "", ""
 	}
 	return prompt.Call{

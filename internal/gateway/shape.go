@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/landbridge/landbridge/internal/gateway/dialect"
 	"github.com/landbridge/landbridge/internal/prompt"
@@ -19,8 +20,8 @@ type shape struct {
 	// limit is the member that limits an answer, limitToo another name of it, limitIn the object that holds it, "" for the
 	// root.
 	limitIn, limit, limitToo string
-	// safety says that requests have safety settings.
-	safety bool
+	// safety leads to the safety settings; nil where requests have none.
+	safety []string
 	// system is how a system instruction is added; nil where that cannot be.
 	system func(text string) (member string, value []byte)
 	// block is a whole answer that says that the prompt was blocked.
@@ -81,6 +82,8 @@ func shapeOf(t *prompt.Target) *shape {
 	switch {
 	case t.Collection == "cachedContents" && (t.Method == "create" || t.Method == "patch"):
 		return &gemini
+	case t.Method == "create" && (t.Collection == "batchPredictionJobs" || t.Collection == "tuningJobs"):
+		return &jobs
 	case t.Collection != "":
 		return &passThrough
 	}
@@ -92,3 +95,11 @@ func nowhere() *node { return &node{} }
 
 // passThrough is the shape of calls that are not about a model.
 var passThrough = shape{request: nowhere, answer: nowhere}
+
+// jobs is the shape of calls that begin work of a model: what it works on lies elsewhere, unseen.
+var jobs = shape{
+	request: sync.OnceValue(func() *node {
+		return fields(map[string]field{"model": modelName, "baseModel": modelName, "preTunedModel.tunedModelName": modelName, "labels.?": label})
+	}),
+	answer: nowhere,
+}

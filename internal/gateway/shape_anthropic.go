@@ -61,20 +61,22 @@ func anthropicRequest() *node {
 	table := map[string]field{
 		"system": systemText, "system.*.text": systemText,
 		"max_tokens": maxOutput, "stream": streamFlag,
-		"metadata.user_id": userText,
-		"messages.*.role":  roleName, "messages.*.content": userText,
+		"metadata.user_id": userText, "stop_sequences.*": userText, "model": modelName,
+		"messages.*.role": roleName, "messages.*.content": userText,
 		"tools.*.type": toolType, "tools.*.name": functionName, "tools.*.description": systemText, "tools.*.input_schema.**": wordsOfTool,
 		"mcp_servers": builtInTool, "container": builtInTool,
 	}
 	for _, block := range []string{"messages.*.content.*", "messages.*.content.*.content.*"} {
 		table[block+".**"] = userText
-		for _, known := range []string{"type", "id", "tool_use_id", "name", "cache_control", "signature", "data", "source.type", "source.file_id"} {
+		for _, known := range []string{"type", "id", "tool_use_id", "name", "cache_control", "signature", "data"} {
 			table[block+"."+known] = opaque
 		}
 		table[block+".thinking"] = saidText
 		table[block+".input.**"] = saidText
 		table[block+".source.**"] = toolText
+		table[block+".source.type"] = sourceKind
 		table[block+".source.data"] = sourceData
+		table[block+".source.file_id"] = mediaURL
 		table[block+".source.media_type"] = mediaType
 		table[block+".source.url"] = mediaURL
 		table[block+".title"] = toolText

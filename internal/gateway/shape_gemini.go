@@ -10,7 +10,7 @@ import (
 var gemini = shape{
 	request: sync.OnceValue(geminiRequest),
 	answer:  sync.OnceValue(geminiAnswer),
-	limitIn: "generationConfig", limit: "maxOutputTokens", safety: true,
+	limitIn: "generationConfig", limit: "maxOutputTokens", safety: []string{"safetySettings"},
 	system: func(text string) (string, []byte) {
 		return "systemInstruction", append(quoted([]byte(`{"parts":[{"text":`), text), "}]}"...)
 	},
@@ -56,6 +56,11 @@ func geminiRequest() *node {
 	table := map[string]field{
 		"systemInstruction.parts.*.**":        systemText,
 		"title":                               userText, // of embedContent
+		"embedContentConfig.title":            userText,
+		"requests.*.title":                    userText,
+		"displayName":                         userText, // of cachedContents
+		"instances.**":                        userText, // of countTokens
+		"model":                               modelName,
 		"tools.*.?":                           builtInTool,
 		"tools.*.functionDeclarations.*.name": functionName,
 		"tools.*.functionDeclarations.*.description":             systemText,
@@ -63,12 +68,17 @@ func geminiRequest() *node {
 		"tools.*.functionDeclarations.*.parametersJsonSchema.**": wordsOfTool,
 		"tools.*.functionDeclarations.*.response.**":             wordsOfTool,
 		"tools.*.functionDeclarations.*.responseJsonSchema.**":   wordsOfTool,
-		"safetySettings":                      safety,
-		"cachedContent":                       cachedName,
-		"labels.?":                            label,
-		"generationConfig.maxOutputTokens":    maxOutput,
-		"generationConfig.responseSchema":     schemaText,
-		"generationConfig.responseJsonSchema": schemaText,
+		"safetySettings":                                      safety,
+		"cachedContent":                                       cachedName,
+		"labels.?":                                            label,
+		"generationConfig.maxOutputTokens":                    maxOutput,
+		"generationConfig.candidateCount":                     answersWanted,
+		"generationConfig.stopSequences.*":                    userText,
+		"generationConfig.responseSchema":                     schemaText,
+		"generationConfig.responseJsonSchema":                 schemaText,
+		"generationConfig.responseSchema.**":                  wordsOfTool,
+		"generationConfig.responseJsonSchema.**":              wordsOfTool,
+		"generationConfig.routingConfig.manualMode.modelName": modelName,
 	}
 	for _, content := range []string{"contents.*", "content", "requests.*.content", "systemInstruction"} {
 		parts := content + ".parts.*"

@@ -14,8 +14,9 @@ var openai = shape{
 	request: sync.OnceValue(func() *node { return fields(openaiRequest()) }),
 	answer:  sync.OnceValue(openaiAnswer),
 	limit:   "max_completion_tokens", limitToo: "max_tokens",
-	block: func(b *blocked) []byte { return openaiStopped("chat.completion", "message", b) },
-	cut:   func(_ *texts, b *blocked) []byte { return openaiStopped("chat.completion", "message", b) },
+	safety: []string{"extra_body", "google", "safety_settings"},
+	block:  func(b *blocked) []byte { return openaiStopped("chat.completion", "message", b) },
+	cut:    func(_ *texts, b *blocked) []byte { return openaiStopped("chat.completion", "message", b) },
 	ending: func(_ *texts, b *blocked) []ownEvent {
 		return []ownEvent{{data: openaiStopped("chat.completion.chunk", "delta", b)}, {data: []byte("[DONE]")}}
 	},
@@ -46,12 +47,18 @@ func openaiRequest() map[string]field {
 		"stream":                                     streamFlag,
 		"max_tokens":                                 maxOutput,
 		"max_completion_tokens":                      maxOutput,
-		"prompt":                                     userText,
-		"prompt.*":                                   userText,
+		"n":                                          answersWanted,
+		"**":                                         userText, // what is not known is text: there are many servers of this form
+		"tool_choice":                                opaque,
+		"response_format.type":                       opaque,
+		"response_format.json_schema.name":           opaque,
 		"messages.*.role":                            roleName,
-		"messages.*.name":                            userText,
 		"messages.*.content":                         userText,
 		"messages.*.content.*.**":                    userText,
+		"messages.*.tool_call_id":                    opaque,
+		"messages.*.tool_calls.*.id":                 opaque,
+		"messages.*.tool_calls.*.type":               opaque,
+		"messages.*.tool_calls.*.function.name":      opaque,
 		"messages.*.content.*.type":                  opaque,
 		"messages.*.reasoning_content":               saidText,
 		"messages.*.refusal":                         saidText,
@@ -65,6 +72,7 @@ func openaiRequest() map[string]field {
 		"functions.*.parameters.**":                  wordsOfTool,
 		"web_search_options":                         builtInTool,
 		"response_format.json_schema.schema":         schemaText,
+		"response_format.json_schema.schema.**":      wordsOfTool,
 		"messages.*.tool_calls.*.function.arguments": saidText,
 		"messages.*.function_call.arguments":         saidText,
 		"messages.*.content.*.image_url.url":         mediaURL,
@@ -76,8 +84,8 @@ func openaiRequest() map[string]field {
 		"messages.*.content.*.file.file_id":          mediaURL,
 	}
 	for _, extra := range []string{"extra_body.google.", "google."} {
-		table[extra+"cached_content"] = cachedName
-		table[extra+"safety_settings"] = safety
+		table[extra+"cachedContent"] = cachedName // and cached_content
+		table[extra+"safetySettings"] = safety
 	}
 	return table
 }

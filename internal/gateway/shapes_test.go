@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,8 +11,9 @@ import (
 )
 
 const (
-	claude  = "/v1/projects/demo/locations/europe-west4/publishers/anthropic/models/claude-sonnet-4@20250514:"
-	openapi = "/v1beta1/projects/demo/locations/europe-west4/endpoints/openapi/chat/completions"
+	claude   = "/v1/projects/demo/locations/europe-west4/publishers/anthropic/models/claude-sonnet-4@20250514:"
+	endpoint = "/v1/projects/demo/locations/europe-west4/endpoints/4711:"
+	openapi  = "/v1beta1/projects/demo/locations/europe-west4/endpoints/openapi/chat/completions"
 )
 
 // Every text of every shape is masked, in both spellings; ids, signatures and base64 are not touched.
@@ -30,6 +32,11 @@ func TestEveryTextIsMasked(t *testing.T) {
 		{"embedContent", native + "embedContent", `{"content":{"parts":[{"text":"%s"}]},"title":"%s"}`, 2},
 		{"claude", claude + "rawPredict", `{"system":"%s","metadata":{"user_id":"%s"},"messages":[{"role":"user","content":"%s"},{"role":"user","content":[{"type":"text","text":"%s"},{"type":"tool_result","tool_use_id":"a@b.kept","content":"%s"},{"type":"tool_result","content":[{"type":"text","text":"%s"}]},{"type":"document","source":{"type":"text","media_type":"text/plain","data":"%s"}}]},{"role":"assistant","content":[{"type":"tool_use","id":"a@b.kept","name":"f","input":{"x":"%s"}},{"type":"thinking","thinking":"%s","signature":"a@b.kept"}]}],"tools":[{"name":"f","description":"%s","input_schema":{"properties":{"x":{"description":"%s"}}}}]}`, 11},
 		{"openai", openapi, `{"model":"google/gemini-2.5-flash","messages":[{"role":"system","content":"%s"},{"role":"user","content":[{"type":"text","text":"%s"}]},{"role":"assistant","tool_calls":[{"id":"a@b.kept","type":"function","function":{"name":"f","arguments":"{\"x\":\"%s\"}"}}]},{"role":"tool","tool_call_id":"a@b.kept","content":"%s"}],"tools":[{"type":"function","function":{"name":"f","description":"%s"}}]}`, 5},
+		{"a schema", native + "generateContent", `{"generationConfig":{"stopSequences":["%s"],"responseSchema":{"type":"OBJECT","required":["x"],"properties":{"x":{"type":"STRING","description":"%s","enum":["%s"],"example":"%s"}}}},"tools":[{"functionDeclarations":[{"name":"f","parameters":{"properties":{"x":{"default":"%s"}}}}]}],"contents":[]}`, 5},
+		{"instances to count", native + "countTokens", `{"contents":[],"instances":[{"prompt":"%s"}]}`, 1},
+		{"a document of one word", claude + "rawPredict", `{"messages":[{"role":"user","content":[{"type":"document","source":{"type":"text","media_type":"text/plain","data":"` + strings.Repeat("X", 80) + `%s"}}]}]}`, 1},
+		{"another server's form", endpoint + "rawPredict", `{"inputs":"%s","messages":[{"role":"user","content":"x","note":"%s"}],"documents":[{"text":"%s"}],"prompt":["%s"],"suffix":"%s"}`, 5},
+		{"openai's other texts", openapi, `{"model":"google/gemini-2.5-flash","messages":[{"role":"user","name":"%s","content":"x"}],"prediction":{"type":"content","content":"%s"},"metadata":{"x":"%s"},"stop":["%s"],"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"description":"%s"}}}}`, 5},
 		{"predict", strings.Replace(native, "gemini-2.5-flash", "text-embedding-005", 1) + "predict", `{"instances":[{"content":"%s","task_type":"X"},{"content":"%s"}]}`, 2},
 	} {
 		t.Run(one.name, func(t *testing.T) {
@@ -139,4 +146,50 @@ func event(name, data string) string {
 		name = "event: " + name + "\n"
 	}
 	return name + "data: " + data + "\n\n"
+}
+
+// Media that are text are read like any other text, and go on as they came: in base64.
+func TestTextInBase64IsMasked(t *testing.T) {
+	t.Parallel()
+	far := farSide(t, says("application/json", answer))
+	d := open(t, far, guarded(&gateway.Guard{Masker: masker(t, mask.Options{}), Injection: gateway.Block, Inspector: hasWord("EVIL"), BlockAsError: true}))
+	ask := func(kind, text string) string {
+		return fmt.Sprintf(`{"contents":[{"parts":[{"inline_data":{"data":%q,"mimeType":%q}}]}]}`, base64.StdEncoding.EncodeToString([]byte(text)), kind)
+	}
+	if status, body, _ := d.post(t, native+"generateContent", ask("text/csv; charset=utf-8", "to,me@b.test")); status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	if _, asked, _ := far.asked(); asked != ask("text/csv; charset=utf-8", "to,"+token(t)) {
+		t.Errorf("sent %s", asked)
+	}
+	picture := ask("image/png", "me@b.test EVIL")
+	if status, body, _ := d.post(t, native+"generateContent", picture); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+	if _, asked, _ := far.asked(); asked != picture {
+		t.Errorf("sent %s", asked)
+	}
+	if status, body, _ := d.post(t, native+"generateContent", ask("text/plain", "EVIL")); status != 400 || !strings.Contains(body, "the prompt was blocked") && !strings.Contains(body, "The prompt was blocked") {
+		t.Errorf("%d %s", status, body)
+	}
+	broken := `{"contents":[{"parts":[{"inlineData":{"mimeType":"text/plain","data":"<EVIL>"}}]}]}`
+	if status, body, _ := d.post(t, native+"generateContent", broken); status != 400 || !strings.Contains(body, "inline data of the request is not base64") {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+// Whoever is the model in one list is not so in another.
+func TestRolesAreOfTheirOwnList(t *testing.T) {
+	t.Parallel()
+	far := farSide(t, says("application/json", answer))
+	d := open(t, far, guarded(&gateway.Guard{Injection: gateway.Block, Inspector: hasWord("EVIL"), BlockAsError: true, PredictPaths: [][]string{{"instances", "*", "content"}}}))
+	for _, body := range []string{
+		`{"messages":[{"role":"assistant","content":"x"}],"prompt":["EVIL"]}`,
+		`{"messages":[{"role":"assistant","content":"x"}],"instances":[{"content":"EVIL"}]}`,
+		`{"messages":[{"role":"user","content":"x"}],"inputs":"EVIL"}`,
+	} {
+		if status, answer, _ := d.post(t, endpoint+"rawPredict", body); status != 400 || far.calls != 0 {
+			t.Errorf("%s: %d %s", body, status, answer)
+		}
+	}
 }
