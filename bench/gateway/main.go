@@ -40,7 +40,7 @@ func main() {
 		o.header.Add(key, strings.TrimSpace(value))
 		return nil
 	})
-	flag.StringVar(&o.only, "only", "cost,latency,paced,bodies,streams,memory", "what is measured")
+	flag.StringVar(&o.only, "only", "cost,latency,paced,bodies,requests,streams,open", "what is measured")
 	flag.IntVar(&o.rounds, "rounds", 7, "rounds for each target")
 	flag.DurationVar(&o.length, "time", time.Second, "length of a round")
 	flag.IntVar(&o.conns, "conns", 16, "keep-alive connections")

@@ -37,7 +37,7 @@ func run(o options) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"cost", f.cost}, {"latency", f.latency}, {"paced", f.paced}, {"bodies", f.bodies}, {"streams", f.slowStreams}, {"memory", f.memory}} {
+	}{{"cost", f.cost}, {"latency", f.latency}, {"paced", f.paced}, {"bodies", f.bodies}, {"requests", f.memory}, {"streams", f.slowStreams}, {"open", f.openStreams}} {
 		if !slices.Contains(strings.Split(o.only, ","), part.name) {
 			continue
 		}
@@ -143,14 +143,15 @@ func (f *field) bodies() error {
 // slowStreams looks at how soon a stream begins, and then whether it comes to its end.
 func (f *field) slowStreams() error {
 	fmt.Printf("\nstreams of 60 events, 10 ms apart, 8 at once; load %s\n%-26s %14s %8s %8s %12s\n", loadAverage(), "", "first text p50", "p90", "gap p50", "cut")
-	seen := map[*target]float64{}
+	seen, gap := map[*target]float64{}, 0.0
 	for _, t := range []*target{f.direct, f.records, f.pass, f.guarded} {
 		l := newListener(60, 10*time.Millisecond)
 		l.hear(t, 80, 8)
-		seen[t] = share(l.first, .5)
-		fmt.Printf("%-26s %14.2f %8.2f %8.2f %5d of %d\n", t.name, seen[t], share(l.first, .9), share(l.gaps, .5), len(l.cut), 80)
+		seen[t], gap = share(l.first, .5), share(l.gaps, .5)
+		fmt.Printf("%-26s %14.2f %8.2f %8.2f %5d of %d\n", t.name, seen[t], share(l.first, .9), gap, len(l.cut), 80)
 	}
 	goal("pass, first text later than direct", 2, seen[f.pass]-seen[f.direct], "ms")
+	fmt.Printf("  guarded: its first text leaves when the model has said about %.0f bytes\n", (seen[f.guarded]-seen[f.direct])/gap*float64(len(piece(10))))
 	fmt.Printf("\n%d slow streams of 20 events, 100 ms apart, 1,000 at once\n", f.streams)
 	for _, t := range []*target{f.pass, f.guarded} {
 		l := newListener(20, 100*time.Millisecond)
@@ -165,55 +166,51 @@ func (f *field) slowStreams() error {
 	return nil
 }
 
-// memory looks at whether it stays.
+// memory looks at whether it stays over many requests.
 func (f *field) memory() error {
 	for _, t := range []*target{f.pass, f.guarded} {
-		if err := f.manyRequests(t); err != nil {
-			return err
-		}
-		f.openStreams(t)
-	}
-	return nil
-}
-
-func (f *field) manyRequests(t *target) error {
-	fmt.Printf("\n%s: RSS (its own part) in MiB over %d requests, at each tenth:", t.name, f.requests)
-	request := t.request(prompt(1 << 10))
-	done := 0
-	for tenth := range 10 {
-		for done < f.requests*(tenth+1)/10 {
-			took, err := press(t.addr, request, f.conns, 200*time.Millisecond)
-			if err != nil {
-				return err
+		fmt.Printf("\n%s: RSS (its own part) in MiB over %d requests, at each tenth:", t.name, f.requests)
+		request, done := t.request(prompt(1<<10)), 0
+		for tenth := range 10 {
+			for done < f.requests*(tenth+1)/10 {
+				took, err := press(t.addr, request, f.conns, 200*time.Millisecond)
+				if err != nil {
+					return err
+				}
+				done += len(took)
 			}
-			done += len(took)
+			printResident(t)
 		}
-		all, own := resident(t.pid)
-		fmt.Printf(" %.1f (%.1f)", all, own)
+		fmt.Println()
 	}
-	fmt.Println()
 	return nil
 }
 
-func (f *field) openStreams(t *target) {
-	before, _ := resident(t.pid)
-	l := newListener(30, 2*time.Second) // a minute
-	ended := make(chan struct{})
-	go func() { defer close(ended); l.hear(t, f.atOnce, f.atOnce) }()
-	fmt.Printf("%s: RSS (its own part) in MiB with %d open streams, each ten seconds: %.1f before;", t.name, f.atOnce, before)
-	tick := time.NewTicker(10 * time.Second)
-	defer tick.Stop()
-	for open := true; open; {
-		select {
-		case <-tick.C:
-			all, own := resident(t.pid)
-			fmt.Printf(" %.1f (%.1f)", all, own)
-		case <-ended:
-			open = false
+// openStreams looks at whether it stays while many streams are open.
+func (f *field) openStreams() error {
+	for _, t := range []*target{f.pass, f.guarded} {
+		fmt.Printf("\n%s: RSS (its own part) in MiB before, and each ten seconds with %d open streams:", t.name, f.atOnce)
+		printResident(t)
+		l := newListener(30, 2*time.Second) // a minute
+		ended := make(chan struct{})
+		go func() { defer close(ended); l.hear(t, f.atOnce, f.atOnce) }()
+		tick := time.NewTicker(10 * time.Second)
+		for open := true; open; {
+			select {
+			case <-tick.C:
+				printResident(t)
+			case <-ended:
+				open = false
+			}
 		}
+		tick.Stop()
+		fmt.Println()
+		goal(t.name+", streams cut", 0, float64(len(l.cut)), "")
 	}
-	fmt.Printf("; %d cut\n", len(l.cut))
-	for _, err := range l.cut[:min(3, len(l.cut))] {
-		fmt.Println("   ", err)
-	}
+	return nil
+}
+
+func printResident(t *target) {
+	all, own := resident(t.pid)
+	fmt.Printf(" %.1f (%.1f)", all, own)
 }
