@@ -114,6 +114,11 @@ func TestBadAnswers(t *testing.T) {
 		{"an error in the stream", "streamGenerateContent?alt=sse", says("text/event-stream", first+"data: {\"error\":{\"code\":429,\"message\":\"x\",\"status\":\"RESOURCE_EXHAUSTED\"}}\r\n\r\n"), 200, first + `data: {"error":{"code":429,`, "vertex_429"},
 		{"an error in the answer", "generateContent", says("application/json", `{"error":{"code":500,"message":"x"}}`), 200, `{"error":{"code":500,"message":"x"}}`, "vertex_500"},
 		{"not found", "generateContent", status(404, `{"error":{"code":404,"message":"Publisher Model was not found","status":"NOT_FOUND","details":[]}}`), 404, `{"error":{"code":404,"message":"Publisher Model was not found; the gateway asked for it in location europe-west4: is the model served there, spelled so, and not retired? docs/gateway.md lists where to look","status":"NOT_FOUND","details":[]}}`, "vertex_404"},
+		{"a page for an error", "generateContent", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(503)
+			_, _ = io.WriteString(w, "<html>secret")
+		}, 503, `{"error":{"code":503,"message":"vertex ai answered with status 503"`, "vertex_503"},
 		{"out of quota", "generateContent", status(429, `{"error":{"code":429}}`), 429, `{"error":{"code":429}}`, "vertex_429"},
 	} {
 		t.Run(one.name, func(t *testing.T) {

@@ -53,6 +53,7 @@ type call struct {
 
 	// inspect the answer, unmask, deliver
 	texts  texts
+	heard  int    // about how many tokens of a stream there were, where nobody says
 	served bool   // the far side has answered, and not with a refusal
 	sent   bool   // the first byte of the answer has left
 	closed bool   // the record of the end is written

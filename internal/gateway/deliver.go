@@ -141,7 +141,10 @@ func (c *call) deliverError(ctx context.Context, a *prompt.Answer) error {
 	if a.Status == http.StatusNotFound {
 		body = hinted(body, c.decision.Target.Location)
 	}
-	body = c.route.dialect.Error(a.Status, body)
+	if body = c.route.dialect.Error(a.Status, body); !isJSON(a.Header) { // a page of somebody in between
+		_, body = c.route.dialect.Refusal(vertexError(a.Status, nil), c.log.ID)
+		c.w.Header()["Content-Type"] = jsonType
+	}
 	if err := c.record(ctx, vertexError(a.Status, errInside)); !errors.Is(err, errInside) {
 		return err
 	}
@@ -149,6 +152,11 @@ func (c *call) deliverError(ctx context.Context, a *prompt.Answer) error {
 		c.w.Header()["Content-Type"] = jsonType
 	}
 	return c.reply(a.Status, body)
+}
+
+func isJSON(h http.Header) bool {
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.TrimSpace(media) == "application/json"
 }
 
 // vertexError is what a record says of a status of the far side.

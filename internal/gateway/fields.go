@@ -46,6 +46,7 @@ const (
 	answerFinish
 	answerBlock
 	usageInput
+	usageOfOne // of several inputs: the input is the sum
 	usageOutput
 	usageThoughts
 	usageCached

@@ -33,7 +33,10 @@ func (c *call) inspectPrompt(ctx context.Context) error {
 	g := c.guard
 	suspicious := false
 	if g.inspects() {
-		for _, p := range c.passages {
+		for _, p := range append(c.passages, acrossParts(c.passages)...) {
+			if err := c.r.Context().Err(); err != nil {
+				return c.left(err)
+			}
 			v := g.Inspector.Prompt(p.text, p.origin)
 			if !v.Blocked {
 				continue
@@ -50,6 +53,21 @@ func (c *call) inspectPrompt(ctx context.Context) error {
 		return nil
 	}
 	return c.screenPrompt(ctx)
+}
+
+// acrossParts are the user's turns of several texts, each as one: a model reads them so, and an attack that is cut in two
+// shows in neither part. Whether the cut is in a word or between two, nobody can know.
+func acrossParts(passages []passage) (out []passage) {
+	for i := 0; i < len(passages); {
+		var parts []string
+		for first := passages[i]; i < len(passages) && passages[i].turn == first.turn && passages[i].origin == first.origin; i++ {
+			parts = append(parts, passages[i].text)
+		}
+		if last := passages[i-1]; len(parts) > 1 && last.turn != 0 && last.origin == inspect.User {
+			out = append(out, passage{text: strings.Join(parts, "")}, passage{text: strings.Join(parts, " ")})
+		}
+	}
+	return out
 }
 
 func injection() *blocked {

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -113,5 +114,85 @@ func TestMediaWithoutTypeIsRefused(t *testing.T) {
 		if status, body, _ := d.post(t, native+"generateContent", `{"contents":[{"parts":[`+part+`]}]}`); status != want {
 			t.Errorf("%s: %d %s", part, status, body)
 		}
+	}
+}
+
+// Whoever leaves a stream before its last event, where the usage is, has used what was said until then.
+func TestQuotaOfAStreamThatIsLeft(t *testing.T) {
+	t.Parallel()
+	piece := "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"" + strings.Repeat("word ", 4000) + "\"}]}}]}\n\n"
+	far := farSide(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, piece)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	limited := rule()
+	limited.Quota = policy.Quota{TokensPerDay: 4000}
+	d := open(t, far, func(o *gateway.Options) {
+		o.Policy, o.Quotas = rules(t, limited), policy.NewQuotas(policy.QuotasOptions{Clock: time.Now})
+	})
+	ctx, leave := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url+native+"streamGenerateContent?alt=sse", strings.NewReader(hello))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+secret)
+	resp, err := d.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadFull(resp.Body, make([]byte, len(piece)))
+	leave()
+	_ = resp.Body.Close()
+	for range 500 {
+		if d.book.last(t).Event == bridge.EventAnswered {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if status, body, _ := d.post(t, native+"generateContent", hello); status != 429 {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+// An attack that is cut into parts of one turn is one to the model.
+func TestAttacksAcrossParts(t *testing.T) {
+	t.Parallel()
+	far := farSide(t, says("application/json", answer))
+	d := open(t, far, guarded(&gateway.Guard{Injection: gateway.Block, Inspector: hasWord("EVIL DEED"), BlockAsError: true}))
+	for body, want := range map[string]int{
+		`{"contents":[{"parts":[{"text":"do an EV"},{"text":"IL DEED"}]}]}`:                            400,
+		`{"contents":[{"parts":[{"text":"do an EVIL"},{"text":"DEED"}]}]}`:                             400,
+		`{"contents":[{"parts":[{"text":"do an EVIL"}]},{"role":"model","parts":[{"text":" DEED"}]}]}`: 200,
+	} {
+		if status, answer, _ := d.post(t, native+"generateContent", body); status != want {
+			t.Errorf("%s: %d %s", body, status, answer)
+		}
+	}
+}
+
+// A finish reason is a word, whoever has written it.
+func TestFinishReasonIsAWord(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{"STOP": "STOP", "end_turn": "end_turn", `a\nb`: "OTHER", strings.Repeat("x", 65): "OTHER"} {
+		d := open(t, farSide(t, says("application/json", strings.Replace(answer, "STOP", said, 1))))
+		if status, body, _ := d.post(t, native+"generateContent", hello); status != 200 {
+			t.Errorf("%d %s", status, body)
+		}
+		if got := d.book.last(t).Call.Finish; got != want {
+			t.Errorf("%q is recorded as %q", said, got)
+		}
+	}
+}
+
+func TestUsageOfSeveralTexts(t *testing.T) {
+	t.Parallel()
+	d := open(t, farSide(t, says("application/json", `{"predictions":[{"embeddings":{"statistics":{"token_count":7}}},{"embeddings":{"statistics":{"token_count":8.0}}}]}`)))
+	if status, body, _ := d.post(t, native+"predict", `{"instances":[{"content":"x"},{"content":"y"}]}`); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+	if got := d.book.last(t).Call.Input; got != 15 {
+		t.Errorf("%d tokens", got)
 	}
 }

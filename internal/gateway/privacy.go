@@ -14,6 +14,7 @@ import (
 type passage struct {
 	text   string
 	origin inspect.Origin
+	turn   int // of the conversation, from 1; 0 outside of it
 }
 
 // mask makes the request as it may leave: without personal data, within the limits of policy, with the safety settings of
@@ -131,7 +132,11 @@ func (e *edits) Text(at *splice.Path, text string) (string, error) {
 	e.next++
 	e.texts++
 	if origin, foreign := c.origin(at, e.is); foreign {
-		c.passages = append(c.passages, passage{out, origin})
+		turn := 0
+		if isTurn(at) {
+			turn = at.Index(1) + 1
+		}
+		c.passages = append(c.passages, passage{out, origin, turn})
 	}
 	if e.canary && e.is == systemText && at.Index(0) < 0 && at.Name(0) != "tools" {
 		e.canary = false

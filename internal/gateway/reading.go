@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -150,10 +151,10 @@ func (r *reading) Text(at *splice.Path, text string) (string, error) {
 		r.places = max(r.places, place+1)
 		r.ends = append(r.ends, place)
 		if r.t.finish == "" && place == 0 {
-			r.t.finish = text
+			r.t.finish = word(text)
 		}
 	case answerBlock:
-		r.block, r.t.finish = text, text
+		r.block, r.t.finish = text, word(text)
 	case eventType:
 		r.kind = text
 	case errorCode:
@@ -162,10 +163,18 @@ func (r *reading) Text(at *splice.Path, text string) (string, error) {
 	return text, nil
 }
 
+// word is a finish or block reason that may stand in a record: some servers let their model write it.
+func word(text string) string {
+	if len(text) > 64 || text != "" && !name(text, "_-") {
+		return "OTHER"
+	}
+	return text
+}
+
 // Raw implements splice.Visitor.
 func (r *reading) Raw(at *splice.Path, raw []byte) ([]byte, error) {
-	n, err := strconv.Atoi(string(raw))
-	if err != nil || n < 0 {
+	n, ok := whole(raw)
+	if !ok {
 		return raw, nil
 	}
 	u := &r.t.usage
@@ -176,6 +185,8 @@ func (r *reading) Raw(at *splice.Path, raw []byte) ([]byte, error) {
 		r.indexes = append(r.indexes, numbered{place, part, n})
 	case usageInput:
 		u.Input = max(u.Input, n)
+	case usageOfOne:
+		u.Input += n
 	case usageOutput:
 		u.Output = max(u.Output, n)
 	case usageThoughts:
@@ -186,6 +197,15 @@ func (r *reading) Raw(at *splice.Path, raw []byte) ([]byte, error) {
 		r.t.failed = n
 	}
 	return raw, nil
+}
+
+// whole reads a count; Google's free values write 6.0 for 6.
+func whole(raw []byte) (int, bool) {
+	if n, err := strconv.Atoi(string(raw)); err == nil {
+		return n, n >= 0 && n <= math.MaxInt32
+	}
+	n, err := strconv.ParseFloat(string(raw), 64)
+	return int(n), err == nil && n >= 0 && n <= math.MaxInt32
 }
 
 // Leave implements splice.Visitor.

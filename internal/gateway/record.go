@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,8 +78,8 @@ func (c *call) settle() {
 		return
 	}
 	used := u.Total()
-	if used == 0 && c.sent { // a stream that was left before it said
-		used = c.guessInput()
+	if used == 0 || c.stream && c.texts.finish == "" { // nobody said, or it was left before it did
+		used = max(used, cmp.Or(u.Input, c.guessInput())+c.heard)
 	}
 	c.quota.Settle(used)
 }

@@ -9,7 +9,7 @@ var predict = shape{
 	answer: sync.OnceValue(func() *node {
 		return fields(map[string]field{
 			"predictions.**": answerValue, "predictions.*": answerValue, "outputs.**": answerValue, "explanations.**": answerValue,
-			"predictions.*.embeddings.statistics.token_count": usageInput, "error.code": errorCode,
+			"predictions.*.embeddings.statistics.token_count": usageOfOne, "error.code": errorCode,
 			"metadata.tokenMetadata.inputTokenCount.totalTokens":  usageInput,
 			"metadata.tokenMetadata.outputTokenCount.totalTokens": usageOutput,
 		})
@@ -18,7 +18,7 @@ var predict = shape{
 	block: gemini.block, cut: gemini.cut, ending: gemini.ending, rest: gemini.rest,
 }
 
-var predictRequest = map[string]field{"labels.?": label, "parameters.maxOutputTokens": maxOutput}
+var predictRequest = map[string]field{"labels.?": label, "parameters.maxOutputTokens": maxOutput, "parameters.candidateCount": answersWanted, "parameters.sampleCount": answersWanted}
 
 // rawPredict is the shape of models whose body goes to them as it is: most speak OpenAI's chat.
 var rawPredict = shape{

@@ -36,6 +36,9 @@ func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Str
 	}
 }
 
+// eventFrame is about how long an event is beside its text.
+const eventFrame = 400
+
 func (c *call) events(out *outlet, r *reading, events []splice.Event) error {
 	for _, e := range events {
 		if err := c.event(out, r, e); err != nil {
@@ -58,6 +61,9 @@ func (c *call) event(out *outlet, r *reading, e splice.Event) error {
 		return foreignEvent(err)
 	}
 	c.said(r)
+	if len(r.spots) > 0 || r.values {
+		c.heard += 1 + max(len(e.Data)-eventFrame, 0)/4
+	}
 	out.release()
 	if err := c.rests(out, r.over); err != nil {
 		return err

@@ -130,7 +130,7 @@ func (r *rule) matches(method, model string, t *prompt.Target) bool {
 	return methodMatch(r.methods, method) && r.matchesModel(model) && r.matchesProject(t.Project) && r.matchesLocation(t.Location)
 }
 
-// matchesModel: a call that names no model is one of a collection.
+// matchesModel: a call that names no model is one of a collection. Most do not.
 func (r *rule) matchesModel(model string) bool {
 	if model == "" || len(r.models) == 0 {
 		return r.Effect != Deny || len(r.models) == 0

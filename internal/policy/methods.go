@@ -83,8 +83,8 @@ func resource(path string) string {
 // openAPI is the endpoint that has no model of its own: it asks the publisher model that the body names.
 const openAPI = "openapi"
 
-// ModelName is how rules and prices call what a target asks: PUBLISHER/MODEL or endpoints/ID; "" for a collection. Of the
-// endpoint openapi it is the model that the body names, which then stands in Publisher and Model; of any other endpoint
+// ModelName is how rules and prices call what a target asks: PUBLISHER/MODEL or endpoints/ID; "" for a collection
+// whose body names none. Of the endpoint openapi it is the model that the body names, which then stands in Publisher and Model; of any other endpoint
 // what a body says of models changes nothing.
 func ModelName(t *prompt.Target) string {
 	switch {

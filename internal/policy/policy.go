@@ -40,7 +40,7 @@ type Rule struct {
 	// a dot is never about a collection. None: generateContent, streamGenerateContent and countTokens for Allow, all for Deny.
 	Methods []string
 	// Models as PUBLISHER/MODEL or endpoints/ID; required by Allow, all for Deny when there is none. A call of a collection
-	// names no model and is held to Methods alone.
+	// is held to Methods, and to Models where its body names one: batchPredictionJobs, tuningJobs and cachedContents, create.
 	Models  []string
 	Project string // required by Allow, unused by Deny
 	// Locations that may be called; the first is filled in. Required by Allow. Deny takes them out of what later rules

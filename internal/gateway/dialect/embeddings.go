@@ -105,6 +105,9 @@ func Embeddings(body []byte, _ Options) (Request, error) {
 	return r, nil
 }
 
+// maxInputs is OpenAI's own limit. Some models take one text a call.
+const maxInputs = 2048
+
 func (ask *embeddingsAsk) refuse(publisher string) error {
 	switch name := firstName(ask.Unknown); {
 	case publisher != google:
@@ -113,6 +116,8 @@ func (ask *embeddingsAsk) refuse(publisher string) error {
 		return invalid(shown(name), "this field is not known here", "leave it out")
 	case len(ask.Input) == 0:
 		return invalid("input", "there is no text to embed", "")
+	case len(ask.Input) > maxInputs:
+		return invalid("input", "there are more than 2048 texts", "send them in several requests")
 	case ask.Encoding != "" && ask.Encoding != "float" && ask.Encoding != "base64":
 		return invalid("encoding_format", "this format is not known here", "use float or base64")
 	}
