@@ -18,8 +18,13 @@ type upstream struct{}
 // answered is what it says, about 400 bytes; an event says one piece.
 var answered = strings.Repeat("The parcel left the warehouse on Monday and reaches the customer by Thursday noon. ", 5)
 
-// piece is the text of one event of a stream.
-func piece(i int) string { return fmt.Sprintf("piece number %d of it, ", i) }
+// piece is the text of one event of a stream; four make a sentence.
+func piece(i int) string {
+	if i%4 == 3 {
+		return fmt.Sprintf("piece number %d of them. ", i)
+	}
+	return fmt.Sprintf("piece number %d of them, ", i)
+}
 
 const usage = `"usageMetadata":{"promptTokenCount":20,"candidatesTokenCount":60,"totalTokenCount":80,"trafficType":"ON_DEMAND"}`
 
