@@ -167,7 +167,7 @@ The bridge stays up; Ctrl-C ends it
 The gateway, streamed: the model never sees the address, the answer has it
   curl -sN '{gateway}/v1/publishers/google/models/{model}:streamGenerateContent?alt=sse' \
     -H 'Content-Type: application/json' \
-    -d '{"contents":[{"role":"user","parts":[{"text":"Repeat after me: Ada Lovelace, ada@example.com"}]}]}'
+    -d '{"contents":[{"role":"user","parts":[{"text":"Repeat after me: Maria Schneider, maria@example.com"}]}]}'
   tail -n 2 {audit}
 
 The gateway, for OpenAI's SDK (pip install openai)
@@ -175,7 +175,7 @@ The gateway, for OpenAI's SDK (pip install openai)
 #from openai import OpenAI
 #c = OpenAI(base_url="{gateway}/v1", api_key="none")
 #for e in c.chat.completions.create(model="google/{model}", stream=True,
-#        messages=[{"role": "user", "content": "Repeat after me: Ada Lovelace, ada@example.com"}]):
+#        messages=[{"role": "user", "content": "Repeat after me: Maria Schneider, maria@example.com"}]):
 #    print(e.choices[0].delta.content or "", end="", flush=True)'
 
 curl
