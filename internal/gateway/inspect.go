@@ -28,7 +28,7 @@ func (c *call) newCanary() (err error) {
 	return err
 }
 
-// inspectPrompt looks for injection in the texts as they leave, and stops the call at the first that is blocked.
+// inspectPrompt looks for injection in the texts, and stops the call at the first that is blocked.
 func (c *call) inspectPrompt(ctx context.Context) error {
 	g := c.guard
 	suspicious := false
@@ -81,7 +81,7 @@ func injection() *blocked {
 func (c *call) screenPrompt(ctx context.Context) error {
 	var all strings.Builder
 	for _, p := range c.passages {
-		all.WriteString(p.text + between)
+		all.WriteString(p.sent + between)
 	}
 	c.screened = all.String()
 	ctx, cancel := context.WithTimeout(ctx, orElse(c.guard.ScreenTimeout, opinionTimeout))

@@ -84,6 +84,29 @@ func TestScreenerDecidesWhereTheInspectorIsInDoubt(t *testing.T) {
 	}
 }
 
+// hears keeps what the screener was told.
+type hears struct {
+	screens
+	text *string
+}
+
+func (h hears) ScreenPrompt(_ context.Context, _ bridge.Lease, text string) (prompt.Verdict, error) {
+	*h.text = text
+	return prompt.Verdict{}, nil
+}
+
+func TestInspectorReadsWhatWasWrittenAndScreenerWhatLeaves(t *testing.T) {
+	t.Parallel()
+	var told string
+	d := open(t, farSide(t, says("application/json", answer)), guarded(&gateway.Guard{
+		Masker: masker(t, mask.Options{}), Injection: gateway.Ask, Inspector: hasWord("me@b.test"), Screener: hears{text: &told},
+	}))
+	status, body, _ := d.post(t, native+"generateContent", `{"contents":[{"parts":[{"text":"write to me@b.test"}]}]}`)
+	if status != 200 || !strings.HasPrefix(told, "write to EMAIL_ADDRESS_") {
+		t.Errorf("%d %s; the screener was told %q", status, body, told)
+	}
+}
+
 func TestQuota(t *testing.T) {
 	t.Parallel()
 	now := time.Now().Truncate(time.Minute).Add(30 * time.Second) // near the real one: connections have deadlines

@@ -10,9 +10,10 @@ import (
 	"github.com/landbridge/landbridge/internal/splice"
 )
 
-// passage is one text of a request as it leaves, and who wrote it.
+// passage is one text of a request, and who wrote it.
 type passage struct {
-	text   string
+	text   string // as the caller wrote it: a token in place of a name looks like nothing that an inspector has learned
+	sent   string // as it leaves, for whoever is elsewhere
 	origin inspect.Origin
 	turn   int // of the conversation, from 1; 0 outside of it
 }
@@ -136,7 +137,7 @@ func (e *edits) Text(at *splice.Path, text string) (string, error) {
 		if isTurn(at) {
 			turn = at.Index(1) + 1
 		}
-		c.passages = append(c.passages, passage{out, origin, turn})
+		c.passages = append(c.passages, passage{text, out, origin, turn})
 	}
 	if e.canary && e.is == systemText && at.Index(0) < 0 && at.Name(0) != "tools" {
 		e.canary = false
