@@ -125,6 +125,15 @@ func (d *deps) judge(cfg *config.Config, problems config.Problems) (*config.Conf
 	return cfg, nil
 }
 
+// reload reads the configuration anew while doors are open: what is wrong with it is told by whoever asked.
+func (d *deps) reload() (*config.Config, error) {
+	cfg, problems, err := d.loadConfig()
+	if err == nil {
+		err = problems.Err()
+	}
+	return cfg, err
+}
+
 // loadConfig loads the configuration and judges nothing.
 func (d *deps) loadConfig(more ...config.Flag) (*config.Config, config.Problems, error) {
 	flags, err := d.setFlags()

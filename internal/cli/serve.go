@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/landbridge/landbridge/internal/app"
-	"github.com/landbridge/landbridge/internal/config"
 )
 
 func newServeCommand(d *deps) *cobra.Command {
@@ -23,7 +22,7 @@ func newServeCommand(d *deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o := app.ServeOptions{Config: cfg, File: d.path(d.findConfig()), Reload: func() (*config.Config, error) { return d.config() }}
+			o := app.ServeOptions{Config: cfg, File: d.path(d.findConfig()), Reload: d.reload}
 			o.Started = func(at app.Serving) {
 				if d.out.json {
 					_ = d.out.encode(at)
