@@ -70,7 +70,7 @@ var calls = map[string]map[string]string{
 		"gemini": echo, "who": caller,
 	},
 	"vertex":     {"whole": echo, "stream": "end_turn, counted, " + pieces, "tool": "tool_use: " + mail + ": ", "tokens": "counted"},
-	"aiplatform": {"whole": echo, "stream": pieces, "predict": "1 predictions"},
+	"aiplatform": {"whole": echo, "stream": pieces, "model": echo, "model stream": pieces, "predict": "1 predictions"},
 	"auth":       {"held": "lbt1_"},
 }
 

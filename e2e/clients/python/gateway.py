@@ -175,11 +175,11 @@ def genai_variable():
 
 
 @functools.cache
-def openai_client(asynchronous=False):
+def openai_client():
+    """The workload's own token as the API key."""
     import openai
 
-    kind = openai.AsyncOpenAI if asynchronous else openai.OpenAI
-    return kind(base_url=GATEWAY + "/v1", api_key=token())
+    return openai.OpenAI(base_url=GATEWAY + "/v1", api_key=token())
 
 
 def said(text):
@@ -198,8 +198,11 @@ def openai_stream():
 
 
 async def openai_async():
-    stream = await openai_client(True).chat.completions.create(model="google/" + FLASH, messages=said(ECHO), stream=True)
-    return "".join([c.choices[0].delta.content or "" async for c in stream if c.choices])
+    import openai
+
+    async with openai.AsyncOpenAI(base_url=GATEWAY + "/v1", api_key=token()) as client:
+        stream = await client.chat.completions.create(model="google/" + FLASH, messages=said(ECHO), stream=True)
+        return "".join([c.choices[0].delta.content or "" async for c in stream if c.choices])
 
 
 OPENAI_TOOL = {"type": "function", "function": {"name": "send_mail", "description": "Sends a mail.", "parameters": {
@@ -297,9 +300,9 @@ def claude_stream(client=None):
 async def claude_async():
     import anthropic
 
-    client = anthropic.AsyncAnthropic(base_url=GATEWAY, auth_token=token(), api_key=None)
-    async with client.messages.stream(model=CLAUDE, max_tokens=1024, messages=said(ECHO)) as stream:
-        return "".join([text async for text in stream.text_stream])
+    async with anthropic.AsyncAnthropic(base_url=GATEWAY, auth_token=token(), api_key=None) as client:
+        async with client.messages.stream(model=CLAUDE, max_tokens=1024, messages=said(ECHO)) as stream:
+            return "".join([text async for text in stream.text_stream])
 
 
 CLAUDE_TOOL = {"name": "send_mail", "description": "Sends a mail.", "input_schema": {
@@ -376,6 +379,16 @@ def platform_request(text=ECHO, model=FLASH):
 
 def platform_text(answer):
     return "".join(part.text for part in answer.candidates[0].content.parts)
+
+
+def platform_model(stream=False):
+    """The older interface, with no client in sight."""
+    from google.cloud import aiplatform
+    from vertexai.generative_models import GenerativeModel
+
+    aiplatform.init(project=PROJECT, location=LOCATION, credentials=default_credentials(), api_endpoint=GATEWAY, api_transport="rest")
+    answer = GenerativeModel(FLASH).generate_content(LONG if stream else ECHO, stream=stream)
+    return pieces(chunk.text for chunk in answer) if stream else answer.text
 
 
 def platform_predict():
@@ -464,6 +477,8 @@ CASES = {
     "auth held": held,
     "aiplatform whole": lambda: platform_text(platform().generate_content(platform_request())),
     "aiplatform stream": lambda: pieces(platform_text(a) for a in platform().stream_generate_content(platform_request(LONG))),
+    "aiplatform model": platform_model,
+    "aiplatform model stream": lambda: platform_model(stream=True),
     "aiplatform predict": platform_predict,
     "aiplatform denied": lambda: platform_refusal(model=UNKNOWN),
     "aiplatform quota": lambda: platform_refusal(model=ONCE),
