@@ -56,6 +56,7 @@ func TestBadRequests(t *testing.T) {
 		{"another project", strings.Replace(native, "demo", "other", 1) + "generateContent", `{}`, nil, 403, "rule demo is for project demo, not other"},
 		{"a collection", "/v1/tuningJobs", `{}`, nil, 403, "not tuningJobs.create"},
 		{"a built-in tool", native + "generateContent", `{"tools":[{"googleSearch":{}}]}`, nil, 403, "googleSearch"},
+		{"a built-in tool in the OpenAI form", openapi, `{"model":"google/gemini-2.5-flash","tools":[{"google_search":{}}]}`, nil, 403, "googleSearch"},
 		{"a cached content", native + "generateContent", `{"cachedContent":"projects/p/locations/l/cachedContents/1"}`, nil, 403, "cachedContent"},
 		{"settings by number", native + "generateContent", `{"safetySettings":[{"category":1,"threshold":4}]}`, nil, 400, "the safety settings are no list of category, threshold and method"},
 		{"personal data that is blocked", native + "generateContent", `{"contents":[{"parts":[{"text":"me@b.test"}]}]}`, nil, 400, "the text holds personal data of the type EMAIL_ADDRESS, which the guard profile blocks"},

@@ -89,14 +89,18 @@ func (r *factReader) Text(at *splice.Path, text string) (string, error) {
 	case mediaType:
 		r.media = append(r.media, text)
 		if isTextual(text) {
-			r.asText(at)
+			r.asText(around(at))
 		}
 	case sourceKind:
 		if text == "text" {
-			r.asText(at)
+			r.asText(around(at))
 		}
 	case mediaURL:
-		r.media = append(r.media, mediaOf(text))
+		kind := mediaOf(text)
+		r.media = append(r.media, kind)
+		if isTextual(kind) {
+			r.asText(at.String())
+		}
 	case cachedName:
 		r.cached = r.cached || text != ""
 	case modelName:
@@ -114,12 +118,12 @@ func (r *factReader) Text(at *splice.Path, text string) (string, error) {
 	return text, nil
 }
 
-// asText keeps that the media, one of whose members stands at a path, have text for data.
-func (r *factReader) asText(at *splice.Path) {
+// asText keeps that the media at a path have text for data.
+func (r *factReader) asText(at string) {
 	if r.plain == nil {
 		r.plain = map[string]bool{}
 	}
-	r.plain[around(at)] = true
+	r.plain[at] = true
 }
 
 // around is the path of what a member is of.

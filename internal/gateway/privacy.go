@@ -91,7 +91,7 @@ func (e *edits) Visit(at *splice.Path, kind byte) splice.Action {
 	is, more, _ := e.root.find(at)
 	e.is = is
 	switch {
-	case kind == splice.String && (is.text() || is == mediaBody && e.isPlain(at)):
+	case kind == splice.String && (is.text() || e.isPlain(at, is)):
 		return splice.Read
 	case is == maxOutput && e.limit, is == safety && e.safety:
 		return splice.Read
@@ -101,9 +101,9 @@ func (e *edits) Visit(at *splice.Path, kind byte) splice.Action {
 	return splice.Skip
 }
 
-// isPlain says whether media are text that stands in the body.
-func (e *edits) isPlain(at *splice.Path) bool {
-	return len(e.plain) > 0 && at.Last() == "data" && e.plain[around(at)]
+// isPlain says whether a string is media that are text.
+func (e *edits) isPlain(at *splice.Path, is field) bool {
+	return len(e.plain) > 0 && (is == mediaBody && at.Last() == "data" && e.plain[around(at)] || is == mediaURL && e.plain[at.String()])
 }
 
 // Text implements splice.Visitor.
@@ -201,7 +201,7 @@ func (c *call) origin(at *splice.Path, is field) (o inspect.Origin, foreign bool
 	switch is {
 	case systemText, wordsOfTool:
 		return inspect.System, true
-	case toolText, sourceData, mediaBody:
+	case toolText, sourceData, mediaBody, mediaURL:
 		return inspect.Tool, true
 	case saidText:
 		return 0, false

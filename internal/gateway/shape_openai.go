@@ -64,6 +64,9 @@ func openaiRequest() map[string]field {
 		"messages.*.refusal":                         saidText,
 		"messages.*.content.*.image_url":             mediaURL,
 		"tools.*.type":                               toolType,
+		"tools.*.?":                                  builtInTool, // Google's, beside functions
+		"tools.*.custom.name":                        functionName,
+		"tools.*.custom.description":                 systemText,
 		"tools.*.function.name":                      functionName,
 		"tools.*.function.description":               systemText,
 		"tools.*.function.parameters.**":             wordsOfTool,
@@ -84,6 +87,7 @@ func openaiRequest() map[string]field {
 		"messages.*.content.*.file.file_id":          mediaURL,
 	}
 	for _, extra := range []string{"extra_body.google.", "google."} {
+		table[extra+"tools"] = builtInTool
 		table[extra+"cachedContent"] = cachedName // and cached_content
 		table[extra+"safetySettings"] = safety
 	}

@@ -172,6 +172,20 @@ func TestTextInBase64IsMasked(t *testing.T) {
 	if status, body, _ := d.post(t, native+"generateContent", ask("text/plain", "EVIL")); status != 400 || !strings.Contains(body, "the prompt was blocked") && !strings.Contains(body, "The prompt was blocked") {
 		t.Errorf("%d %s", status, body)
 	}
+	link := func(data string) string {
+		return `{"model":"google/gemini-2.5-flash","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:text/plain;` + data + `"}}]}]}`
+	}
+	for in, want := range map[string]string{
+		"base64,bWVAYi50ZXN0": "base64," + base64.StdEncoding.EncodeToString([]byte(token(t))),
+		"x=y,me%40b.test":     "x=y;base64," + base64.StdEncoding.EncodeToString([]byte(token(t))),
+	} {
+		if status, body, _ := d.post(t, openapi, link(in)); status != 200 {
+			t.Errorf("%d %s", status, body)
+		}
+		if _, asked, _ := far.asked(); asked != link(want) {
+			t.Errorf("sent %s", asked)
+		}
+	}
 	broken := `{"contents":[{"parts":[{"inlineData":{"mimeType":"text/plain","data":"<EVIL>"}}]}]}`
 	if status, body, _ := d.post(t, native+"generateContent", broken); status != 400 || !strings.Contains(body, "inline data of the request is not base64") {
 		t.Errorf("%d %s", status, body)

@@ -44,6 +44,9 @@ func (g *Gateway) exchange(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	status, code, text := oauthError(err)
+	if why, ok := err.(*trust.Refusal); ok { //nolint:errorlint // bare: of the form, not of the token
+		err = oauth(why.Code, why.Reason)
+	}
 	g.refused(r, workload, err)
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)

@@ -116,7 +116,7 @@ func TestTokenEndpointRefusesAsGoogleDoes(t *testing.T) {
 			if status != one.status || body != want {
 				t.Errorf("%d %s", status, body)
 			}
-			if last := d.book.last(t); last.Event != bridge.EventRefusal {
+			if last := d.book.last(t); last.Event != bridge.EventRefusal || last.Code == "internal" {
 				t.Errorf("record %+v", last)
 			}
 		})
