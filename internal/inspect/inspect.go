@@ -21,8 +21,8 @@ const (
 	Tool                 // a function's result, a document, a file: holds data, so an instruction in it is foreign
 )
 
-// limit is the score from which a text is blocked when Options says nothing; the scores are calibrated to it.
-const limit = 0.5
+// calibrated is the score from which a text is blocked when Options says nothing.
+const calibrated = 0.5
 
 // Options of an Inspector; the zero value is the calibrated one.
 type Options struct {
@@ -42,7 +42,7 @@ func New(o Options) *Inspector {
 	in := &Inspector{threshold: [3]float32{User: o.Threshold, System: o.Threshold, Tool: o.DataThreshold}}
 	for i, t := range in.threshold {
 		if t == 0 {
-			in.threshold[i] = limit
+			in.threshold[i] = calibrated
 		}
 	}
 	return in
@@ -50,14 +50,15 @@ func New(o Options) *Inspector {
 
 // Prompt scores one text for prompt injection and jailbreak. Its cost grows linearly with the text.
 func (in *Inspector) Prompt(text string, o Origin) prompt.Verdict {
-	reader := injection.Prompt
+	trust := injection.Prompt
 	switch o {
 	case System:
-		reader = injection.Trusted
+		trust = injection.Trusted
 	case Tool:
-		reader = injection.Data
+		trust = injection.Data
 	case User:
 	}
-	score, reasons := injection.Score(text, reader)
-	return prompt.Verdict{Score: score, Blocked: score >= in.threshold[o], Reasons: reasons}
+	limit := in.threshold[o]
+	score, reasons := injection.Score(text, trust, limit)
+	return prompt.Verdict{Score: score, Blocked: score >= limit, Reasons: reasons}
 }

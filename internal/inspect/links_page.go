@@ -4,12 +4,13 @@ import "strings"
 
 // page is where in a page of Markdown, HTML or plain text a LinkFilter stands.
 type page struct {
-	picture bool   // after "![", until the destination
-	before  byte   // the byte before; 0 at the beginning
-	tag     bool   // within <...>
-	word    string // the letters before, small; the name of an attribute
-	wants   token  // a destination comes next, after blanks and a quote
-	quote   byte   // that opened it, or '('
+	picture bool     // after "![", until the destination
+	before  byte     // the byte before; 0 at the beginning
+	tag     bool     // within <...>
+	word    [12]byte // the letters before, small: the name of an attribute
+	letters int      // of word; more than fit are none
+	wants   token    // a destination comes next, after blanks and a quote
+	quote   byte     // that opened it, or '('
 }
 
 // token is what comes next in a page.
@@ -43,7 +44,10 @@ func (p *page) next(text string, last bool) (n int, what token) {
 		return p.angle(text, last)
 	}
 	p.pass(text[0])
-	return 1, plainText
+	for n = 1; n < len(text) && letter(p.before) && letter(text[n]); n++ { // within a word nothing begins
+		p.pass(text[n])
+	}
+	return n, plainText
 }
 
 // opening passes what stands before a destination that is due: blanks, then a quote or an angle bracket.
@@ -62,6 +66,9 @@ func (p *page) opening(text string) (int, token) {
 
 // begins says whether text begins with a destination as it stands in plain text.
 func begins(text string, last bool) token {
+	if c := text[0] | 0x20; c != 'h' && c != 'f' && c != 'w' {
+		return plainText
+	}
 	for _, s := range schemes {
 		switch {
 		case len(text) >= len(s) && strings.EqualFold(text[:len(s)], s):
@@ -99,13 +106,15 @@ func (p *page) pass(c byte) {
 		p.picture, p.tag = false, false
 	case c == '>':
 		p.tag = false
-	case c == '(' && p.before == ']' || c == ':' && p.before == ']' || c == '(' && p.word == "url":
+	case (c == '(' || c == ':') && p.before == ']':
 		p.wants, p.quote = link, c
-		if p.picture || p.word == "url" {
+		if p.picture {
 			p.wants = image
 		}
+	case c == '(' && p.last() == "url":
+		p.wants, p.quote = image, c
 	case c == '=' && p.tag:
-		p.wants, p.quote = attributes[p.word], ' '
+		p.wants, p.quote = attributes[p.last()], ' '
 	}
 	p.name(c)
 	p.before = c
@@ -120,18 +129,24 @@ var attributes = map[string]token{
 // name keeps the word before c, as far as an attribute's name goes; blanks may stand between it and its "=".
 func (p *page) name(c byte) {
 	switch {
-	case letter(c) && letter(p.before) && len(p.word) < 12:
-		p.word += strings.ToLower(string(rune(c)))
 	case letter(c):
-		p.word = strings.ToLower(string(rune(c)))
+		if !letter(p.before) {
+			p.letters = 0
+		}
+		if p.letters < len(p.word) {
+			p.word[p.letters] = c | 0x20
+		}
+		p.letters++
 	case c != ' ' && c != '\t' && c != '\n' && c != '=':
-		p.word = ""
+		p.letters = 0
 	}
 }
 
+func (p *page) last() string { return string(p.word[:min(p.letters, len(p.word))]) }
+
 // leave ends a destination.
 func (p *page) leave() {
-	p.wants, p.quote, p.picture, p.word, p.before = plainText, 0, false, "", 0
+	p.wants, p.quote, p.picture, p.letters, p.before = plainText, 0, false, 0, 0
 }
 
 // ends says where the destination that begins now ends.

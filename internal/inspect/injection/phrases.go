@@ -34,7 +34,7 @@ negeer|vergeet ..3 alle|vorige|bovenstaande|eerdere|voorgaande|je ..2 instructie
 zignoruj|ignoruj|zapomnij|pomiń ..4 instrukc*|polece*|wytyczn*|zasad*|reguł*
 игнор*|забуд*|проигнор*|отбрось ..4 инстр*|указан*|правил*|команд*|предыд*|прежн*|выше
 无视|忽略|忘记|不要理会|忽視|無視|忘掉 ..9 指令|指示|说明|規則|规则|提示|内容|命令
-以前|前|上記|これまで|すべて|全て ..7 指示|命令|ルール|プロンプト|指令 ..2 無視|忘れ|破棄
+以前|前|上記|これまで|すべて|全て ..7 指示|命令|ルール|プロンプト|指令 ..6 無視|忘れ|破棄
 이전 ..3 지시*|명령*|지침* ..2 무시*|잊*
 पिछले|सभी ..3 निर्देश* ..4 अनदेख*|भूल*
 önceki ..3 talimat*|komut* ..2 unut*|yok_say*|görmez*

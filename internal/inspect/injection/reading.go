@@ -1,6 +1,8 @@
 package injection
 
 import (
+	"slices"
+
 	"github.com/landbridge/landbridge/internal/inspect/linear"
 	"github.com/landbridge/landbridge/internal/inspect/phrase"
 	"github.com/landbridge/landbridge/internal/inspect/plain"
@@ -91,20 +93,11 @@ func (r *Reading) Names() []string {
 		}
 	}
 	for i, kind := range r.kinds {
-		if !contains(r.kinds[:i], kind) {
+		if !slices.Contains(r.kinds[:i], kind) {
 			names = append(names, "encoded_"+kind)
 		}
 	}
 	return names
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // Kinds of features: they keep the same words apart when they mean different things.

@@ -31,7 +31,7 @@ type Models struct {
 }
 
 // gate is the log-odds of a request above which a part is looked at in its context.
-const gate = -1
+const gate = 0.25
 
 // Whole returns the log-odds that the text as such is an attack: of its worst window.
 func (m *Models) Whole(r *Reading, b *linear.Bag) float32 {

@@ -55,6 +55,8 @@ func shapeOf(line string) Shape {
 		return JSON
 	case comment(line) >= 0 && comment(line) < 8 && !heading(line):
 		return Code
+	case strings.HasSuffix(line, "?"):
+		return Prose
 	case codeStart(line) || 12*c.code >= len(line) && c.code >= 2 || indented && c.code >= 1 || strings.HasSuffix(line, ";") || strings.HasSuffix(line, "{"):
 		return Code
 	case heading(line) || item(line):

@@ -30,24 +30,24 @@ var load = sync.OnceValue(func() *ready {
 	return r
 })
 
-// Score returns how likely the text is an attack, and the names of what was seen when that is more likely than not.
-func Score(text string, trust Trust) (float32, []string) {
+// Score returns how likely the text is an attack and, from limit on, the names of what was seen.
+func Score(text string, trust Trust, limit float32) (float32, []string) {
 	m := load()
 	r := Read(text)
 	w := m.rooms.Get().(*room)
 	defer m.rooms.Put(w)
 	if trust == Trusted {
-		return m.disguised(r, w)
+		return m.disguised(r, w, limit)
 	}
 	said := m.Said(r, w.requests, w.attacks)
 	whole := linear.Probability(m.Whole(r, w.attacks) - m.Cut[0])
 	foreign, worst := m.foreign(r, said, trust)
 	score := max(whole, foreign)
-	if score < 0.5 {
+	if score < limit {
 		return score, nil
 	}
 	names := r.Names()
-	if foreign >= 0.5 {
+	if foreign >= limit && len(r.Parts) > 1 {
 		names = append(names, "foreign_instruction")
 		if r.Parts[worst].Shape == Hidden {
 			names = append(names, "hidden_text")
@@ -75,7 +75,7 @@ func (m *Models) foreign(r *Reading, said []Evidence, trust Trust) (score float3
 }
 
 // disguised scores what a text says that its reader cannot see: a system instruction may instruct, but not in secret.
-func (m *Models) disguised(r *Reading, w *room) (float32, []string) {
+func (m *Models) disguised(r *Reading, w *room, limit float32) (float32, []string) {
 	score := float32(0)
 	for i := range r.Parts {
 		if r.Parts[i].Shape != Hidden {
@@ -85,7 +85,7 @@ func (m *Models) disguised(r *Reading, w *room) (float32, []string) {
 		r.PartAttack(w.attacks, &r.Parts[i])
 		score = max(score, linear.Probability(m.Attack.Score(w.attacks)-m.Cut[0]))
 	}
-	if score < 0.5 {
+	if score < limit {
 		return score, nil
 	}
 	return score, append(r.Names(), "hidden_text")

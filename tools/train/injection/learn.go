@@ -14,34 +14,53 @@ type example struct {
 	weight   float64
 }
 
+// passes is how many times fit begins anew, each time in another order; the mean of what they find depends less on the
+// order than any of them.
+const passes = 4
+
 // fit trains a logistic regression by Adagrad: the same examples, in the same order, give the same weights.
 func fit(examples []example, bits, epochs int, l2 float64) *linear.Model {
-	const rate = 0.5
-	w := make([]float64, 1<<bits)
-	seen := make([]float64, 1<<bits)
-	bias, biasSeen := 0.0, 1e-6
-	r := rand.New(rand.NewPCG(1, uint64(bits)))
-	order := r.Perm(len(examples))
-	for range epochs {
-		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for _, at := range order {
-			e := examples[at]
-			value := 1 / math.Sqrt(float64(max(len(e.features), 1)))
-			sum := 0.0
-			for _, f := range e.features {
-				sum += w[f]
-			}
-			g := (sigmoid(bias+sum*value) - truth(e.attack)) * e.weight
-			biasSeen += g * g
-			bias -= rate * g / math.Sqrt(biasSeen)
-			for _, f := range e.features {
-				d := g*value + l2*w[f]
-				seen[f] += d * d
-				w[f] -= rate * d / (math.Sqrt(seen[f]) + 1e-6)
+	mean := make([]float64, 1<<bits)
+	bias := 0.0
+	for pass := range passes {
+		l := &logistic{w: make([]float64, 1<<bits), seen: make([]float64, 1<<bits), biasSeen: 1e-6, l2: l2}
+		r := rand.New(rand.NewPCG(uint64(pass)+1, uint64(bits)))
+		order := r.Perm(len(examples))
+		for range epochs {
+			r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+			for _, at := range order {
+				l.learn(examples[at])
 			}
 		}
+		for i, w := range l.w {
+			mean[i] += w / passes
+		}
+		bias += l.bias / passes
 	}
-	return linear.Quantize(bits, bias, w)
+	return linear.Quantize(bits, bias, mean)
+}
+
+// logistic is a regression in the making; seen are the sums of the squares of the gradients.
+type logistic struct {
+	w, seen            []float64
+	bias, biasSeen, l2 float64
+}
+
+func (l *logistic) learn(e example) {
+	const rate = 0.5
+	value := 1 / math.Sqrt(float64(max(len(e.features), 1)))
+	sum := 0.0
+	for _, f := range e.features {
+		sum += l.w[f]
+	}
+	g := (sigmoid(l.bias+sum*value) - truth(e.attack)) * e.weight
+	l.biasSeen += g * g
+	l.bias -= rate * g / math.Sqrt(l.biasSeen)
+	for _, f := range e.features {
+		d := g*value + l.l2*l.w[f]
+		l.seen[f] += d * d
+		l.w[f] -= rate * d / (math.Sqrt(l.seen[f]) + 1e-6)
+	}
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

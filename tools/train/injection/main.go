@@ -2,8 +2,8 @@
 //
 //	go run ./train/injection --data DIR --out FILE
 //
-// DIR holds injection.jsonl and pii.jsonl (see MODEL.md for what they are made of). The weights go to FILE, the measured table to standard
-// output. The same data give the same bytes.
+// DIR holds injection.jsonl, pii.jsonl and toxicity.jsonl (MODEL.md says what they are made of). The weights go to FILE,
+// what was measured to standard output. The same data and the same version of Go give the same bytes.
 package main
 
 import (
@@ -16,9 +16,8 @@ func main() {
 	data := flag.String("data", "", "folder of the labelled data")
 	out := flag.String("out", "", "file for the weights; none when empty")
 	leave := flag.Bool("leave-out", false, "also leave each kind of source out and measure on it")
-	scores := flag.String("scores", "", "file for what each held-out row scored: id, whole, part")
 	flag.Parse()
-	if err := run(*data, *out, *scores, *leave); err != nil {
+	if err := run(*data, *out, *leave); err != nil {
 		fmt.Fprintln(os.Stderr, "injection:", err)
 		os.Exit(1)
 	}

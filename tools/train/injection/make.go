@@ -11,6 +11,8 @@ type maker struct {
 	r *rand.Rand
 	// clean is data of the labelled set that may be used, besides the grammar's.
 	clean []string
+	// prose is sentences, and pieces is code and documentation, that are no prompts.
+	prose, pieces []string
 	// lines are planted lines of the labelled set that may be used, besides the grammar's.
 	lines []string
 }
@@ -19,8 +21,13 @@ func (m *maker) say(rule string) string { return m.g.say(m.r, rule) }
 
 // data is a piece of data without an attack.
 func (m *maker) data() string {
-	if len(m.clean) > 0 && m.r.IntN(3) == 0 {
+	switch n := m.r.IntN(12); {
+	case n < 4 && len(m.clean) > 0:
 		return m.clean[m.r.IntN(len(m.clean))]
+	case n < 6 && len(m.prose) > 0:
+		return mixed(m.r, m.prose)
+	case n < 8 && len(m.pieces) > 0:
+		return m.pieces[m.r.IntN(len(m.pieces))] + "\n\n" + m.pieces[m.r.IntN(len(m.pieces))]
 	}
 	return m.say("data")
 }
@@ -30,7 +37,7 @@ func (m *maker) foreign(data string) string {
 	switch n := m.r.IntN(20); {
 	case n < 3 && len(m.lines) > 0:
 		return m.lines[m.r.IntN(len(m.lines))]
-	case n < 8 && strings.Contains(data, "()"):
+	case n < 8 && (strings.Contains(data, "()") || strings.Contains(data, "```")):
 		return m.say("codeattack")
 	}
 	return m.say("foreign")
@@ -40,7 +47,7 @@ func (m *maker) foreign(data string) string {
 func (m *maker) planted() row {
 	data := m.data()
 	line := m.foreign(data)
-	return row{Text: m.plant(data, line), Planted: line, Label: 1, Kind: "indirect", Source: "made", weight: 1}
+	return row{Text: m.plant(data, line), Planted: line, Label: 1, Kind: "indirect", Source: "made"}
 }
 
 // plant puts a line into data: at the start, at the end, between two lines; now and then within a line, a cell, a
@@ -101,10 +108,10 @@ func (m *maker) asked() row {
 	case 3:
 		text = ask + " " + m.say("more") + gap + data
 	}
-	return row{Text: text, Kind: "benign", Source: "made", weight: 1}
+	return row{Text: text, Kind: "benign", Source: "made"}
 }
 
-// attackOf is data with a foreign text in it, and the honest question around both.
+// askedPlanted is data with a foreign text in it, and an honest question before both.
 func (m *maker) askedPlanted() row {
 	r := m.planted()
 	r.Text = m.say("userask") + "\n\n" + r.Text
@@ -114,7 +121,7 @@ func (m *maker) askedPlanted() row {
 func (m *maker) rows(n int, rule, kind string, label int) []row {
 	rows := make([]row, n)
 	for i := range rows {
-		rows[i] = row{Text: m.say(rule), Kind: kind, Source: "made", Label: label, weight: 1}
+		rows[i] = row{Text: m.say(rule), Kind: kind, Source: "made", Label: label}
 	}
 	return rows
 }

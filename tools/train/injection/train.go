@@ -18,20 +18,21 @@ const (
 type trainer struct {
 	g       grammar
 	prose   []string
+	pieces  []string
 	scale   float64 // of how much the grammar makes; 1 for what ships
 	attacks *linear.Bag
 	request *linear.Bag
 }
 
-func newTrainer(g grammar, prose []string, scale float64) *trainer {
-	return &trainer{g: g, prose: prose, scale: scale, attacks: linear.NewBag(attackBits), request: linear.NewBag(requestBits)}
+func newTrainer(g grammar, prose, pieces []string, scale float64) *trainer {
+	return &trainer{g: g, prose: prose, pieces: pieces, scale: scale, attacks: linear.NewBag(attackBits), request: linear.NewBag(requestBits)}
 }
 
 func (t *trainer) n(n int) int { return max(int(float64(n)*t.scale), 4) }
 
 // train returns the models that rows and the grammar teach; the cuts are not set.
 func (t *trainer) train(rows []row, seed uint64) *injection.Models {
-	m := &maker{g: t.g, r: rand.New(rand.NewPCG(seed, 7))}
+	m := &maker{g: t.g, r: rand.New(rand.NewPCG(seed, 7)), prose: t.prose, pieces: t.pieces}
 	for _, r := range rows {
 		switch {
 		case r.Kind == "benign_context":
@@ -71,16 +72,17 @@ func (t *trainer) attack(rows []row, m *maker) *linear.Model {
 	add(m.rows(t.n(2500), "jailbreak", "jailbreak", 1), 0.5)
 	add(m.rows(t.n(800), "agent", "indirect", 1), 0.3)
 	add(m.rows(t.n(1200), "takeover", "indirect", 1), 0.3)
-	add(m.rows(t.n(12000), "benign", "benign", 0), 0.7)
+	add(m.rows(t.n(16000), "benign", "benign", 0), 0.7)
 	add(m.rows(t.n(3000), "data", "data", 0), 0.7)
 	add(m.rows(t.n(600), "tamper", "benign", 0), 0.3)
 	for range t.n(1500) {
 		add([]row{m.asked()}, 0.7)
+		add([]row{{Text: m.pieces[m.r.IntN(len(m.pieces))]}}, 0.5)
 	}
 	for _, s := range t.prose {
 		add([]row{{Text: s}}, 0.3)
 	}
-	return fit(examples, attackBits, 8, 1e-5)
+	return fit(examples, attackBits, 1, 1e-5)
 }
 
 // wholeExamples are the windows of a text; of an attack only the first, which is where attacks begin.
@@ -132,7 +134,10 @@ func (t *trainer) requests(rows []row, m *maker) *linear.Model {
 	for _, s := range t.prose {
 		add(s, false, 0.7, 10)
 	}
-	return fit(examples, requestBits, 8, 1e-5)
+	for range t.n(4000) {
+		add(m.pieces[m.r.IntN(len(m.pieces))], false, 0.7, 20)
+	}
+	return fit(examples, requestBits, 4, 1e-5)
 }
 
 // lessons say what the grammar teaches the request model.
@@ -143,7 +148,7 @@ var lessons = []struct {
 	weight  float64
 	most    int
 }{
-	{"task", 5000, true, 1, 2},
+	{"task", 7000, true, 1, 2},
 	{"tamper", 5000, true, 1, 1},
 	{"agent", 2000, true, 1, 2},
 	{"takeover", 2000, true, 1, 2},
@@ -176,13 +181,13 @@ func (t *trainer) foreign(models *injection.Models, rows []row, m *maker) *linea
 			add(r, 3)
 		}
 	}
-	for range t.n(8000) {
+	for range t.n(11000) {
 		add(m.planted(), 1)
 	}
 	for range t.n(3000) {
 		add(m.askedPlanted(), 0.5)
 	}
-	for range t.n(4000) {
+	for range t.n(5000) {
 		add(row{Text: m.data()}, 2)
 		add(m.asked(), 2)
 		add(row{Text: m.say("benign")}, 2)
