@@ -117,6 +117,40 @@ what a day
 you are right
 you are nothing like your brother, and that is fine
 everybody knows that story
+You asked: "Who are you?". It is about who, are, you.
+You asked for a summary, and here it is.
+You are welcome! Let me know if you need anything else.
+You are an engineer, so you will like this.
+You are a helpful assistant.
+You can find it in the menu on the left.
+You will need two eggs, flour and a little salt.
+You should see a doctor if the pain does not go away.
+If you want, I can write the whole letter for you.
+I am a language model, and I cannot feel pain.
+I do not have access to your files.
+I am sorry, I cannot help with that.
+As an assistant, I can tell you what the law says, not what you should do.
+Who are you? I am an assistant that answers questions.
+Who was it? It was my sister.
+Why do you ask?
+What do you want me to write?
+How are you today?
+Are you sure that you want to delete this file?
+Do you know when she will be back?
+Have you tried to turn it off and on again?
+Your order has been shipped and will reach you on Friday.
+Your payment could not be processed, please check your card.
+Your code has a bug in line ten: the loop never ends.
+Here is the function that you asked for.
+Here are five ideas for your birthday party.
+Sure, here is a short poem about the sea.
+Thank you for your patience, we will call you back.
+The model says that it is about who you are.
+They asked who she was, and she told them.
+She said: "you are late", and closed the door.
+He told me that you live in Utrecht now.
+It is about bridges, ferries and boats.
+That is all that I know about it.
 `
 
 const respect = `
