@@ -112,6 +112,15 @@ func inspector(i config.GuardInjection) *inspect.Inspector {
 
 // masker is nil where a profile keeps everything.
 func (g guards) masker(p config.GuardPersonalData, at string) (*mask.Masker, error) {
+	o, err := g.maskOptions(p, at)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	return mask.New(*o)
+}
+
+// maskOptions are nil where a profile keeps everything.
+func (g guards) maskOptions(p config.GuardPersonalData, at string) (*mask.Options, error) {
 	actions, keeps, err := g.actions(p, at)
 	if err != nil || keeps {
 		return nil, err
@@ -120,7 +129,7 @@ func (g guards) masker(p config.GuardPersonalData, at string) (*mask.Masker, err
 	if err != nil {
 		return nil, err
 	}
-	o := mask.Options{
+	o := &mask.Options{
 		Detectors: detectors, Action: mask.Action(p.Action), Actions: actions, Types: p.Types, MinScore: share(p.MinScore), Allow: p.Allow, Stable: p.Tokens == "stable",
 	}
 	if len(p.Types) == 0 {
@@ -132,7 +141,7 @@ func (g guards) masker(p config.GuardPersonalData, at string) (*mask.Masker, err
 	if p.KeyFile != "" {
 		o.Keys = maskKeys{g.app.keyFile(p.KeyFile)}
 	}
-	return mask.New(o)
+	return o, nil
 }
 
 // actions are those of single types; keeps says that nothing is done with any.
@@ -169,7 +178,7 @@ func (g guards) unknown(path, kind string, p config.GuardPersonalData) error {
 	return config.Problems{g.cfg.Problem(config.Mistake, path, fmt.Sprintf("%q is not a type of personal data", kind), fix)}.Err()
 }
 
-// detectors are those of the types that a profile looks for: structured data and secrets, and names.
+// detectors are those of the types that a profile looks for: structured data and secrets first, and then names.
 func (g guards) detectors(p config.GuardPersonalData, at string) ([]mask.Detector, error) {
 	o, named := find.Options{Countries: p.Countries}, len(p.Types) == 0
 	for _, c := range p.Patterns {

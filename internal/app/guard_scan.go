@@ -12,6 +12,7 @@ import (
 	"github.com/landbridge/landbridge/internal/inspect"
 	"github.com/landbridge/landbridge/internal/mask"
 	"github.com/landbridge/landbridge/internal/mask/find"
+	"github.com/landbridge/landbridge/internal/mask/names"
 	"github.com/landbridge/landbridge/internal/measure"
 	"github.com/landbridge/landbridge/internal/prompt"
 )
@@ -31,8 +32,9 @@ type Scanner struct {
 	checks    []string
 	profile   config.GuardProfile
 	actions   map[string]mask.Action
-	masker    *mask.Masker // nil: everything is kept
-	wide      *mask.Masker // finds every type, the loose ones too
+	masker    *mask.Masker  // nil: everything is kept
+	wide      *mask.Masker  // finds every type, the loose ones too
+	names     mask.Detector // what it finds serves both: it is the dear part, and finds the same whatever is asked for
 	inspector *inspect.Inspector
 }
 
@@ -62,17 +64,27 @@ func (a *App) Scanner(cfg *config.Config, profile string, checks []string) (*Sca
 		return nil, err
 	}
 	g := guards{app: a, cfg: cfg}
-	s := &Scanner{checks: checks, profile: p, inspector: inspector(p.Injection)}
+	s := &Scanner{checks: checks, profile: p, names: names.New(), inspector: inspector(p.Injection)}
 	if s.actions, _, err = g.actions(p.PersonalData, at+"personal_data."); err != nil {
 		return nil, err
 	}
-	if s.masker, err = g.masker(p.PersonalData, at+"personal_data."); err != nil {
+	if s.masker, err = g.structured(p.PersonalData, at+"personal_data."); err != nil {
 		return nil, err
 	}
 	wide := p.PersonalData
 	wide.Action, wide.Actions, wide.Types, wide.KeyFile, wide.Tokens = "mask", nil, everyType(wide), "", "conversation"
-	s.wide, err = g.masker(wide, at+"personal_data.")
+	s.wide, err = g.structured(wide, at+"personal_data.")
 	return s, err
+}
+
+// structured is a profile's masker without the detector of names: it is told of them.
+func (g guards) structured(p config.GuardPersonalData, at string) (*mask.Masker, error) {
+	o, err := g.maskOptions(p, at)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	o.Detectors = o.Detectors[:1]
+	return mask.New(*o)
 }
 
 // everyType is every type that can be looked for, the strict ones first: they win where two are as good.
@@ -123,7 +135,8 @@ func (out *Scanned) add(v prompt.Verdict) {
 }
 
 func (s *Scanner) personalData(text string, out *Scanned) {
-	out.Spans = s.spans(text)
+	people := s.names.Find(text, nil)
+	out.Spans = s.spans(text, people)
 	if len(s.checks) == 1 {
 		for _, span := range out.Spans {
 			out.Score = max(out.Score, span.Score)
@@ -133,7 +146,7 @@ func (s *Scanner) personalData(text string, out *Scanned) {
 		return
 	}
 	session := s.masker.Session("")
-	masked, err := session.Mask(text)
+	masked, err := session.MaskWith(text, people)
 	if err != nil { // a type that blocks, or more codes than a session keeps
 		out.Blocked, out.Masked = true, ""
 		out.Reasons = append(out.Reasons, "personal_data")
@@ -146,16 +159,16 @@ func (s *Scanner) personalData(text string, out *Scanned) {
 }
 
 // spans are the places of every type: those that the profile masks, and beside them what it leaves.
-func (s *Scanner) spans(text string) []ScannedSpan {
+func (s *Scanner) spans(text string, people []prompt.Finding) []ScannedSpan {
 	var found []prompt.Finding
 	acted := map[prompt.Finding]bool{}
 	if s.masker != nil {
-		found = s.masker.Session("").Findings(text)
+		found = s.masker.Session("").Findings(text, people)
 		for _, f := range found {
 			acted[f] = true
 		}
 	}
-	for _, f := range s.wide.Session("").Findings(text) {
+	for _, f := range s.wide.Session("").Findings(text, people) {
 		if !slices.ContainsFunc(found, func(o prompt.Finding) bool { return f.Start < o.End && o.Start < f.End }) {
 			found = append(found, f)
 		}
