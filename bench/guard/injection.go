@@ -10,7 +10,7 @@ import (
 
 // compareInjection prints which attacks are caught and which harmless texts are blocked.
 func compareInjection(o options) error {
-	rows, err := readRows(o.data, "injection.jsonl")
+	rows, err := o.rows("injection.jsonl")
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ import (
 type options struct {
 	data, landbridge, node, python string
 	checks, peers                  string
+	every                          int
 	held                           []heldOut
 }
 
@@ -54,6 +55,7 @@ func compare() error {
 	flag.StringVar(&o.python, "python", "", "Python interpreter; none: no peers of PyPI")
 	flag.StringVar(&o.checks, "check", "injection,pii,toxicity", "what is compared")
 	flag.StringVar(&o.peers, "peers", "", "only peers whose name holds this")
+	flag.IntVar(&o.every, "every", 1, "only every n-th row: some peers take their time")
 	flag.Func("held", "SOURCE[,SOURCE]=BINARY: a build that has learnt nothing of these; may be repeated", func(text string) error {
 		sources, binary, ok := strings.Cut(text, "=")
 		if !ok {

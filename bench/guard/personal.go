@@ -13,11 +13,11 @@ import (
 
 // comparePersonalData prints what redactors leave standing, what they take that is nobody's, and where they say it is.
 func comparePersonalData(o options) error {
-	rows, err := readRows(o.data, "pii.jsonl")
+	rows, err := o.rows("pii.jsonl")
 	if err != nil {
 		return err
 	}
-	prompts, err := benignPrompts(o.data)
+	prompts, err := o.benignPrompts()
 	if err != nil {
 		return err
 	}

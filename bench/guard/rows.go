@@ -9,14 +9,19 @@ import (
 	"github.com/landbridge/landbridge/internal/measure"
 )
 
-func readRows(dir, name string) ([]measure.Row, error) {
-	f, err := os.Open(filepath.Join(dir, name))
+func (o options) rows(name string) ([]measure.Row, error) {
+	f, err := os.Open(filepath.Join(o.data, name))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	var rows []measure.Row
-	err = measure.Read(f, func(r measure.Row) error { rows = append(rows, r); return nil })
+	err = measure.Read(f, func(r measure.Row) error {
+		if r.Line%max(o.every, 1) == 0 {
+			rows = append(rows, r)
+		}
+		return nil
+	})
 	return rows, err
 }
 

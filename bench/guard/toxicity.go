@@ -9,11 +9,11 @@ import (
 
 // compareToxicity prints which harmful texts are blocked, and which harmless ones; prompts that harm nobody are asked too.
 func compareToxicity(o options) error {
-	rows, err := readRows(o.data, "toxicity.jsonl")
+	rows, err := o.rows("toxicity.jsonl")
 	if err != nil {
 		return err
 	}
-	prompts, err := benignPrompts(o.data)
+	prompts, err := o.benignPrompts()
 	if err != nil {
 		return err
 	}
@@ -44,8 +44,8 @@ func harmSuite(r measure.Row) string {
 }
 
 // benignPrompts are the harmless rows of the data on injection that are prompts, and not documents.
-func benignPrompts(dir string) ([]measure.Row, error) {
-	rows, err := readRows(dir, "injection.jsonl")
+func (o options) benignPrompts() ([]measure.Row, error) {
+	rows, err := o.rows("injection.jsonl")
 	var out []measure.Row
 	for _, r := range rows {
 		if !attack(r) && r.Kind != "benign_context" {
