@@ -26,6 +26,7 @@ type facts struct {
 type factReader struct {
 	*facts
 	root *node
+	free bool // the body is of no known form
 	is   field
 	err  error
 	// untyped counts media; what has a type is then taken off.
@@ -34,7 +35,7 @@ type factReader struct {
 
 // readFacts takes a body in, once, and checks that it is JSON of the shape's form.
 func readFacts(f *facts, s *shape, body []byte, b *buffers) error {
-	r := &factReader{facts: f, root: s.request()}
+	r := &factReader{facts: f, root: s.request(), free: s.guess}
 	if err := b.walk(body, r); err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
 	case form == splice.Array && kind != form && kind != splice.Null:
 		r.err = oddRequest("body_form", "a member of the request that is a list is none here", "write "+at.Last()+" as a JSON array")
 		return splice.Skip
-	case form == splice.Object && kind != form && kind != splice.Null:
+	case form == splice.Object && kind != form && kind != splice.Null && !r.free:
 		r.err = oddRequest("body_form", "a member of the request that is an object is none here", "")
 		return splice.Skip
 	case is == builtInTool:

@@ -77,3 +77,17 @@ func TestStreamsPassByteForByte(t *testing.T) {
 		})
 	}
 }
+
+// What a model of one's own takes is free: parameters may be a list.
+func TestFreeBodiesAreFree(t *testing.T) {
+	t.Parallel()
+	far := farSide(t, says("application/json", `{}`))
+	d := open(t, far)
+	const body = `{"instances":[[1,2],"x"],"parameters":[1]}`
+	if status, answer, _ := d.post(t, endpoint+"predict", body); status != 200 {
+		t.Errorf("%d %s", status, answer)
+	}
+	if _, asked, _ := far.asked(); asked != body {
+		t.Errorf("sent %s", asked)
+	}
+}

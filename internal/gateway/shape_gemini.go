@@ -61,6 +61,7 @@ func geminiRequest() *node {
 		"displayName":                         userText, // of cachedContents
 		"instances.**":                        userText, // of countTokens
 		"model":                               modelName,
+		"requests.*.model":                    modelName,
 		"tools.*.?":                           builtInTool,
 		"tools.*.functionDeclarations.*.name": functionName,
 		"tools.*.functionDeclarations.*.description":             systemText,
