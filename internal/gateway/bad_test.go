@@ -29,6 +29,7 @@ func TestBadRequests(t *testing.T) {
 		{"deep nesting", native + "generateContent", strings.Repeat(`[`, 300) + strings.Repeat(`]`, 300), nil, 400, "the JSON text is nested deeper than 200"},
 		{"invalid UTF-8", native + "generateContent", "{\"a\":\"\xff\"}", nil, 400, "UTF-8"},
 		{"a name twice", native + "generateContent", `{"contents":[],"contents":[]}`, nil, 400, "twice"},
+		{"a body in another", native + "rawPredict", `{"httpBody":{"contentType":"application/json","data":"e30="}}`, nil, 400, "a body inside of httpBody is none that the gateway reads"},
 		{"a list that is none", native + "generateContent", `{"contents":{"parts":[{"text":"x"}]}}`, nil, 400, "a member of the request that is a list is none here"},
 		{"a list in a list", native + "generateContent", `{"contents":[[{"parts":[{"text":"me@b.test"}]}]]}`, nil, 400, "a member of the request that is an object is none here"},
 		{"parts in a list", native + "generateContent", `{"contents":[{"parts":[[{"inlineData":{"mimeType":"video/mp4","data":"x"}}]]}]}`, nil, 400, "a member of the request that is an object is none here"},

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/landbridge/landbridge/internal/splice"
 )
@@ -10,7 +11,7 @@ import (
 // deliverBlock answers a call that the guard has stopped before its first byte: in the model's own words, or as an error
 // where the profile wants one. say writes the whole answer.
 func (c *call) deliverBlock(ctx context.Context, b *blocked, say func(*texts, *blocked) []byte) error {
-	if c.log.Guard == "" {
+	if !strings.HasPrefix(c.log.Guard, string(Block)) {
 		c.note(string(Block), b.code, 1)
 	}
 	if c.guard.BlockAsError || say == nil {

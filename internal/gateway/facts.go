@@ -49,6 +49,9 @@ func readFacts(f *facts, s *shape, body []byte, b *buffers) error {
 func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
 	is, more, form := r.root.find(at)
 	switch {
+	case at.Depth() == 1 && (at.Last() == "httpBody" || at.Last() == "http_body"):
+		r.err = oddRequest("body_form", "a body inside of httpBody is none that the gateway reads", "send the model's own JSON as the body of the request")
+		return splice.Skip
 	case form == splice.Array && kind != form && kind != splice.Null:
 		r.err = oddRequest("body_form", "a member of the request that is a list is none here", "write "+at.Last()+" as a JSON array")
 		return splice.Skip

@@ -44,7 +44,7 @@ type Guard struct {
 	// Canary puts a word into the system instruction, and cuts an answer that repeats it.
 	Canary bool
 
-	// Safety is the laxest threshold of safety settings that a caller may have; empty: any.
+	// Safety is the laxest threshold of safety settings that a caller may have; empty or OFF: any, and none is added.
 	Safety string
 	// Toxicity is done with answers that score HarmThreshold or more (0.8 when zero), of models that rate nothing themselves.
 	Toxicity      Action

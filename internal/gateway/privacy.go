@@ -31,7 +31,7 @@ func (c *call) mask(ctx context.Context) error {
 		}
 	}
 	e := &edits{c: c, root: c.shape.withPaths(g.PredictPaths), plain: c.facts.plain, canary: c.canary != nil, limit: c.generates() && c.decision.MaxOutput > 0 && c.decision.MaxOutput != c.facts.maxOutput}
-	e.safety = g.Safety != "" && c.shape.safety != nil && c.generates()
+	e.safety = g.Safety != "" && g.Safety != "OFF" && c.shape.safety != nil && c.generates()
 	if !g.reads() && !e.canary && !e.limit && !e.safety {
 		return nil
 	}

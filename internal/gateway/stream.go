@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/prompt"
@@ -161,7 +162,7 @@ func (c *call) stop(ctx context.Context, out *outlet, err error) error {
 
 // cutStream ends a stream in the words in which a model says that it stops.
 func (c *call) cutStream(ctx context.Context, out *outlet, b *blocked) error {
-	if c.log.Guard == "" {
+	if !strings.HasPrefix(c.log.Guard, string(Block)) {
 		c.note(string(Block), b.code, 1)
 	}
 	for _, e := range c.shape.ending(&c.texts, b) {
