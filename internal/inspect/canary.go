@@ -48,6 +48,10 @@ func (c *Canary) Text() string {
 
 // Seen says whether an answer has the canary, in any form.
 func (c *Canary) Seen(answer string) bool {
+	folded := squeeze(answer)
+	if !slices.ContainsFunc(c.forms, func(f form) bool { return strings.Contains(folded, f.text) }) {
+		return false
+	}
 	w := c.Watch()
 	w.Write(answer)
 	return w.leaked
