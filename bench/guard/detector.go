@@ -134,7 +134,7 @@ func (d detector) once(rows []measure.Row) ([]*verdict, time.Duration, int64, er
 			return nil, 0, 0, err
 		}
 	}
-	c := exec.Command(d.argv[0], d.argv[1:]...) //nolint:gosec // the caller's programs
+	c := exec.Command(d.argv[0], d.argv[1:]...)
 	c.Stdin, c.Stdout, c.Stderr, c.Dir = &in, &out, &stderr, d.dir
 	if err := c.Run(); err != nil {
 		return nil, 0, 0, fmt.Errorf("%s: %w: %s", d.name, err, lastLine(stderr.String()))

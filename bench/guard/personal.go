@@ -213,7 +213,7 @@ func places(rows []measure.Row, outcomes []outcome) {
 	t := newTable("detector", "source", "precision", "recall", "F1", "F2", "of any type: precision", "recall", "F1", "F2")
 	for _, source := range sources {
 		for _, o := range outcomes {
-			var typed, any measure.Spans
+			var typed, free measure.Spans
 			says := false
 			for i, r := range rows {
 				v := o.verdicts[i]
@@ -227,10 +227,10 @@ func places(rows []measure.Row, outcomes []outcome) {
 				says = says || len(found) > 0
 				typed.Add(r, found, false, known[source])
 				r.Spans = ofAnyType(r.Spans, known[source])
-				any.Add(r, ofAnyType(found, known[source]), false, map[string]bool{anyType: true})
+				free.Add(r, ofAnyType(found, known[source]), false, map[string]bool{anyType: true})
 			}
 			if says {
-				t.row(append([]string{o.name, source}, append(figures(typed.Total()), figures(any.Total())...)...)...)
+				t.row(append([]string{o.name, source}, append(figures(typed.Total()), figures(free.Total())...)...)...)
 			}
 		}
 	}
