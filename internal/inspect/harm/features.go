@@ -32,7 +32,7 @@ const (
 // Of returns the buckets of a piece of text; they are good until the next call.
 func (f *Features) Of(piece string) []uint32 {
 	f.out, f.text = f.out[:0], fold(f.text[:0], piece)
-	f.split(string(f.text))
+	f.split(string(f.text)) // one copy, of which every word is a part
 	for i, w := range f.words {
 		f.add(hash(single, w.kind))
 		if w.kind != w.text {
@@ -56,28 +56,48 @@ func (f *Features) add(h uint32) { f.out = append(f.out, h&(Buckets-1)) }
 
 // grams are the pieces of 3 to 5 bytes of a word with its edges marked: they see through misspellings.
 func (f *Features) grams(w string) {
-	if len(w) < 3 || len(w) > 24 {
+	if len(w) < 3 || len(w) > maxWord {
 		return
 	}
-	marked := "^" + w + "$"
-	for n := 3; n <= 5; n++ {
-		for i := 0; i+n <= len(marked); i++ {
-			f.add(hash(gram, marked[i:i+n]))
+	var marked [maxWord + 2]byte
+	marked[0] = '^'
+	n := 1 + copy(marked[1:], w)
+	marked[n] = '$'
+	for i := range n - 1 {
+		h := begin(gram)
+		for j := i; j < min(i+5, n+1); j++ {
+			if h = (h ^ uint32(marked[j])) * prime; j >= i+2 {
+				f.add(ended(h))
+			}
 		}
 	}
 }
 
+const (
+	maxWord = 24
+	prime   = 16777619 // of FNV-1a, 32 bits
+)
+
+func begin(kind byte) uint32 { return (2166136261 ^ uint32(kind)) * prime }
+
+// ended ends the last part of a hash, and brings its high bits down to where buckets are cut off.
+func ended(h uint32) uint32 {
+	h = (h ^ 0xff) * prime
+	return h ^ h>>15
+}
+
 // hash is FNV-1a over the kind and the parts, each part ended.
 func hash(kind byte, parts ...string) uint32 {
-	h := uint32(2166136261)
-	h = (h ^ uint32(kind)) * 16777619
-	for _, p := range parts {
-		for i := range len(p) {
-			h = (h ^ uint32(p[i])) * 16777619
+	h := begin(kind)
+	for i, p := range parts {
+		if i > 0 {
+			h = (h ^ 0xff) * prime
 		}
-		h = (h ^ 0xff) * 16777619
+		for j := range len(p) {
+			h = (h ^ uint32(p[j])) * prime
+		}
 	}
-	return h ^ h>>15
+	return ended(h)
 }
 
 // fold lower-cases, writes digits and signs that stand for letters inside a word as those letters, and cuts runs of one
@@ -86,9 +106,13 @@ func fold(out []byte, s string) []byte {
 	var last rune
 	run := 0
 	for i, r := range s {
-		r = unicode.ToLower(r)
-		if inWord(s, i) {
-			if letter, ok := lookalikes[r]; ok {
+		switch {
+		case 'a' <= r && r <= 'z' || r == ' ':
+		case 'A' <= r && r <= 'Z':
+			r += 'a' - 'A'
+		default:
+			r = unicode.ToLower(r)
+			if letter := lookalike(r); letter != 0 && inWord(s, i) {
 				r = letter
 			}
 		}
@@ -105,15 +129,33 @@ func fold(out []byte, s string) []byte {
 	return out
 }
 
-var lookalikes = map[rune]rune{'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', '$': 's', '!': 'i', '*': 'u', 'ı': 'i'}
+// lookalike is the letter that a digit or sign stands for; 0 for none.
+func lookalike(r rune) rune {
+	switch r {
+	case '0':
+		return 'o'
+	case '1', '!', 'ı':
+		return 'i'
+	case '3':
+		return 'e'
+	case '4', '@':
+		return 'a'
+	case '5', '$':
+		return 's'
+	case '7':
+		return 't'
+	case '*':
+		return 'u'
+	}
+	return 0
+}
 
 // inWord says whether the sign at i has a letter before and a letter or another such sign behind it.
 func inWord(s string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
 	_, size := utf8.DecodeRuneInString(s[i:])
 	after, _ := utf8.DecodeRuneInString(s[i+size:])
-	_, sign := lookalikes[after]
-	return unicode.IsLetter(before) && (unicode.IsLetter(after) || sign) || unicode.IsLetter(after) && i > 0 && before != ' ' && unicode.IsLetter(before)
+	return unicode.IsLetter(before) && (unicode.IsLetter(after) || lookalike(after) != 0)
 }
 
 // negators turn round what follows within three words.
