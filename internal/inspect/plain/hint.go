@@ -6,7 +6,7 @@ type hints struct {
 	longest  [4]int // run of base64, hex, morse, binary
 	percents int
 	entities int
-	singles  int // letters that stand alone
+	singles  int // letters that stand alone, one after the other
 	between  int // digits and signs between letters
 	markup   bool
 }
@@ -47,8 +47,10 @@ func when(yes bool, bit uint8) uint8 {
 }
 
 func look(text string) (h hints) {
+	const word = isLetter | isDigit
 	var run [4]int
 	var before, last uint8 // classes of the two bytes before
+	alone := 0
 	for i := range len(text) {
 		c := classes[text[i]]
 		for k := range run {
@@ -59,9 +61,13 @@ func look(text string) (h hints) {
 				run[k] = 0
 			}
 		}
-		const word = isLetter | isDigit
-		if last&word != 0 && before&word == 0 && c&word == 0 {
-			h.singles++
+		switch {
+		case last&word == 0:
+		case c&word != 0:
+			alone = 0
+		case before&word == 0:
+			alone++
+			h.singles = max(h.singles, alone)
 		}
 		if last&isLeet != 0 && before&isLetter != 0 && c&isLetter != 0 {
 			h.between++
@@ -74,6 +80,9 @@ func look(text string) (h hints) {
 			h.entities++
 		}
 		before, last = last, c
+	}
+	if last&word != 0 && before&word == 0 {
+		h.singles = max(h.singles, alone+1)
 	}
 	for k := range run {
 		h.longest[k] = max(h.longest[k], run[k])
