@@ -27,6 +27,7 @@ type detector struct {
 	name string
 	argv []string
 	dir  string
+	peer bool     // may be missing
 	held []string // the sources that this build has not learnt from; nil: it is asked about every row
 }
 
@@ -59,16 +60,15 @@ func (o options) detectors(check string, node, python []string) []detector {
 	for _, h := range o.held {
 		out = append(out, detector{name: heldName, argv: []string{h.binary, "guard", "scan", "--check", check}, held: h.sources})
 	}
-	add := func(name, kind string, argv ...string) {
-		if kind != "" && strings.Contains(name, o.peers) {
-			out = append(out, detector{name: name, argv: append(argv, name), dir: o.node})
+	for _, name := range node {
+		if o.node != "" && strings.Contains(name, o.peers) {
+			out = append(out, detector{name: name, argv: []string{"node", "--input-type=module", "--eval", npm, name}, dir: o.node, peer: true})
 		}
 	}
-	for _, name := range node {
-		add(name, o.node, "node", "--input-type=module", "--eval", npm)
-	}
 	for _, name := range python {
-		add(name, o.python, o.python, "-c", pypi)
+		if o.python != "" && strings.Contains(name, o.peers) {
+			out = append(out, detector{name: name, argv: []string{o.python, "-c", pypi, name}, peer: true})
+		}
 	}
 	return out
 }
@@ -91,7 +91,7 @@ func ask(detectors []detector, rows []measure.Row) ([]outcome, error) {
 		}
 		found, err := d.run(mine)
 		if err != nil {
-			if d.dir == "" || d.held != nil || strings.HasPrefix(d.name, "**") {
+			if !d.peer {
 				return nil, err
 			}
 			fmt.Fprintf(os.Stderr, "left out: %v\n", err)
