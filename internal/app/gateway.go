@@ -367,7 +367,9 @@ func (a *App) revoked(path string) (func(caller, token string) bool, error) {
 func (a *App) telemetry(ctx context.Context, t *config.Telemetry, registry prometheus.Registerer) (*telemetry.Telemetry, error) {
 	o := telemetry.Options{
 		Clock: a.host.Clock, Endpoint: a.host.Env("OTEL_EXPORTER_OTLP_ENDPOINT"), Sample: 1, Service: "landbridge", Version: a.host.Version, Registry: registry,
-		OnError: func(err error) { a.host.Log.WarnContext(ctx, "traces or metrics could not be sent", slog.Any("error", err)) },
+		OnError: func(err error) {
+			a.host.Log.WarnContext(ctx, "traces or metrics could not be sent", slog.Any("error", err))
+		},
 	}
 	if t != nil {
 		o.Endpoint, o.Sample, o.Service, o.Interval = cmp.Or(t.Endpoint, o.Endpoint), float64(t.SamplePercent)/100, t.ServiceName, t.Interval

@@ -1,43 +1,38 @@
 package gateway
 
 import (
-	"bytes"
-	"errors"
+	"encoding/json"
 	"net/http"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/google/jsonschema-go/jsonschema"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // answerSchema is the JSON schema that the request's answer shall hold; nil where it has none, or one that is no schema.
 // Google's responseSchema is OpenAPI's dialect: types in capitals, and nullable.
-func answerSchema(raw []byte) *jsonschema.Schema {
+func answerSchema(raw []byte) *jsonschema.Resolved {
 	if raw == nil {
 		return nil
 	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	var doc any
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return nil
+	}
+	plain, err := json.Marshal(plainSchema(doc))
 	if err != nil {
 		return nil
 	}
-	compiler := jsonschema.NewCompiler()
-	compiler.UseLoader(noLoader{})
-	if err := compiler.AddResource("schema:answer", plainSchema(doc)); err != nil {
+	s := &jsonschema.Schema{}
+	if err := json.Unmarshal(plain, s); err != nil {
 		return nil
 	}
-	s, err := compiler.Compile("schema:answer")
+	resolved, err := s.Resolve(nil) // without a loader: a schema refers to nothing outside of itself
 	if err != nil {
 		return nil
 	}
-	return s
-}
-
-// noLoader loads nothing: a schema is what the request holds.
-type noLoader struct{}
-
-func (noLoader) Load(string) (any, error) {
-	return nil, errors.New("a schema refers to nothing outside of itself")
+	return resolved
 }
 
 // plainSchema turns OpenAPI's schema into JSON schema, in place.
@@ -64,9 +59,9 @@ func plainSchema(doc any) any {
 }
 
 // holds checks the text of an answer.
-func holds(s *jsonschema.Schema, text string) bool {
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
-	return err == nil && s.Validate(doc) == nil
+func holds(s *jsonschema.Resolved, text string) bool {
+	var doc any
+	return json.Unmarshal([]byte(text), &doc) == nil && s.Validate(doc) == nil
 }
 
 // keepSaid sets up that the answer's text is held against the request's own schema.

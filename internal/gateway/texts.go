@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/google/jsonschema-go/jsonschema"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/inspect"
@@ -30,7 +30,7 @@ type texts struct {
 	holdBack  int
 	session   *mask.Session // nil: nothing was masked
 
-	schema *jsonschema.Schema // that the text shall hold; nil for none
+	schema *jsonschema.Resolved // that the text shall hold; nil for none
 
 	flows    []*flow
 	said     map[int]string // the text of each candidate, where there is a schema

@@ -122,7 +122,7 @@ var homes = []home{
 	{"github.com/go-json-experiment/json", []string{"internal/splice", "internal/gateway", "internal/gateway/dialect"}},
 	{"github.com/jackc/", []string{"internal/ledger"}},
 	{"go.opentelemetry.io/", []string{"internal/telemetry"}},
-	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/gateway"}},
+	{"github.com/google/jsonschema-go", []string{"internal/gateway"}},
 	{"github.com/petar-dambovaliev/aho-corasick", []string{"internal/mask/find", "internal/inspect"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/app"}},
 	{"github.com/spf13/", []string{"internal/cli"}},
