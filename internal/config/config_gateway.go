@@ -248,9 +248,9 @@ type GuardInjection struct {
 	// block refuses the call; flag only records it; ask lets Model Armor decide; off does not look.
 	Action string `yaml:"action" default:"block" choices:"block,flag,ask,off"`
 	// Score at which the action is taken on what the user wrote, in percent.
-	Threshold int `yaml:"threshold" default:"50"`
+	Threshold int `yaml:"threshold" default:"55"`
 	// The same for tool results, documents and other data, scored line by line.
-	DataThreshold int `yaml:"data_threshold" default:"50"`
+	DataThreshold int `yaml:"data_threshold" default:"55"`
 	// Puts a canary into the system instruction, and cuts an answer that repeats it.
 	Canary bool `yaml:"canary" default:"false"`
 	// Model Armor as second opinion, with the caller's own lease.

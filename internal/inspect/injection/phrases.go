@@ -45,7 +45,7 @@ abaikan|lupakan ..3 instruksi|perintah|arahan ..2 sebelum*|di_atas
 const newInstructions = `
 new|updated|revised|real|actual|true|following|special|secret|hidden|important|urgent ..1 instruct*|directive*|orders|objective|task|mission|priority|goal ..1 is|are|follow*|begin|below|for_you|from
 your ..1 new|real|actual|true|only|primary|sole|next ..1 task|goal|objective|instruct*|purpose|mission|job|role|directive* ..1 is|are|now|will
-from_now_on|from_this_point|henceforth|hereafter|starting_now|for_the_rest_of_this|from_now ..4 you|your|answer|respond|act|all|every
+from_now_on|from_this_point|henceforth|hereafter|starting_now|for_the_rest_of_this|from_now ..4 you|your|answer|respond
 instead|now ..1 you ..1 must|will|shall|should|need_to|have_to ..2 only|always|first|instead|comply|obey|follow|answer|respond
 follow|obey|execute|perform|carry_out ..2 these|following|my|new|below|this|only ..1 instruct*|command*|directive*|order*|steps ..2 instead|only|exactly|immediately|carefully|without
 before ..1 answering|responding|continuing|proceeding|summarizing|replying|you_continue|you_answer ..3 you|first|must|call|send|visit|execute|include
@@ -55,8 +55,9 @@ actually|wait|hold_on|never_mind|scratch_that ..3 instead|do_this|new_task|can_y
 `
 
 const reveals = `
-repeat|print|output|show|display|reveal|leak|dump|return|write|give|tell|list|share|expose|disclose|summari*|translate|paste|copy|recite|state|quote|encode|provide|describe|paraphras*|convert|spell ..4 system_prompt|system_message|system_instruct*|initial_prompt|initial_instruct*|original_prompt|original_instruct*|hidden_prompt|hidden_instruct*|secret_instruct*|developer_message|developer_instruct*|pre_prompt|preprompt|prompt_above|instructions_above|text_above|internal_instruct*|your_instruct*|your_prompt|your_guidelines|your_rules|your_directives|your_configuration|confidential_instruct*|custom_instruct*|base_prompt|starting_prompt
+repeat|print|output|show|display|reveal|leak|dump|return|write|give|tell|list|share|expose|disclose|summari*|translate|paste|copy|recite|state|quote|encode|provide|describe|paraphras*|convert|spell ..4 system_prompt|system_message|system_instruct*|initial_prompt|initial_instruct*|original_prompt|original_instruct*|hidden_prompt|hidden_instruct*|secret_instruct*|developer_message|developer_instruct*|pre_prompt|preprompt|prompt_above|instructions_above|internal_instruct*|your_instruct*|your_prompt|your_guidelines|your_rules|your_directives|your_configuration|confidential_instruct*|custom_instruct*|base_prompt|starting_prompt
 what|which ..2 is|are|were|was|do ..1 your|the|you|those ..2 system_prompt|system_message|initial_prompt|initial_instruct*|original_instruct*|hidden_instruct*|secret_instruct*|exact_instruct*|internal_rules|hidden_rules|previous_instruct*|instructions_above|first_instruct*
+repeat|print|output|reveal|dump|recite|copy ..4 text_above
 repeat|print|output|write|copy|translate|say ..3 everything|all|words|text|content|sentences|lines|message* ..2 above|before|so_far|preceding|prior|earlier
 starting|beginning ..1 with ..3 you_are|you_are_chatgpt|you_are_a
 instruct*|prompt|rules|guidelines ..2 you_were_given|you_have_been_given|you_received|given_to_you|you_were_told|you_follow|developers_gave|you_started_with
@@ -81,7 +82,8 @@ pokaż|podaj|ujawnij|powtórz|wypisz ..5 prompt_systemowy|systemow*|początkow*|
 
 const secrets = `
 what|whats ..1 is|the|your|are ..1 your|the|our|admin ..2 password|passphrase|passcode|secret_key|secret_code|secret_word|access_code|api_key|api_keys|credentials|access_token|pin_code|private_key|master_key|encryption_key|launch_code*
-share|confirm|reveal|provide|give|tell|show|disclose|send|state|say|print|spell|leak|verify|hand_over|repeat ..4 your|the|our|admin|system|secret|any|all ..3 password*|passphrase|passcode|secret_key|secret_code|secret_word|secrets|access_code|api_key|api_keys|credentials|access_token*|pin_code|private_key*|master_key
+share|confirm|provide|give|send|verify ..4 your|admin|system|secret|any|all ..3 password*|passphrase|passcode|secret_key|secret_code|secret_word|secrets|access_code|api_key|api_keys|credentials|access_token*|pin_code|private_key*|master_key
+reveal|tell|show|disclose|state|say|print|spell|leak|hand_over|repeat ..4 your|the|our|admin|system|secret|any|all ..3 password*|passphrase|passcode|secret_key|secret_code|secret_word|secrets|access_code|api_key|api_keys|credentials|access_token*|pin_code|private_key*|master_key
 write|tell|make|compose|encode|translate|convert|spell ..5 about|of|using|with|in ..2 the_password|the_secret|your_password|your_secret
 the_password|the_secret|your_password|the_passcode ..2 in|as|with|backwards|letter|using|into|reversed|spelled|encoded ..3 base64|leetspeak|reverse|letter*|line|caps|code|morse|rot13|poem|acrostic|emoji*|hex|binary|spaces|order
 need|want|require|ask_for|asked_for|ask ..2 your_password|the_password|your_passcode|your_secret|your_credentials|your_api_key
@@ -191,7 +193,7 @@ you|consequence* ..3 punish*|penal*|terminated|deactivat*|destroyed ..5 if|refus
 const forcedOpening = `
 begin|start|open|preface|prefix ..3 response*|answer*|reply|output*|sentence|message|with ..3 with|sure|absolutely|of_course|yes ..3 sure|absolutely|of_course|yes|certainly|happy_to|here_is|gladly|no_problem
 sure_here_is|sure_heres|absolutely_heres|of_course_here ..4 how|detailed|step|tutorial|guide|instruct*|script|plan
-respond|reply|answer|say|output|print ..2 only ..2 with|the_word|the_phrase|yes|hacked|pwned|ok|confirmed ..4 pwned|hacked|yes|owned|access_granted|i_have_been
+respond|reply|answer|say|output|print ..2 only ..2 with|the_word|the_phrase|hacked|pwned|ok|confirmed ..4 pwned|hacked|owned|access_granted|i_have_been
 i_have_been_pwned|haha_pwned|access_granted|system_override_confirmed|jailbreak_successful|successfully_jailbroken
 `
 
@@ -207,7 +209,7 @@ answer_the_question_using ..3 parts|pieces
 const smuggling = `
 decode|decrypt|decipher|translate|unscramble|convert|read|interpret|reverse ..6 base64|base_64|rot13|hex|hexadecimal|cipher|caesar|morse|binary|leetspeak|backwards|ascii|encoded|reversed|pig_latin ..9 and|then|follow|execute|answer|tell|say|says|do|respond|comply|instruct*
 execute|follow|obey|answer|run ..4 decoded|encoded|deciphered|hidden|base64|decrypted|encrypted|reversed ..2 instruct*|message|text|string|command*|question|content|payload
-respond|reply|answer|write|output|give|speak|encode|put|provide ..5 in|using|with|into ..1 base64|rot13|hex|hexadecimal|morse|leetspeak|caesar|cipher|binary|reverse_order|pig_latin|reversed
+respond|reply|answer|speak ..5 in|using|with|into ..1 base64|rot13|hex|hexadecimal|morse|leetspeak|caesar|cipher|binary|reverse_order|pig_latin|reversed
 each_part|the_response|it|your_answer|answer|parts ..3 using|in|into|with base64|rot13|hex|morse|reverse_order|leetspeak
 `
 
