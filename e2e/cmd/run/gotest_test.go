@@ -62,3 +62,15 @@ func TestLine(t *testing.T) {
 		})
 	}
 }
+
+func TestTimeWasUp(t *testing.T) {
+	for out, want := range map[string]bool{
+		"--- FAIL: FuzzX (3.10s)\n    context deadline exceeded\nFAIL\n":                                                                       true,
+		"--- FAIL: FuzzX (3.10s)\n    --- FAIL: FuzzX (0.00s)\n    x_test.go:9: wrong\n\n    Failing input written to testdata/fuzz/FuzzX/1\n": false,
+		"    context deadline exceeded\n    Failing input written to testdata/fuzz/FuzzX/1\n":                                                  false,
+	} {
+		if timeWasUp(out) != want {
+			t.Errorf("%q: %t", out, !want)
+		}
+	}
+}
