@@ -37,49 +37,28 @@ func newPolicyTestCommand(d *deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			failed := 0
-			for _, r := range results {
-				if !r.Passed {
-					failed++
-				}
-			}
-			if d.out.json {
-				err = d.out.encode(results)
-			} else {
-				err = d.printPolicyCases(results, failed)
-			}
-			if err == nil && failed > 0 {
-				return ended{7}
-			}
-			return err
+			return tellCases(d, results, func(r app.PolicyResult) bool { return r.Passed }, d.printPolicyCase)
 		},
 	}
 }
 
-// printPolicyCases shows what came of each case, and for one that failed what was expected and what the policy said.
-func (d *deps) printPolicyCases(results []app.PolicyResult, failed int) error {
-	for _, r := range results {
-		verdict := "refused"
-		if r.Allowed {
-			verdict = "allowed"
-		}
-		if r.Rule != "" {
-			verdict += " by " + r.Rule
-		}
-		if r.Passed {
-			_ = d.out.line("ok    %s: %s", r.Name, verdict)
-			continue
-		}
-		_ = d.out.line("%s  %s: %s", colour(d.out.outColours, red, "FAIL"), r.Name, verdict)
-		for _, diff := range r.Diffs {
-			_ = d.out.line("      %s", diff)
-		}
-		if r.Reason != "" {
-			_ = d.out.line("      %s", r.Reason)
-		}
-		if r.Hint != "" {
-			_ = d.out.line("      %s", r.Hint)
+// printPolicyCase shows what came of a case, and where it failed what was expected and what the policy said.
+func (d *deps) printPolicyCase(r app.PolicyResult) {
+	verdict := "refused"
+	if r.Allowed {
+		verdict = "allowed"
+	}
+	if r.Rule != "" {
+		verdict += " by " + r.Rule
+	}
+	if r.Passed {
+		_ = d.out.line("ok    %s: %s", r.Name, verdict)
+		return
+	}
+	_ = d.out.line("%s  %s: %s", colour(d.out.outColours, red, "FAIL"), r.Name, verdict)
+	for _, more := range append(r.Diffs, r.Reason, r.Hint) {
+		if more != "" {
+			_ = d.out.line("      %s", more)
 		}
 	}
-	return d.out.line("%d passed, %d failed", len(results)-failed, failed)
 }

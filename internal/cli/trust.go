@@ -172,35 +172,41 @@ func newTrustTestCommand(d *deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			failed := 0
-			for _, r := range results {
-				if !r.Passed {
-					failed++
-				}
-			}
-			if d.out.json {
-				err = d.out.encode(results)
-			} else {
-				err = d.printCases(results, failed)
-			}
-			if err == nil && failed > 0 {
-				return ended{7}
-			}
-			return err
+			return tellCases(d, results, func(r app.CaseResult) bool { return r.Passed }, d.printCase)
 		},
 	}
 }
 
-func (d *deps) printCases(results []app.CaseResult, failed int) error {
+// tellCases shows how each case went, and their count; one that failed is drift: exit code 7.
+func tellCases[R any](d *deps, results []R, passed func(R) bool, show func(R)) error {
+	failed := 0
 	for _, r := range results {
-		if r.Passed {
-			_ = d.out.line("ok    %s", r.Name)
-			continue
+		if !passed(r) {
+			failed++
 		}
-		_ = d.out.line("%s  %s", colour(d.out.outColours, red, "FAIL"), r.Name)
-		for _, diff := range r.Diffs {
-			_ = d.out.line("      %s", diff)
+		if !d.out.json {
+			show(r)
 		}
 	}
-	return d.out.line("%d passed, %d failed", len(results)-failed, failed)
+	var err error
+	if d.out.json {
+		err = d.out.encode(results)
+	} else {
+		err = d.out.line("%d passed, %d failed", len(results)-failed, failed)
+	}
+	if err == nil && failed > 0 {
+		return ended{7}
+	}
+	return err
+}
+
+func (d *deps) printCase(r app.CaseResult) {
+	if r.Passed {
+		_ = d.out.line("ok    %s", r.Name)
+		return
+	}
+	_ = d.out.line("%s  %s", colour(d.out.outColours, red, "FAIL"), r.Name)
+	for _, diff := range r.Diffs {
+		_ = d.out.line("      %s", diff)
+	}
 }
