@@ -78,7 +78,7 @@ func (s *scanner) nameBefore(i int, buf *[longestName]byte) []byte {
 			i--
 		}
 	}
-	if i < 3 || !s.lexicon.ends.has(text, i-3) {
+	if i < 3 || !s.lexicon.ends.at(text, i-3) {
 		return nil
 	}
 	at := len(buf)

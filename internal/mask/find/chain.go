@@ -37,43 +37,50 @@ func (c *chain) read(text string, i int) {
 	var seps uint64
 	limit := maxChain
 	for c.k < maxGroups {
-		g := group{start: i, from: c.n, sep: sep}
-		for {
-			b, size := plain(text, i)
-			if !isAlnum(b) {
-				break
-			}
-			if c.n == limit {
-				c.n = g.from
-				c.digits &= 1<<c.n - 1
-				return
-			}
-			if isDigit(b) {
-				c.digits |= 1 << c.n
-			}
-			c.buf[c.n] = upper(b)
-			c.n++
-			i += size
-		}
-		if c.n == g.from {
+		from := c.n
+		end, fits := c.group(text, i, limit)
+		if !fits || c.n == from {
 			return
 		}
 		if c.k > 0 && sep != none {
-			c.cuts |= 1 << g.from
+			c.cuts |= 1 << from
 			seps = seps<<3 | separators[sep]
 		}
-		g.end, g.until, g.seps, g.cuts = i, c.n, seps, c.cuts
-		c.groups[c.k] = g
-		if c.k++; c.digits&3 != 0 && g.until < longestRule {
+		g := &c.groups[c.k]
+		g.start, g.end, g.from, g.until, g.sep, g.seps, g.cuts = i, end, from, c.n, sep, seps, c.cuts
+		if c.k++; c.digits&3 != 0 && c.n < longestRule {
 			limit = longestRule // only an IBAN has groups beyond, and it begins with letters
 		}
-		b, size := plain(text, i)
+		b, size := plain(text, end)
 		if size == 0 || b != none && separators[b] == 0 {
 			return
 		}
-		sep = b
+		sep, i = b, end+size
+	}
+}
+
+// group reads the letters and digits at i, and says whether there are no more of them than limit allows.
+func (c *chain) group(text string, i, limit int) (end int, fits bool) {
+	n, digits := c.n, c.digits
+	for i < len(text) {
+		b, size := text[i], 1
+		if b >= 0x80 {
+			b, size = wide(text, i)
+		}
+		class := classes[b]
+		if class != letter && class != digit {
+			break
+		}
+		if n >= limit {
+			return i, false
+		}
+		digits |= uint64(class>>1) << n // digit is 2, letter 1
+		c.buf[n] = upper(b)
+		n++
 		i += size
 	}
+	c.n, c.digits = n, digits
+	return i, true
 }
 
 // digitsOnly says whether the first n characters are digits.

@@ -30,17 +30,24 @@ func (c *contextWords) reset(text string, l *lexicon) {
 
 // near says whether a context word of k stands in front of start or behind end, at most so far away.
 func (c *contextWords) near(k kind, start, end, before, after int) bool {
+	spoken := c.around(start, end, before, after)
+	return spoken.has(k)
+}
+
+// around is the kinds whose context words stand there.
+func (c *contextWords) around(start, end, before, after int) (spoken kinds) {
 	c.readTo(start-reachBefore, end+reachAfter)
 	for i := len(c.seen) - 1; i >= 0; i-- {
 		m := &c.seen[i]
 		if m.end < start-reachBefore {
 			break
 		}
-		if m.kinds.has(k) && (m.end <= start && m.end >= start-before || m.start >= end && m.start <= end+after) {
-			return true
+		if m.end <= start && m.end >= start-before || m.start >= end && m.start <= end+after {
+			spoken[0] |= m.kinds[0]
+			spoken[1] |= m.kinds[1]
 		}
 	}
-	return false
+	return spoken
 }
 
 // readTo reads the words between from and to that have not been read. A word that is cut by from is left out.
@@ -100,8 +107,10 @@ const longestWord = 32
 // lexicon holds the words that mean something to a detector.
 type lexicon struct {
 	contexts map[string]kinds
-	// first holds, for a first byte and a length, whether there is such a context word.
-	first [256]uint64
+	// first holds, for a first byte and a length, whether there is such a context word; speaks the first three bytes of
+	// those that have so many.
+	first  [256]uint64
+	speaks trigrams
 	// names are words that begin something themselves: months, days, forms of address.
 	names     map[string]name
 	nameFirst [256]uint64
@@ -118,6 +127,9 @@ var theLexicon = sync.OnceValue(func() *lexicon {
 			set.add(kind(k))
 			l.contexts[w] = set
 			l.first[w[0]] |= 1 << len(w)
+			if len(w) > 2 {
+				l.speaks.add(w)
+			}
 		}
 	}
 	for w := range l.names {
@@ -134,7 +146,7 @@ var theLexicon = sync.OnceValue(func() *lexicon {
 })
 
 func (l *lexicon) context(word []byte) (kinds, bool) {
-	if l.first[word[0]]&(1<<len(word)) == 0 {
+	if l.first[word[0]]&(1<<len(word)) == 0 || len(word) > 2 && !l.speaks.has(word[0], word[1], word[2]) {
 		return kinds{}, false
 	}
 	set, ok := l.contexts[string(word)]
@@ -144,5 +156,5 @@ func (l *lexicon) context(word []byte) (kinds, bool) {
 // may says whether the word of letters between i and end may be a name.
 func (l *lexicon) may(text string, i, end int) bool {
 	n := end - i
-	return n > 1 && n < longestWord && (n == 2 || l.begins.has(text, i)) && l.nameFirst[lower(text[i])]&(1<<n) != 0
+	return n > 1 && n < longestWord && (n == 2 || l.begins.at(text, i)) && l.nameFirst[lower(text[i])]&(1<<n) != 0
 }

@@ -1,10 +1,14 @@
 package find
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // dateAt finds the date or time whose first digit is at i, and says whether there is one.
 func (s *scanner) dateAt(i int) bool {
-	if !opens(s.text, i) {
+	c := &s.chain
+	if n := min(bits.TrailingZeros64(^c.digits), c.groups[0].until); n == 3 || n > 4 {
 		return false
 	}
 	end, whole := s.numericDate(i)
@@ -19,7 +23,6 @@ func (s *scanner) dateAt(i int) bool {
 		s.report(dateTime, i, end, .55)
 		return true
 	}
-	c := &s.chain
 	if c.groups[0].until != 4 || !c.digitsOnly(4) {
 		return false
 	}
@@ -52,7 +55,7 @@ func (s *scanner) dated(i, end int, whole bool) {
 func (s *scanner) numericDate(i int) (end int, whole bool) {
 	a, j := digitsAt(s.text, i, 4)
 	n := j - i
-	if n == 8-4 && j < len(s.text) && isDigit(s.text[j]) || j >= len(s.text) || strings.IndexByte("-/. ", s.text[j]) < 0 {
+	if n == 8-4 && j < len(s.text) && isDigit(s.text[j]) || j >= len(s.text) || separators[s.text[j]] == 0 {
 		return i, false
 	}
 	sep := s.text[j]

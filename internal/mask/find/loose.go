@@ -8,7 +8,7 @@ func (s *scanner) ageAt(i int) {
 		return
 	}
 	n, end := digitsAt(s.text, i, 4)
-	if n == 0 || n > 120 || end-i > 3 || !opens(s.text, i) {
+	if n == 0 || n > 120 || end-i > 3 {
 		return
 	}
 	next := end
@@ -57,7 +57,7 @@ func foldedSuffix(text string, words ...string) bool {
 // postal finds the postal code that the chain begins with: with a word for it near, or behind a state's two letters.
 func (s *scanner) postal() {
 	c := &s.chain
-	if !s.wanted.has(zipCode) || !opens(s.text, c.groups[0].start) {
+	if !s.wanted.has(zipCode) {
 		return
 	}
 	for i := min(c.k, 2) - 1; i >= 0; i-- {

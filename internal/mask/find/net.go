@@ -8,6 +8,9 @@ import (
 // ipv4 finds the address at i, and says whether there is one or a version that looks like one.
 func (s *scanner) ipv4(i int) bool {
 	end, dots := i, 0
+	if first := s.chain.groups[0].end; first >= len(s.text) || s.text[first] != '.' {
+		return false
+	}
 	for end < len(s.text) && end-i < 24 && (isDigit(s.text[end]) || s.text[end] == '.') {
 		if s.text[end] == '.' {
 			dots++
@@ -66,6 +69,9 @@ func (s *scanner) hexAddress(i int) int {
 	if len(word) == 17 && colons == 5 && macForm(word) {
 		s.take(macAddress, start, end, .9)
 		return end
+	}
+	if colons < 6 && !strings.Contains(word, "::") {
+		return i // a time of day
 	}
 	address, err := netip.ParseAddr(word)
 	if err != nil || !address.Is6() || !telling(address) || len(word) < 6 || !strings.ContainsAny(word, "0123456789") {

@@ -8,6 +8,13 @@ import (
 // number handles what begins with the group of letters and digits at i.
 func (s *scanner) number(i int) {
 	c := &s.chain
+	if !opens(s.text, i) {
+		if s.text[i-1] == '/' { // as in 12/4111111111111111
+			c.read(s.text, i)
+			s.card()
+		}
+		return // in the midst of something: most groups of a text of figures
+	}
 	c.read(s.text, i)
 	if c.k == 0 {
 		return
@@ -38,7 +45,7 @@ func (s *scanner) take(k kind, start, end int, score float32) bool {
 // iban finds an account number, in groups of any size. https://www.swift.com/standards/data-standards/iban
 func (s *scanner) iban() bool {
 	c := &s.chain
-	if !s.wanted.has(ibanCode) || c.n < 15 || c.digits&0b1111 != 0b1100 || !opens(s.text, c.groups[0].start) {
+	if !s.wanted.has(ibanCode) || c.n < 15 || c.digits&0b1111 != 0b1100 {
 		return false
 	}
 	at := strings.Index(ibanLengths, string(c.buf[:2]))
@@ -75,9 +82,6 @@ const ibanLengths = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY2
 func (s *scanner) card() bool {
 	c := &s.chain
 	if !s.wanted.has(creditCard) || c.n < 12 || c.digits&0xFFF != 0xFFF {
-		return false
-	}
-	if start := c.groups[0].start; !opens(s.text, start) && s.text[start-1] != '/' {
 		return false
 	}
 	for i := c.k - 1; i >= 0; i-- {
@@ -148,7 +152,11 @@ func (s *scanner) labelled() {
 		g = c.groups[i]
 	}
 	digits := bits.OnesCount64(c.digits & (1<<g.until - 1))
-	if digits < 4 || digits*2 < g.until || !opens(s.text, start) || !closes(s.text, g.end) {
+	if digits < 4 || digits*2 < g.until || !closes(s.text, g.end) {
+		return
+	}
+	spoken := s.words.around(start, g.end, 32, 0)
+	if spoken == (kinds{}) {
 		return
 	}
 	for _, l := range [...]struct {
@@ -164,7 +172,7 @@ func (s *scanner) labelled() {
 		if !s.wanted.has(l.kind) || g.until < l.shortest || g.until > l.limit || l.kind == usBank && digits < g.until {
 			continue
 		}
-		if s.words.near(l.kind, start, g.end, 32, 0) {
+		if spoken.has(l.kind) {
 			s.report(l.kind, start, g.end, .6)
 		}
 	}

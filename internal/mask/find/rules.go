@@ -27,14 +27,32 @@ type compiled struct {
 }
 
 // ruleBook holds the rules by the length of their values.
-type ruleBook [maxChain + 1][]compiled
+type ruleBook [maxChain + 1]shelf
+
+// shelf holds the rules of one length, and a bit for each of their forms, which says no to most numbers.
+type shelf struct {
+	rules []compiled
+	forms uint64
+}
+
+func (b *ruleBook) add(n int, c compiled) {
+	b[n].rules = append(b[n].rules, c)
+	for _, f := range c.forms {
+		b[n].forms |= f.bit()
+	}
+}
+
+// bit is one of 64 that forms share.
+func (f form) bit() uint64 {
+	return 1 << ((f.cuts*0x9e3779b97f4a7c15 ^ f.seps*0xc2b2ae3d27d4eb4f) >> 58)
+}
 
 var theRules = sync.OnceValue(func() *ruleBook {
 	var book ruleBook
 	for _, part := range [][]rule{americanRules, britishRules, germanRules, southernRules, northernRules, easternRules, indianRules, pacificRules, worldRules} {
 		for _, r := range part {
 			n, c := r.compile()
-			book[n] = append(book[n], c)
+			book.add(n, c)
 		}
 	}
 	return &book
@@ -43,10 +61,10 @@ var theRules = sync.OnceValue(func() *ruleBook {
 // of leaves the rules of some kinds.
 func (b *ruleBook) of(wanted kinds) *ruleBook {
 	var some ruleBook
-	for n, rules := range b {
-		for _, r := range rules {
+	for n, shelf := range b {
+		for _, r := range shelf.rules {
 			if wanted.has(r.kind) {
-				some[n] = append(some[n], r)
+				some.add(n, r)
 			}
 		}
 	}
@@ -115,17 +133,15 @@ func (c *compiled) fits(digits uint64, f form) bool {
 func (s *scanner) byRules() {
 	c := &s.chain
 	first := &c.groups[0]
-	if !opens(s.text, first.start) {
-		return
-	}
 	for i := range c.groups[:c.k] {
 		g := &c.groups[i]
-		if len(s.rules[g.until]) == 0 || !closes(s.text, g.end) || c.goesOn(i) {
+		shelf, f := &s.rules[g.until], form{g.cuts, g.seps}
+		if shelf.forms&f.bit() == 0 || !closes(s.text, g.end) || c.goesOn(i) {
 			continue
 		}
-		for j := range s.rules[g.until] {
-			r := &s.rules[g.until][j]
-			if r.fits(c.digits, form{g.cuts, g.seps}) && (r.check == nil || r.check(c.buf[:g.until])) {
+		for j := range shelf.rules {
+			r := &shelf.rules[j]
+			if r.fits(c.digits, f) && (r.check == nil || r.check(c.buf[:g.until])) {
 				s.weighed(r.kind, first.start, g.end, r.bare, r.near, r.check != nil)
 			}
 		}

@@ -52,7 +52,12 @@ func aba(b []byte) bool {
 
 // npi is Luhn over 80840 and the number.
 func npi(b []byte) bool {
-	return (b[0] == '1' || b[0] == '2') && luhn(append([]byte("80840"), b...))
+	if b[0] != '1' && b[0] != '2' {
+		return false
+	}
+	whole := [15]byte{'8', '0', '8', '4', '0'}
+	copy(whole[5:], b)
+	return luhn(whole[:])
 }
 
 // mbi leaves out the letters that look like digits: S, L, O, I, B, Z.

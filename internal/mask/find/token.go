@@ -7,7 +7,7 @@ import (
 
 // token finds a token of a known maker, or a JSON Web Token, at i, where a word begins. It returns where it ends, or i.
 func (s *scanner) token(i int) int {
-	if i < s.blob || !s.makers.begins.has(s.text, i) {
+	if i < s.blob || !s.makers.begins.at(s.text, i) {
 		return i // in the midst of a run that was looked at, or none
 	}
 	if s.text[i] == 'e' && strings.HasPrefix(s.text[i:], "eyJ") {

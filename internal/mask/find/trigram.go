@@ -5,20 +5,19 @@ package find
 type trigrams [1 << 15 / 64]uint64
 
 func (t *trigrams) add(word string) {
-	h := trigram(word, 0)
+	h := trigram(word[0], word[1], word[2])
 	t[h>>6] |= 1 << (h & 63)
 }
 
-// has says whether a word in the set may begin at i.
-func (t *trigrams) has(text string, i int) bool {
-	if i+3 > len(text) {
-		return false
-	}
-	h := trigram(text, i)
+// at says whether a word in the set may begin at i.
+func (t *trigrams) at(text string, i int) bool {
+	return i+3 <= len(text) && t.has(text[i], text[i+1], text[i+2])
+}
+
+// has says whether a word in the set may begin with three bytes.
+func (t *trigrams) has(a, b, c byte) bool {
+	h := trigram(a, b, c)
 	return t[h>>6]>>(h&63)&1 == 1
 }
 
-func trigram(text string, i int) uint {
-	_ = text[i+2]
-	return uint(text[i]&31)<<10 | uint(text[i+1]&31)<<5 | uint(text[i+2]&31)
-}
+func trigram(a, b, c byte) uint { return uint(a&31)<<10 | uint(b&31)<<5 | uint(c&31) }

@@ -9,12 +9,15 @@ import (
 
 // wallet finds the address of a crypto wallet at i.
 func (s *scanner) wallet(i int) bool {
+	if shortest := 26; len(s.text)-i < shortest || !isAlnum(s.text[i+shortest-1]) {
+		return false
+	}
 	end := i
 	for end < len(s.text) && isAlnum(s.text[end]) && end-i < 100 {
 		end++
 	}
 	w := s.text[i:end]
-	if len(w) < 26 || len(w) > 90 || !s.wanted.has(crypto) || !opens(s.text, i) || !closes(s.text, end) {
+	if len(w) < 26 || len(w) > 90 || !s.wanted.has(crypto) || !closes(s.text, end) {
 		return false
 	}
 	switch {
