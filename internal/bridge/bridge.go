@@ -122,6 +122,12 @@ const (
 	HopVertex      Hop = "vertex"      // a Vertex AI call
 	HopStorage     Hop = "storage"     // an Azure Storage call
 	HopARM         Hop = "arm"         // an Azure Resource Manager call
+	HopBucket      Hop = "bucket"      // a Cloud Storage call
+	HopFolder      Hop = "folder"      // a local directory
+	HopKeys        Hop = "keys"        // a call of Key Vault or Cloud KMS, or a local key file
+	HopCatalog     Hop = "catalog"     // a call of Vertex ML Metadata, of the Data Lineage API, or of labels
+	HopTransfer    Hop = "transfer"    // a Storage Transfer Service call
+	HopJobs        Hop = "jobs"        // the job engine and its database
 	HopDoor        Hop = "door"        // one of our own listeners
 )
 

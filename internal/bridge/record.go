@@ -15,6 +15,8 @@ const (
 	EventCrossing Event = "crossing" // one use of a lease: a token handed to a program, a call made
 	EventAsked    Event = "asked"    // a caller has asked the gateway; its end is the record with the same ID
 	EventAnswered Event = "answered" // how that call ended: written before the last byte of the answer leaves
+	EventBegun    Event = "begun"    // a run over a dataset is about to change or to read something; its end has the same Data.Run
+	EventEnded    Event = "ended"    // how that run ended
 )
 
 // Record is one line of the audit log. It names tokens by their hash (Secret.Name) and holds none.
@@ -34,6 +36,7 @@ type Record struct {
 	Code      string        `json:"code,omitempty"` // Error.Code of a refusal
 	Reason    string        `json:"reason,omitempty"`
 	Call      *Call         `json:"call,omitempty"` // of the gateway
+	Data      *Data         `json:"data,omitempty"` // of a run over a dataset
 	Took      time.Duration `json:"took_ns,omitempty"`
 }
 
@@ -58,6 +61,21 @@ type Call struct {
 	Guard    string `json:"guard,omitempty"`         // what the guard did: block, flag; with the first reason
 	Score    string `json:"score,omitempty"`         // of the highest verdict, "0.93"
 	Left     bool   `json:"client_left,omitempty"`   // the caller went before the answer's end
+}
+
+// Data is what is recorded of one run over a dataset: counts, places and digests, never a name of an object.
+type Data struct {
+	Run      string `json:"run"`                // the same in both records of a run, in its manifest and in its lineage
+	Act      string `json:"act"`                // sync, verify, repair, restore, drill, ...
+	Dataset  string `json:"dataset,omitempty"`  // its name in the configuration
+	Source   string `json:"source,omitempty"`   // where from
+	Target   string `json:"target,omitempty"`   // where to
+	At       string `json:"at,omitempty"`       // the time or the recovery point that was asked for
+	Objects  int64  `json:"objects,omitempty"`  // copied, mended or looked at
+	Bytes    int64  `json:"bytes,omitempty"`    // the same
+	Damaged  int64  `json:"damaged,omitempty"`  // found
+	Manifest string `json:"manifest,omitempty"` // sha256:DIGEST
+	Outcome  string `json:"outcome,omitempty"`  // done, failed, cancelled
 }
 
 // Recorder appends to the audit log.

@@ -51,6 +51,26 @@ var rooms = []room{
 	// Traces and metrics of prompts.
 	{"internal/telemetry", []string{"internal/bridge", "internal/prompt"}},
 
+	// Backup bytes: sums, and the vocabulary that stores and the core speak; what protects data in Azure, and the same of it.
+	{"internal/checksum", nil},
+	{"internal/dataset", []string{"internal/bridge", "internal/checksum"}},
+	{"internal/protect", []string{"internal/bridge"}},
+
+	// Core, of backup bytes. Below backup are its acts: transfer, check, restore, inventory.
+	{"internal/manifest", []string{"internal/bridge", "internal/checksum", "internal/dataset"}},
+	{"internal/structure", []string{"internal/bridge", "internal/checksum"}},
+	{"internal/lineage", []string{"internal/bridge", "internal/checksum", "internal/dataset"}},
+	{"internal/backup/...", []string{
+		"internal/bridge", "internal/checksum", "internal/dataset", "internal/protect", "internal/manifest", "internal/structure", "internal/backup/...",
+	}},
+
+	// A local directory as a store; keys in local files.
+	{"internal/folder", []string{"internal/bridge", "internal/checksum", "internal/dataset"}},
+	{"internal/keyring", []string{"internal/bridge"}},
+
+	// Durable jobs, on SQLite or PostgreSQL.
+	{"internal/jobs", []string{"internal/bridge"}},
+
 	// An issuer's keys over the network, for rules that fetch nothing.
 	{"internal/discovery", []string{"internal/bridge", "internal/wire", "internal/trust"}},
 
@@ -60,6 +80,17 @@ var rooms = []room{
 
 	// Vertex AI, Model Armor and Sensitive Data Protection as the gateway calls them.
 	{"internal/google/vertex", []string{"internal/bridge", "internal/wire", "internal/prompt", "internal/google"}},
+
+	// Stores of both shores, and what the backup half asks of them beside bytes.
+	{"internal/azure/rest", []string{"internal/bridge", "internal/wire", "internal/azure"}},
+	{"internal/azure/blob", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/azure", "internal/azure/rest"}},
+	{"internal/azure/files", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/azure", "internal/azure/rest"}},
+	{"internal/azure/vaults", []string{"internal/bridge", "internal/wire", "internal/protect", "internal/azure", "internal/azure/rest"}},
+	{"internal/azure/keyvault", []string{"internal/bridge", "internal/wire", "internal/azure", "internal/azure/rest"}},
+	{"internal/google/storage", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/google"}},
+	{"internal/google/catalog", []string{"internal/bridge", "internal/wire", "internal/lineage", "internal/google"}},
+	{"internal/google/transfer", []string{"internal/bridge", "internal/wire", "internal/dataset", "internal/google"}},
+	{"internal/google/kms", []string{"internal/bridge", "internal/wire", "internal/google"}},
 
 	// What a Keeper has read, kept until it is dropped: the same for all three sides.
 	{"internal/memo", nil},
@@ -112,15 +143,20 @@ type home struct {
 
 // homes are not for test files.
 var homes = []home{
-	{"github.com/Azure/", []string{"internal/azure", "internal/azure/provision", ""}},
+	{"github.com/Azure/", []string{
+		"internal/azure", "internal/azure/provision", "internal/azure/rest", "internal/azure/blob", "internal/azure/files", "internal/azure/vaults",
+		"internal/azure/keyvault", "",
+	}},
 	{"cloud.google.com/go/auth", []string{""}},
 	{"golang.org/x/oauth2", []string{"", "internal/google", "internal/google/provision"}},
-	{"google.golang.org/api", []string{"internal/google/provision"}},
+	{"google.golang.org/api", []string{"internal/google/provision", "internal/google/storage", "internal/google/transfer"}},
 	{"k8s.io/", []string{"internal/kube"}},
 	{"sigs.k8s.io/structured-merge-diff", []string{"internal/sandbox/kubeapi"}},
 	{"cel.dev/", []string{"internal/trust", "internal/policy"}},
-	{"github.com/go-json-experiment/json", []string{"internal/splice", "internal/gateway", "internal/gateway/dialect"}},
-	{"github.com/jackc/", []string{"internal/ledger"}},
+	{"github.com/go-json-experiment/json", []string{"internal/splice", "internal/gateway", "internal/gateway/dialect", "internal/manifest"}},
+	{"github.com/jackc/", []string{"internal/ledger", "internal/jobs"}},
+	{"github.com/riverqueue/", []string{"internal/jobs"}},
+	{"modernc.org/", []string{"internal/jobs"}},
 	{"go.opentelemetry.io/", []string{"internal/telemetry"}},
 	{"github.com/google/jsonschema-go", []string{"internal/gateway"}},
 	{"github.com/petar-dambovaliev/aho-corasick", []string{"internal/mask/find", "internal/inspect"}},
@@ -140,6 +176,7 @@ var bans = []ban{
 	{"cloud.google.com/go/storage", "18 MiB of gRPC and xDS; speak GCS over wire"},
 	{"cloud.google.com/go/*/apiv*", "a gRPC client for a few REST calls"},
 	{"google.golang.org/api/aiplatform", "compiles for 44 s; bodies pass through as they are"},
+	{"github.com/Azure/azure-sdk-for-go/sdk/storage", "5 MiB of Apache Arrow for lists; azcore and a few REST calls"},
 	{"google.golang.org/genai", "belongs in the nested e2e module"},
 	{"github.com/redis", "8 MiB and a third service"},
 	{"github.com/go-redis", "8 MiB and a third service"},
