@@ -100,7 +100,7 @@ func TestCheck(t *testing.T) {
 		{"nobody imports the root", "internal/route/x.go", `package route; import _ "github.com/landbridge/landbridge"`, []string{"internal/route/x.go:1: this arrow is not in the table: route -> landbridge" + end}},
 		{"a neighbour that begins alike", "internal/route/x.go", `package route; import _ "github.com/landbridge/landbridge-plugins/x"`, nil},
 		{"sub-rooms share", "internal/sandbox/world/x.go", `package world; import _ "github.com/landbridge/landbridge/internal/sandbox/fault"`, nil},
-		{"a sub-room nobody planned", "internal/azure/blob/x.go", `package blob`, []string{"internal/azure/blob/x.go:1: unknown room internal/azure/blob: add it to the table" + end}},
+		{"a sub-room nobody planned", "internal/azure/queue/x.go", `package blob`, []string{"internal/azure/queue/x.go:1: unknown room internal/azure/queue: add it to the table" + end}},
 		{"an unknown room", "internal/util/x_test.go", `package util`, []string{"internal/util/x_test.go:1: unknown room internal/util: add it to the table" + end}},
 		{
 			"a vendor's SDK outside its shore", "internal/broker/x.go", `package broker; import _ "github.com/Azure/azure-sdk-for-go/sdk/azcore"`,
