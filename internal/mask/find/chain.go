@@ -30,8 +30,9 @@ type group struct {
 // separators are what may stand between two groups, one of them at a time.
 var separators = [256]uint64{' ': 1, '-': 2, '.': 3, '/': 4, none: 0}
 
-// read fills c with what stands at i. A group that does not fit is left out.
-func (c *chain) read(text string, i int) {
+// read fills c with what stands at i. A group that does not fit is left out. Behind a digit it reads no more than one
+// group that goes on with none of the book's forms, so that a text of figures is not read again and again.
+func (c *chain) read(text string, i int, book *ruleBook) {
 	c.n, c.k, c.digits, c.cuts = 0, 0, 0, 0
 	var sep byte
 	var seps uint64
@@ -55,8 +56,20 @@ func (c *chain) read(text string, i int) {
 		if size == 0 || b != none && separators[b] == 0 {
 			return
 		}
+		if c.k > 1 && c.digits&1 == 1 && !c.mayGoOn(book) {
+			return
+		}
 		sep, i = b, end+size
 	}
+}
+
+// mayGoOn says whether the last group may belong to a value with those before it: one of the book, a number behind a word
+// that says what it is, or a card.
+func (c *chain) mayGoOn(book *ruleBook) bool {
+	const hyphens = 0o2222_2222_2222_2222
+	last := &c.groups[c.k-1]
+	return last.sep == none || book.begins[last.from]&form{last.cuts, last.seps}.bit() != 0 ||
+		last.seps == hyphens&(1<<(3*(c.k-1))-1) || c.digitsOnly(last.from) && c.cardGroups(c.k-1)
 }
 
 // group reads the letters and digits at i, and says whether there are no more of them than limit allows.

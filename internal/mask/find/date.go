@@ -8,13 +8,11 @@ import (
 // dateAt finds the date or time whose first digit is at i, and says whether there is one.
 func (s *scanner) dateAt(i int) bool {
 	c := &s.chain
-	if n := min(bits.TrailingZeros64(^c.digits), c.groups[0].until); n == 3 || n > 4 {
+	n := min(bits.TrailingZeros64(^c.digits), c.groups[0].until)
+	if n == 3 || n > 4 {
 		return false
 	}
-	end, whole := s.numericDate(i)
-	if end == i {
-		end, whole = s.dayMonth(i)
-	}
+	end, whole := s.dayAt(i, i+n)
 	if end > i {
 		s.dated(i, end, whole)
 		return true
@@ -30,6 +28,17 @@ func (s *scanner) dateAt(i int) bool {
 		s.report(dateTime, i, c.groups[0].end, .55)
 	}
 	return false
+}
+
+// dayAt finds the date that begins with the digits between i and end: what follows them says of which form it may be.
+func (s *scanner) dayAt(i, end int) (stop int, whole bool) {
+	if end+1 >= len(s.text) || s.text[end] == ':' {
+		return i, false
+	}
+	if separators[s.text[end]] != 0 && isDigit(s.text[end+1]) {
+		return s.numericDate(i)
+	}
+	return s.dayMonth(i)
 }
 
 // dated reports a date between i and end, with the time of day that may follow. Whole dates near a word of birth are dates

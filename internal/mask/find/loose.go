@@ -54,6 +54,15 @@ func foldedSuffix(text string, words ...string) bool {
 	return false
 }
 
+// postalForms are the forms of postal codes that are written in two groups.
+func postalForms() (forms []form) {
+	for s := range strings.SplitSeq("5-4|4-3|2-3|5-3|3 2", "|") {
+		f, _ := newForm(s)
+		forms = append(forms, f)
+	}
+	return forms
+}
+
 // postal finds the postal code that the chain begins with: with a word for it near, or behind a state's two letters.
 func (s *scanner) postal() {
 	c := &s.chain

@@ -10,12 +10,12 @@ func (s *scanner) number(i int) {
 	c := &s.chain
 	if !opens(s.text, i) {
 		if s.text[i-1] == '/' { // as in 12/4111111111111111
-			c.read(s.text, i)
+			c.read(s.text, i, s.rules)
 			s.card()
 		}
 		return // in the midst of something: most groups of a text of figures
 	}
-	c.read(s.text, i)
+	c.read(s.text, i, s.rules)
 	if c.k == 0 {
 		return
 	}
@@ -147,9 +147,9 @@ func issued(b []byte) bool {
 // labelled finds numbers of no known form right behind a word that says what they are.
 func (s *scanner) labelled() {
 	c := &s.chain
-	start, g := c.groups[0].start, c.groups[0]
+	start, g := c.groups[0].start, &c.groups[0]
 	for i := 1; i < c.k && c.groups[i].sep == '-'; i++ {
-		g = c.groups[i]
+		g = &c.groups[i]
 	}
 	digits := bits.OnesCount64(c.digits & (1<<g.until - 1))
 	if digits < 4 || digits*2 < g.until || !closes(s.text, g.end) {

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"math/bits"
 	"strings"
 	"sync"
 )
@@ -27,7 +28,11 @@ type compiled struct {
 }
 
 // ruleBook holds the rules by the length of their values.
-type ruleBook [maxChain + 1]shelf
+type ruleBook struct {
+	shelves [maxChain + 1]shelf
+	// begins holds, for a length, a bit for each beginning of a form that is cut there.
+	begins [maxChain + 1]uint64
+}
 
 // shelf holds the rules of one length, and a bit for each of their forms, which says no to most numbers.
 type shelf struct {
@@ -36,9 +41,20 @@ type shelf struct {
 }
 
 func (b *ruleBook) add(n int, c compiled) {
-	b[n].rules = append(b[n].rules, c)
+	s := &b.shelves[n]
+	s.rules = append(s.rules, c)
 	for _, f := range c.forms {
-		b[n].forms |= f.bit()
+		s.forms |= f.bit()
+		b.begin(f)
+	}
+}
+
+// begin adds a form's beginnings.
+func (b *ruleBook) begin(f form) {
+	for ; f.cuts != 0; f.seps >>= 3 {
+		last := bits.Len64(f.cuts) - 1
+		b.begins[last] |= f.bit()
+		f.cuts &^= 1 << last
 	}
 }
 
@@ -61,7 +77,10 @@ var theRules = sync.OnceValue(func() *ruleBook {
 // of leaves the rules of some kinds.
 func (b *ruleBook) of(wanted kinds) *ruleBook {
 	var some ruleBook
-	for n, shelf := range b {
+	for _, f := range postalForms() {
+		some.begin(f)
+	}
+	for n, shelf := range b.shelves {
 		for _, r := range shelf.rules {
 			if wanted.has(r.kind) {
 				some.add(n, r)
@@ -88,23 +107,26 @@ func (r rule) compile() (int, compiled) {
 		s = rest
 	}
 	for s := range strings.SplitSeq(r.forms, "|") {
-		var f form
-		at := 0
-		for {
-			count, rest := leadingNumber(s)
-			if at += count; rest == "" {
-				break
-			}
-			f.cuts |= 1 << at
-			f.seps = f.seps<<3 | separators[rest[0]]
-			s = rest[1:]
-		}
-		if at != n {
+		f, length := newForm(s)
+		if length != n {
 			panic("find: form " + r.forms + " does not fit shape " + r.shape)
 		}
 		c.forms = append(c.forms, f)
 	}
 	return n, c
+}
+
+// newForm reads 3-2-4, and how long such a value is.
+func newForm(s string) (f form, length int) {
+	for {
+		count, rest := leadingNumber(s)
+		if length += count; rest == "" {
+			return f, length
+		}
+		f.cuts |= 1 << length
+		f.seps = f.seps<<3 | separators[rest[0]]
+		s = rest[1:]
+	}
 }
 
 func leadingNumber(s string) (n int, rest string) {
@@ -135,7 +157,7 @@ func (s *scanner) byRules() {
 	first := &c.groups[0]
 	for i := range c.groups[:c.k] {
 		g := &c.groups[i]
-		shelf, f := &s.rules[g.until], form{g.cuts, g.seps}
+		shelf, f := &s.rules.shelves[g.until], form{g.cuts, g.seps}
 		if shelf.forms&f.bit() == 0 || !closes(s.text, g.end) || c.goesOn(i) {
 			continue
 		}
