@@ -22,6 +22,7 @@ func (l *loader) check() {
 	l.checkDoors(c)
 	l.checkPolicy(c)
 	l.checkGuard(c)
+	l.checkBackup(c)
 	if c.Telemetry != nil {
 		l.checkTelemetry(c.Telemetry)
 	}

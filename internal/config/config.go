@@ -30,6 +30,8 @@ type Config struct {
 	Audit *Audit `yaml:"audit"`
 	// Which certificates are trusted, besides what each cloud's own clients trust.
 	TLS *TLS `yaml:"tls"`
+	// Datasets that are protected in Azure and used in Vertex AI.
+	Backup *Backup `yaml:"backup"`
 	// What the setup commands make on both clouds and in Kubernetes. No door reads it.
 	Setup *Setup `yaml:"setup"`
 

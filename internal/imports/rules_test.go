@@ -121,7 +121,7 @@ var rooms = []room{
 	{"internal/webhook/certificate", []string{"internal/bridge"}},
 
 	// Assembly.
-	{"internal/config", []string{"internal/bridge"}},
+	{"internal/config", []string{"internal/bridge", "internal/dataset"}},
 	{"internal/sandbox/...", []string{"internal/bridge", "internal/wire", "internal/trust", "internal/discovery", "internal/sandbox/..."}},
 	{"internal/app", []string{anything}},
 	{"internal/cli", []string{"internal/app", "internal/config", "internal/bridge"}},
