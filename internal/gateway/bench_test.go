@@ -14,6 +14,8 @@ import (
 	"github.com/landbridge/landbridge/internal/gateway"
 	"github.com/landbridge/landbridge/internal/inspect"
 	"github.com/landbridge/landbridge/internal/mask"
+	"github.com/landbridge/landbridge/internal/mask/find"
+	"github.com/landbridge/landbridge/internal/mask/names"
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
@@ -39,9 +41,31 @@ func (d *drain) Write(b []byte) (int, error) { return len(b), nil }
 func (d *drain) WriteHeader(int)             {}
 func (d *drain) Flush()                      {}
 
-// BenchmarkCall is what the gateway itself costs: no network, no log, no detectors.
+// Deadlines are those of a connection.
+func (d *drain) SetReadDeadline(time.Time) error  { return nil }
+func (d *drain) SetWriteDeadline(time.Time) error { return nil }
+
+// standard is a guard with all that is on by default, and the canary.
+func standard(b *testing.B) *gateway.Guard {
+	structured, err := find.New(find.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	m, err := mask.New(mask.Options{Detectors: []mask.Detector{structured, names.New()}, Except: []string{"LOCATION", "ORGANIZATION", "NRP", "TITLE"}, AnswersAction: mask.Mask})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &gateway.Guard{
+		Masker: m, Injection: gateway.Block, Inspector: inspect.New(inspect.Options{}), Canary: true,
+		Safety: "BLOCK_ONLY_HIGH", Toxicity: gateway.Block, Links: gateway.Neutralise,
+	}
+}
+
+// BenchmarkCall is what the gateway itself costs, without network and log: pass is the way without a guard, masked and
+// inspected have one protection each, guarded has all of them.
 func BenchmarkCall(b *testing.B) {
-	prose := strings.Repeat("The quick brown fox jumps over the lazy dog, and nobody minds at all. ", 1000)
+	prose := "Write to Margaret Holloway (margaret.holloway@example.com, +44 20 7946 0958) of 12 Orchard Lane, Bristol. " +
+		strings.Repeat("The quick brown fox jumps over the lazy dog, and nobody minds at all. ", 1000)
 	ask := func(n int) string {
 		return `{"contents":[{"role":"user","parts":[{"text":"` + prose[:n] + `"}]}],"generationConfig":{"temperature":0.5}}`
 	}
@@ -56,6 +80,8 @@ func BenchmarkCall(b *testing.B) {
 		{"pass/60 events", "streamGenerateContent?alt=sse", ask(1 << 10), &gateway.Guard{}, here{sseKind, events}},
 		{"masked/1K", "generateContent", ask(1 << 10), &gateway.Guard{Masker: masker(b, mask.Options{AnswersAction: mask.Mask}), Safety: "BLOCK_ONLY_HIGH"}, here{jsonKind, answer}},
 		{"masked/60 events", "streamGenerateContent?alt=sse", ask(1 << 10), &gateway.Guard{Masker: masker(b, mask.Options{})}, here{sseKind, events}},
+		{"guarded/1K", "generateContent", ask(1 << 10), standard(b), here{jsonKind, answer}},
+		{"guarded/60 events", "streamGenerateContent?alt=sse", ask(1 << 10), standard(b), here{sseKind, events}},
 		{"inspected/1K", "generateContent", ask(1 << 10), &gateway.Guard{Injection: gateway.Block, Inspector: inspect.New(inspect.Options{}), Links: gateway.Neutralise}, here{jsonKind, answer}},
 	} {
 		b.Run(one.name, func(b *testing.B) {

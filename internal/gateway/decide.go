@@ -59,7 +59,7 @@ func (c *call) read() error {
 		if len(body) == 0 {
 			continue
 		}
-		if err := readFacts(&c.facts, c.shape, body, &c.g.buffers); err != nil {
+		if err := readFacts(&c.facts, c.shape, body); err != nil {
 			return err
 		}
 	}

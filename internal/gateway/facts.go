@@ -25,7 +25,7 @@ type facts struct {
 // factReader reads facts. It changes nothing.
 type factReader struct {
 	*facts
-	root *node
+	trail
 	free bool // the body is of no known form
 	is   field
 	err  error
@@ -34,9 +34,9 @@ type factReader struct {
 }
 
 // readFacts takes a body in, once, and checks that it is JSON of the shape's form.
-func readFacts(f *facts, s *shape, body []byte, b *buffers) error {
-	r := &factReader{facts: f, root: s.request(), free: s.guess}
-	if err := b.walk(body, r); err != nil {
+func readFacts(f *facts, s *shape, body []byte) error {
+	r := &factReader{facts: f, trail: trail{root: s.request()}, free: s.guess}
+	if err := splice.Walk(body, r); err != nil {
 		return err
 	}
 	if r.untyped > len(f.media) {
@@ -45,9 +45,9 @@ func readFacts(f *facts, s *shape, body []byte, b *buffers) error {
 	return r.err
 }
 
-// Visit implements splice.Visitor.
+// Visit implements splice.Reader.
 func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
-	is, more, form := r.root.find(at)
+	is, more, form := r.find(at)
 	switch {
 	case at.Depth() == 1 && (at.Last() == "httpBody" || at.Last() == "http_body"):
 		r.err = oddRequest("body_form", "a body inside of httpBody is none that the gateway reads", "send the model's own JSON as the body of the request")
@@ -74,16 +74,19 @@ func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
 	return splice.Skip
 }
 
-// Text implements splice.Visitor.
-func (r *factReader) Text(at *splice.Path, text string) (string, error) {
-	switch r.is {
-	case roleName:
-		if text != "user" && isTurn(at) {
+// Text implements splice.Reader.
+func (r *factReader) Text(at *splice.Path, raw []byte) error {
+	if r.is == roleName {
+		if string(raw) != "user" && isTurn(at) {
 			if r.roles == nil {
 				r.roles = map[int]string{}
 			}
-			r.roles[at.Index(1)] = text
+			r.roles[at.Index(1)] = string(raw)
 		}
+		return nil
+	}
+	text := string(raw)
+	switch r.is {
 	case functionName:
 		r.tools = append(r.tools, text)
 	case toolType:
@@ -115,11 +118,11 @@ func (r *factReader) Text(at *splice.Path, text string) (string, error) {
 		}
 		r.labels[at.Last()] = text
 	case maxOutput:
-		return text, r.number(text, &r.maxOutput)
+		return r.number(text, &r.maxOutput)
 	case answersWanted:
-		return text, r.number(text, &r.answers)
+		return r.number(text, &r.answers)
 	}
-	return text, nil
+	return nil
 }
 
 // asText keeps that the media at a path have text for data.
@@ -135,23 +138,20 @@ func around(at *splice.Path) string {
 	return strings.TrimSuffix(at.String(), "."+at.Last())
 }
 
-// Raw implements splice.Visitor.
-func (r *factReader) Raw(_ *splice.Path, raw []byte) ([]byte, error) {
+// Raw implements splice.Reader.
+func (r *factReader) Raw(_ *splice.Path, raw []byte) error {
 	switch r.is {
 	case streamFlag:
 		r.stream = string(raw) == "true"
 	case maxOutput:
-		return raw, r.number(string(raw), &r.maxOutput)
+		return r.number(string(raw), &r.maxOutput)
 	case answersWanted:
-		return raw, r.number(string(raw), &r.answers)
+		return r.number(string(raw), &r.answers)
 	case schemaText:
 		r.schema = raw
 	}
-	return raw, nil
+	return nil
 }
-
-// Leave implements splice.Visitor.
-func (r *factReader) Leave(*splice.Path, func(string) bool) []splice.Member { return nil }
 
 // number reads how long, or how many, answers may be. Protocol buffers' JSON takes 1.0, 1e3 and "100" for whole numbers too.
 func (*factReader) number(text string, most *int) error {

@@ -122,29 +122,60 @@ func underscored(name string) string {
 	return b.String()
 }
 
+// trail follows a pass over a body: the nodes that lead to where it is. A pass sees every object and array that it goes
+// into before what lies in it, so that each value costs one step from what is around it.
+type trail struct {
+	root *node
+	open []stretch // by depth
+	room [10]stretch
+}
+
+// stretch is where a path has come to in the fields: nil where they do not lead, and what strings below are then.
+type stretch struct {
+	n     *node
+	below field
+}
+
 // find says what the value at a path is, and whether there may be more below it. form says that an array or an object must
 // stand there, 0 for any value, so that what is looked for in the one cannot hide in the other: Google's reader takes an
 // object for a list of one, and a list in a list.
-func (n *node) find(at *splice.Path) (is field, more bool, form byte) {
-	below := n.below
-	for i := range at.Depth() {
-		var next *node
-		if at.Index(i) >= 0 {
-			next = n.element
-		} else if next = n.names[at.Name(i)]; next == nil && n.other != unknown && i == at.Depth()-1 {
-			return n.other, false, 0
-		}
-		if next == nil {
-			return below, below != unknown, 0
-		}
-		if n = next; n.below != unknown {
-			below = n.below
+func (t *trail) find(at *splice.Path) (is field, more bool, form byte) {
+	d := at.Depth()
+	if d == 0 {
+		t.open = append(t.room[:0], stretch{t.root, t.root.below})
+		return t.root.what(t.root.below, true)
+	}
+	t.open = t.open[:d]
+	in := t.open[d-1]
+	var next *node
+	switch {
+	case in.n == nil:
+	case at.Index(d-1) >= 0:
+		next = in.n.element
+	default:
+		if next = in.n.names[at.Last()]; next == nil && in.n.other != unknown {
+			t.open = append(t.open, stretch{nil, in.below})
+			return in.n.other, false, 0
 		}
 	}
+	if next == nil {
+		t.open = append(t.open, stretch{nil, in.below})
+		return in.below, in.below != unknown, 0
+	}
+	below := in.below
+	if next.below != unknown {
+		below = next.below
+	}
+	t.open = append(t.open, stretch{next, below})
+	return next.what(below, false)
+}
+
+// what is what find says of a node.
+func (n *node) what(below field, root bool) (is field, more bool, form byte) {
 	if n.is != unknown {
 		return n.is, n.is != opaque, 0
 	}
-	return below, true, n.form(at.Depth() == 0)
+	return below, true, n.form(root)
 }
 
 // form is what must stand at a node.

@@ -18,8 +18,8 @@ func (c *call) secondOpinion(ctx context.Context, e *edits, body []byte) ([][]pr
 	if g.Finder == nil || g.Masker == nil {
 		return nil, nil
 	}
-	all := &collector{edits: edits{root: e.root, plain: e.plain}}
-	if err := c.g.buffers.walk(body, all); err != nil || len(all.ends) == 0 {
+	all := &collector{edits: edits{trail: trail{root: e.root}, plain: e.plain}}
+	if err := splice.Walk(body, all); err != nil || len(all.ends) == 0 {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, orElse(g.FinderTimeout, opinionTimeout))
@@ -38,22 +38,19 @@ type collector struct {
 	ends []int
 }
 
-// Text implements splice.Visitor.
-func (l *collector) Text(at *splice.Path, raw string) (string, error) {
-	text, _, ok, err := textIn(at, l.is, raw, l.plain)
+// Text implements splice.Reader.
+func (l *collector) Text(at *splice.Path, raw []byte) error {
+	text, _, ok, err := textIn(at, l.is, string(raw), l.plain)
 	if err == nil && ok {
 		l.text.WriteString(text)
 		l.ends = append(l.ends, l.text.Len())
 		l.text.WriteString(between)
 	}
-	return raw, err
+	return err
 }
 
-// Raw implements splice.Visitor.
-func (*collector) Raw(_ *splice.Path, raw []byte) ([]byte, error) { return raw, nil }
-
-// Leave implements splice.Visitor.
-func (*collector) Leave(*splice.Path, func(string) bool) []splice.Member { return nil }
+// Raw implements splice.Reader.
+func (*collector) Raw(*splice.Path, []byte) error { return nil }
 
 // sort gives each text its findings, which are in order; one that crosses two texts is cut to the first.
 func (l *collector) sort(found []prompt.Finding) [][]prompt.Finding {

@@ -30,7 +30,7 @@ func (c *call) mask(ctx context.Context) error {
 			return err
 		}
 	}
-	e := &edits{c: c, root: c.shape.withPaths(g.PredictPaths), plain: c.facts.plain, canary: c.canary != nil, limit: c.generates() && c.decision.MaxOutput > 0 && c.decision.MaxOutput != c.facts.maxOutput}
+	e := &edits{c: c, trail: trail{root: c.shape.withPaths(g.PredictPaths)}, plain: c.facts.plain, canary: c.canary != nil, limit: c.generates() && c.decision.MaxOutput > 0 && c.decision.MaxOutput != c.facts.maxOutput}
 	e.safety = g.Safety != "" && g.Safety != "OFF" && c.shape.safety != nil && c.generates()
 	if !g.reads() && !e.canary && !e.limit && !e.safety {
 		return nil
@@ -75,8 +75,8 @@ func (c *call) generates() bool {
 
 // edits is a request's body as it leaves.
 type edits struct {
+	trail
 	c     *call
-	root  *node
 	plain map[string]bool // of facts
 	is    field
 	found [][]prompt.Finding // of a second opinion, by text
@@ -88,7 +88,7 @@ type edits struct {
 
 // Visit implements splice.Visitor.
 func (e *edits) Visit(at *splice.Path, kind byte) splice.Action {
-	is, more, _ := e.root.find(at)
+	is, more, _ := e.find(at)
 	e.is = is
 	switch {
 	case kind == splice.String && (is.text() || e.isPlain(at, is)):

@@ -11,9 +11,8 @@ import (
 // reading is what an event of an answer, or a whole one, says: which texts of which flows it has, and what stands beside
 // them. It is made before a text is passed on, since a candidate's number and its end may stand behind its text.
 type reading struct {
-	root    *node
-	t       *texts
-	buffers *buffers
+	trail
+	t *texts
 
 	spots    []spot
 	indexes  []numbered
@@ -41,14 +40,14 @@ type numbered struct{ place, part, value int }
 const noPart = -1
 
 func (c *call) newReading() *reading {
-	return &reading{root: c.shape.answer(), t: &c.texts, buffers: &c.g.buffers}
+	return &reading{trail: trail{root: c.shape.answer()}, t: &c.texts}
 }
 
 // read reads an event. Its spots are in the order in which they stand.
 func (r *reading) read(data []byte) error {
 	r.spots, r.indexes, r.thoughts, r.ends = r.spots[:0], r.indexes[:0], r.thoughts[:0], r.ends[:0]
 	r.places, r.values, r.kind, r.block, r.next = 0, false, "", "", 0
-	if err := r.buffers.walk(data, r); err != nil {
+	if err := splice.Walk(data, r); err != nil {
 		return err
 	}
 	for i := range r.spots {
@@ -98,9 +97,9 @@ func (r *reading) has(key flowKey) bool {
 	return slices.ContainsFunc(r.spots, func(s spot) bool { return s.key == key })
 }
 
-// Visit implements splice.Visitor.
+// Visit implements splice.Reader.
 func (r *reading) Visit(at *splice.Path, kind byte) splice.Action {
-	is, more, _ := r.root.find(at)
+	is, more, _ := r.find(at)
 	place, part := placeOf(at)
 	switch {
 	case is >= answerText && is <= answerJSON && kind == splice.String:
@@ -143,24 +142,25 @@ func placeOf(at *splice.Path) (place, part int) {
 	return place, part
 }
 
-// Text implements splice.Visitor.
-func (r *reading) Text(at *splice.Path, text string) (string, error) {
+// Text implements splice.Reader.
+func (r *reading) Text(at *splice.Path, text []byte) error {
 	switch r.is {
 	case answerFinish:
 		place, _ := placeOf(at)
 		r.places = max(r.places, place+1)
 		r.ends = append(r.ends, place)
 		if r.t.finish == "" && place == 0 {
-			r.t.finish = word(text)
+			r.t.finish = word(string(text))
 		}
 	case answerBlock:
-		r.block, r.t.finish = text, word(text)
+		r.block = string(text)
+		r.t.finish = word(r.block)
 	case eventType:
-		r.kind = text
+		r.kind = string(text)
 	case errorCode:
 		r.t.failed = 500
 	}
-	return text, nil
+	return nil
 }
 
 // word is a finish or block reason that may stand in a record: some servers let their model write it.
@@ -171,11 +171,11 @@ func word(text string) string {
 	return text
 }
 
-// Raw implements splice.Visitor.
-func (r *reading) Raw(at *splice.Path, raw []byte) ([]byte, error) {
+// Raw implements splice.Reader.
+func (r *reading) Raw(at *splice.Path, raw []byte) error {
 	n, ok := whole(raw)
 	if !ok {
-		return raw, nil
+		return nil
 	}
 	u := &r.t.usage
 	switch r.is {
@@ -196,7 +196,7 @@ func (r *reading) Raw(at *splice.Path, raw []byte) ([]byte, error) {
 	case errorCode:
 		r.t.failed = n
 	}
-	return raw, nil
+	return nil
 }
 
 // whole reads a count; Google's free values write 6.0 for 6.
@@ -207,6 +207,3 @@ func whole(raw []byte) (int, bool) {
 	n, err := strconv.ParseFloat(string(raw), 64)
 	return int(n), err == nil && n >= 0 && n <= math.MaxInt32
 }
-
-// Leave implements splice.Visitor.
-func (*reading) Leave(*splice.Path, func(string) bool) []splice.Member { return nil }

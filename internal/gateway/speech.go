@@ -16,7 +16,7 @@ type speech struct {
 
 // Visit implements splice.Visitor.
 func (s *speech) Visit(at *splice.Path, kind byte) splice.Action {
-	is, more, _ := s.root.find(at)
+	is, more, _ := s.find(at)
 	s.is = is
 	switch {
 	case is == answerPlaces:

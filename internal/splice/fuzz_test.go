@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,12 @@ func FuzzRewrite(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
+		walked, rewritten := &notes{}, &notes{}
+		seen := splice.Walk(src, walked)
+		_, err := splice.Rewrite(nil, src, rewritten.asVisitor())
+		if fmt.Sprint(seen) != fmt.Sprint(err) || walked.String() != rewritten.String() {
+			t.Fatalf("%q: Walk says %v and has seen\n%s\nand Rewrite says %v and has seen\n%s", src, seen, walked, err, rewritten)
+		}
 		same, err := splice.Rewrite(nil, src, editor{visit: readStrings})
 		if err != nil {
 			var e *bridge.Error

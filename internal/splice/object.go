@@ -45,7 +45,7 @@ func (r *rewriter) object() error {
 		}
 		last = r.pos
 	}
-	if r.whole == 0 {
+	if r.whole == 0 && r.v != nil {
 		if err := r.leave(&o, last); err != nil {
 			return err
 		}

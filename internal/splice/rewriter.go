@@ -2,6 +2,7 @@ package splice
 
 import (
 	"bytes"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -13,35 +14,69 @@ const maxDepth = 200
 // rewriter holds one pass over src. What is unchanged is copied late and in one piece: src[:done] has been dealt with.
 type rewriter struct {
 	scanner
-	dst   []byte
-	done  int
-	v     Visitor
-	at    Path
-	depth int
-	whole int      // values that are read as a whole, around what is being read: the visitor sees nothing of that
-	names []member // of the open objects, innermost last
-	outer int      // where those of the object that is being left begin
-	has   func(name string) bool
-	bare  []byte // room for a text that has escapes
-
-	// Room for the path and the names of most bodies, so that a pass allocates once.
-	steps [12]step
-	few   [12]member
+	dst    []byte
+	done   int
+	v      Visitor
+	reader Reader // in the place of v: nothing is written
+	at     Path
+	depth  int
+	whole  int      // values that are read as a whole, around what is being read: the visitor sees nothing of that
+	names  []member // of the open objects, innermost last
+	outer  int      // where those of the object that is being left begin
+	has    func(name string) bool
+	bare   []byte // room for a text that has escapes
 }
 
-func (r *rewriter) run() ([]byte, error) {
-	r.has, r.at.steps, r.names = r.stands, r.steps[:0], r.few[:0]
-	kept, err := r.value(0)
-	if err != nil {
-		return nil, err
+// rewriters keep the room of passes that are over, for those to come: a path, names and a text without its escapes.
+var rewriters = sync.Pool{New: func() any {
+	r := &rewriter{at: Path{make([]step, 0, 12)}, names: make([]member, 0, 12)}
+	r.has = r.stands
+	return r
+}}
+
+func newRewriter(src []byte, v Visitor) *rewriter {
+	r := rewriters.Get().(*rewriter)
+	r.src, r.v = src, v
+	return r
+}
+
+// keptRoom is the longest room that is kept, in names and in bytes: one giant body shall not be for ever.
+const (
+	keptNames = 256
+	keptRoom  = 64 << 10
+)
+
+// free gives the room back, and lets go of everything that was somebody's.
+func (r *rewriter) free() {
+	names, steps, bare := r.names[:cap(r.names)], r.at.steps[:cap(r.at.steps)], r.bare[:0]
+	if cap(names) > keptNames || cap(bare) > keptRoom {
+		return
 	}
-	if !kept {
-		return nil, ours("json_root_dropped", "a visitor dropped the whole JSON text")
+	clear(names)
+	clear(steps)
+	*r = rewriter{at: Path{steps[:0]}, names: names[:0], bare: bare, has: r.has}
+	rewriters.Put(r)
+}
+
+func (r *rewriter) run() (kept bool, err error) {
+	if kept, err = r.value(0); err != nil {
+		return false, err
 	}
 	if r.peek(); r.pos < len(r.src) {
-		return nil, syntax("json_trailing_data", "more follows after the end of the JSON text", r.pos)
+		return false, syntax("json_trailing_data", "more follows after the end of the JSON text", r.pos)
 	}
-	return append(r.dst, r.src[r.done:]...), nil
+	return kept, nil
+}
+
+// visit asks what is to be done with a value.
+func (r *rewriter) visit(kind byte) Action {
+	if r.reader == nil {
+		return r.v.Visit(&r.at, kind)
+	}
+	if action := r.reader.Visit(&r.at, kind); action != Drop {
+		return action
+	}
+	return Skip
 }
 
 // value deals with the next value, and says whether it stays. from is where it is cut off when it does not, so that its
@@ -51,7 +86,7 @@ func (r *rewriter) value(from int) (kept bool, err error) {
 	begin := r.pos
 	action := Into
 	if r.whole == 0 && kind != 0 {
-		action = r.v.Visit(&r.at, kind)
+		action = r.visit(kind)
 	}
 	if action != Into {
 		r.whole++
@@ -148,6 +183,9 @@ func (r *rewriter) comma(last int, first bool, kept int) (from int, err error) {
 // read asks the visitor what shall stand in the place of the value that has just been read.
 func (r *rewriter) read(kind byte, begin int) error {
 	raw := r.src[begin:r.pos]
+	if r.reader != nil {
+		return r.tell(kind, raw)
+	}
 	if kind != String {
 		with, err := r.v.Raw(&r.at, raw)
 		if err == nil && !bytes.Equal(with, raw) {
@@ -155,7 +193,7 @@ func (r *rewriter) read(kind byte, begin int) error {
 		}
 		return err
 	}
-	text := r.unquote(raw)
+	text := string(r.unquote(raw))
 	with, err := r.v.Text(&r.at, text)
 	if err != nil || with == text {
 		return err
@@ -164,14 +202,22 @@ func (r *rewriter) read(kind byte, begin int) error {
 	return r.quote(with)
 }
 
-// unquote returns the text of a string.
-func (r *rewriter) unquote(quoted []byte) string {
+// tell shows the reader a value.
+func (r *rewriter) tell(kind byte, raw []byte) error {
+	if kind == String {
+		return r.reader.Text(&r.at, r.unquote(raw))
+	}
+	return r.reader.Raw(&r.at, raw)
+}
+
+// unquote returns the text of a string, good until the next one.
+func (r *rewriter) unquote(quoted []byte) []byte {
 	bare := quoted[1 : len(quoted)-1]
 	if bytes.IndexByte(bare, '\\') < 0 {
-		return string(bare)
+		return bare
 	}
 	r.bare = appendUnquoted(r.bare[:0], bare)
-	return string(r.bare)
+	return r.bare
 }
 
 // quote writes a string.

@@ -58,9 +58,33 @@ type Visitor interface {
 // not JSON, truncated, nested deeper than 200, a name twice in one object, not UTF-8, a lone surrogate, more than one
 // value. dst is then returned as it was.
 func Rewrite(dst, src []byte, v Visitor) ([]byte, error) {
-	out, err := (&rewriter{scanner: scanner{src: src}, dst: slices.Grow(dst, len(src)), v: v}).run()
-	if err != nil {
+	r := newRewriter(src, v)
+	defer r.free()
+	r.dst = slices.Grow(dst, len(src))
+	kept, err := r.run()
+	switch {
+	case err != nil:
 		return dst, err
+	case !kept:
+		return dst, ours("json_root_dropped", "a visitor dropped the whole JSON text")
 	}
-	return out, nil
+	return append(r.dst, src[r.done:]...), nil
+}
+
+// Reader reads values and changes none. The bytes and the Path that it gets are good until it returns.
+type Reader interface {
+	// Visit is Visitor's; Drop is Skip.
+	Visit(at *Path, kind byte) Action
+	// Text is called with the text of a string that Visit answered with Read, Raw with the bytes of any other value.
+	Text(at *Path, text []byte) error
+	Raw(at *Path, raw []byte) error
+}
+
+// Walk takes a Reader through the JSON text src; it copies nothing. Errors are those of Rewrite.
+func Walk(src []byte, v Reader) error {
+	r := newRewriter(src, nil)
+	defer r.free()
+	r.reader = v
+	_, err := r.run()
+	return err
 }
