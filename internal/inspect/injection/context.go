@@ -19,7 +19,7 @@ const (
 type page struct {
 	shapes    [shapes]int
 	lines     int
-	words     map[uint32]int // content words, and in how many parts they stand
+	words     counts // content words, and how often they stand in parts
 	mail      bool
 	requests  int     // parts that look like one
 	top, next float32 // the two highest request scores
@@ -31,8 +31,13 @@ type page struct {
 type Evidence struct{ Request, Attack float32 }
 
 // survey looks at the whole page once.
-func (r *Reading) survey(said []Evidence) *page {
-	p := &page{words: map[uint32]int{}, top: -9, next: -9, first: -9, last: -9}
+func (p *page) survey(r *Reading, said []Evidence) {
+	*p = page{words: p.words, top: -9, next: -9, first: -9, last: -9}
+	n := 0
+	for i := range r.Parts {
+		n += len(r.Parts[i].Words)
+	}
+	p.words.reset(n)
 	for _, s := range r.lines {
 		p.shapes[s]++
 		if s != Blank {
@@ -43,7 +48,7 @@ func (r *Reading) survey(said []Evidence) *page {
 		part := &r.Parts[i]
 		for _, w := range part.Words {
 			if part.content(w) {
-				p.words[w.Hash]++
+				*p.words.at(w.Hash)++
 			}
 		}
 		q := said[i].Request
@@ -62,7 +67,12 @@ func (r *Reading) survey(said []Evidence) *page {
 	}
 	p.mail = strings.Contains(r.Text, "subject:") || strings.Contains(r.Text, "regards") || strings.Contains(r.Text, "unsubscribe") ||
 		strings.Contains(r.Text, "dear ") || strings.HasPrefix(r.Text, "hi ") || strings.HasPrefix(r.Text, "from:")
-	return p
+}
+
+// forget leaves only the room that the page took.
+func (p *page) forget() {
+	p.words.reset(0)
+	*p = page{words: p.words}
 }
 
 // content says whether a word is about something.
@@ -70,8 +80,7 @@ func (p *Part) content(w phrase.Word) bool {
 	if w.End-w.Start < 4 || isNumber(p.source[w.Start]) {
 		return false
 	}
-	_, stop := stopWords()[w.Hash]
-	return !stop
+	return classes().of(w.Hash)&isStop == 0
 }
 
 // Context describes part i for the net: what the models say, what the part looks like, and how it fits its page.
@@ -83,11 +92,12 @@ func (r *Reading) Context(i int, said []Evidence, p *page, x []float32) []float3
 	x = oneHot(x, group(before), coarse)
 	x = oneHot(x, group(after), coarse)
 	about, known := part.overlap(p)
+	kinds := part.classes()
 	x = appendFlags(x,
 		i == 0, i == len(r.Parts)-1, len(r.Parts) == 1, part.Whole,
 		before != part.Shape, after != part.Shape,
 		strings.HasSuffix(strings.TrimRight(part.Text(), " \"')"), "?"),
-		part.has(pointers()), part.has(seconds()), part.has(greetings()),
+		kinds&isPointer != 0, kinds&isSecond != 0, kinds&isGreeting != 0,
 		part.Families&tamperBit() != 0, part.Families&insertBit() != 0, part.Families&strong() != 0,
 		p.mail, about == 0, said[i].Request >= p.top,
 	)
@@ -111,7 +121,7 @@ func (p *Part) overlap(on *page) (about, known int) {
 	for _, w := range p.Words {
 		if p.content(w) {
 			about++
-			if on.words[w.Hash] > 1 {
+			if on.words.of(w.Hash) > 1 {
 				known++
 			}
 		}
@@ -148,13 +158,13 @@ func group(s Shape) int {
 	}
 }
 
-func (p *Part) has(words map[uint32]struct{}) bool {
+// classes are those of its words.
+func (p *Part) classes() (all uint32) {
+	known := classes()
 	for _, w := range p.Words {
-		if _, ok := words[w.Hash]; ok {
-			return true
-		}
+		all |= known.of(w.Hash)
 	}
-	return false
+	return all
 }
 
 func oneHot(x []float32, i, n int) []float32 {

@@ -37,24 +37,24 @@ var families = sync.OnceValue(func() *phrase.Set {
 })
 
 // markers are pieces of chat templates, by their first byte; they mean that a text pretends to be more than one.
-var markers = map[byte][]string{
-	'<': {
+var markers = [...][]string{
+	{
 		"<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|assistant|>", "<|endoftext|>", "<|eot_id|>", "<|start_header_id|>", "<|begin_of_text|>", "<<sys>>", "<</sys>>",
 		"<start_of_turn>", "<end_of_turn>", "<system>", "</system>", "<system_prompt>", "</system_prompt>", "<assistant>", "</user>", "</document>", "</context>", "</data>",
 		"</tool_result>", "<tool_call>", "<function_call", "<invoke", "</untrusted", "<information>", "<important>",
 	},
-	'[': {"[inst]", "[/inst]", "[system]", "[/system]", "[system message", "[system note", "[system override", "[admin", "[assistant]"},
-	'#': {"### instruction", "###instruction", "### system", "### response:", "### user"},
-	'"': {`"role": "system"`, `"role":"system"`},
+	{"[inst]", "[/inst]", "[system]", "[/system]", "[system message", "[system note", "[system override", "[admin", "[assistant]"},
+	{"### instruction", "###instruction", "### system", "### response:", "### user"},
+	{`"role": "system"`, `"role":"system"`},
 }
 
 // forged says whether a folded text has a marker, or a line that begins like another speaker's.
 func forged(text string) bool {
-	for i := range len(text) {
-		switch c := text[i]; c {
-		case '<', '[', '#', '"':
-			for _, m := range markers[c] {
-				if strings.HasPrefix(text[i:], m) {
+	for _, alike := range markers {
+		first := alike[0][0]
+		for at := strings.IndexByte(text, first); at >= 0; at = after(text, at, first) {
+			for _, m := range alike {
+				if strings.HasPrefix(text[at:], m) {
 					return true
 				}
 			}
@@ -62,4 +62,12 @@ func forged(text string) bool {
 	}
 	return strings.HasPrefix(text, "system:") || strings.Contains(text, "\nsystem:") ||
 		strings.Contains(text, "\nassistant:") && (strings.Contains(text, "\nuser:") || strings.HasPrefix(text, "user:"))
+}
+
+// after returns the next place of c in text after at, or -1.
+func after(text string, at int, c byte) int {
+	if n := strings.IndexByte(text[at+1:], c); n >= 0 {
+		return at + 1 + n
+	}
+	return -1
 }

@@ -29,9 +29,9 @@ const maxPart = 600
 // minPart is how many words a part has at least: fewer instruct nobody.
 const minPart = 3
 
-// split cuts a folded text into lines, and lines into parts. words are those of text.
-func split(text string, words []phrase.Word) (parts []Part, lines []Shape) {
-	s := splitter{text: text, words: words}
+// split cuts a folded text into lines, and lines into parts, and appends them. words are those of text.
+func split(text string, words []phrase.Word, parts []Part, lines []Shape) ([]Part, []Shape) {
+	s := splitter{text: text, words: words, parts: parts, lines: lines}
 	for start := 0; start < len(text); {
 		end := strings.IndexByte(text[start:], '\n')
 		if end < 0 {
@@ -97,13 +97,16 @@ func (s *splitter) cut(start, end int, shape Shape, ends func(byte) bool) {
 func (s *splitter) sentences(start, end int, shape Shape) {
 	from := start
 	for i := start; i < end; i++ {
-		c := s.text[i]
-		stop := (c == '.' || c == '!' || c == '?') && (i+1 == end || s.text[i+1] <= ' ' || s.text[i+1] == '"' || s.text[i+1] == '\'' || s.text[i+1] == ')')
-		cjk := c == 0x82 && i >= 2 && s.text[i-2] == 0xE3 && s.text[i-1] == 0x80 // 。
-		if stop && abbreviation(s.text[from:i]) {
-			continue
+		var stop bool
+		switch s.text[i] {
+		case '.', '!', '?':
+			stop = (i+1 == end || s.text[i+1] <= ' ' || s.text[i+1] == '"' || s.text[i+1] == '\'' || s.text[i+1] == ')') && !abbreviation(s.text[from:i])
+		case 0x82: // of 。
+			stop = i >= 2 && s.text[i-2] == 0xE3 && s.text[i-1] == 0x80
+		case ' ':
+			stop = i-from >= maxPart
 		}
-		if stop || cjk || i-from >= maxPart && c == ' ' {
+		if stop {
 			s.add(from, i+1, shape)
 			from = i + 1
 		}

@@ -1,6 +1,7 @@
 package injection
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/landbridge/landbridge/internal/inspect/linear"
@@ -18,31 +19,47 @@ type Reading struct {
 	marks    plain.Marks
 	kinds    []string // of the views
 	forged   bool
+	said     []Evidence // room for what is said of the parts
+	page     page       // and for what they have in common
 }
 
 // Read takes a text apart.
 func Read(text string) *Reading {
 	r := &Reading{}
+	r.read(text)
+	return r
+}
+
+// read takes a text apart in an empty Reading.
+func (r *Reading) read(text string) {
 	r.Text, r.marks = plain.Fold(text)
-	r.Words = phrase.Words(r.Text, make([]phrase.Word, 0, len(r.Text)/5+1))
+	r.Words = phrase.Words(r.Text, slices.Grow(r.Words, len(r.Text)/5+1))
 	r.forged = forged(r.Text)
-	r.Parts, r.lines = split(r.Text, r.Words)
+	r.Parts, r.lines = split(r.Text, r.Words, r.Parts, r.lines)
 	r.find()
 	for _, v := range plain.Views(text) {
 		r.view(v)
 	}
-	return r
+}
+
+// forget empties a Reading for the next text, and leaves only the room that it took.
+func (r *Reading) forget() {
+	clear(r.Words)
+	clear(r.Parts)
+	clear(r.kinds)
+	r.page.forget()
+	*r = Reading{Words: r.Words[:0], Parts: r.Parts[:0], lines: r.lines[:0], kinds: r.kinds[:0], said: r.said[:0], page: r.page}
 }
 
 // find looks for the phrases of the families; a part has those that begin in it.
 func (r *Reading) find() {
-	at := 0
+	at := len(r.Parts) - 1
 	families().Each(r.Text, r.Words, func(word int, bits uint64) {
 		r.Families |= bits
-		for at < len(r.Parts) && word >= r.Parts[at].first+len(r.Parts[at].Words) {
-			at++
+		for at >= 0 && word < r.Parts[at].first {
+			at--
 		}
-		if at < len(r.Parts) && word >= r.Parts[at].first {
+		if at >= 0 && word < r.Parts[at].first+len(r.Parts[at].Words) {
 			r.Parts[at].Families |= bits
 		}
 	})
@@ -146,12 +163,9 @@ func (r *Reading) PartAttack(b *linear.Bag, p *Part) {
 }
 
 func familyFeatures(b *linear.Bag, found uint64) {
-	n := uint32(0)
-	for i := range phrase.MaxFamilies {
-		if found&(1<<i) != 0 {
-			b.Add(join(family, uint32(i)))
-			n++
-		}
+	n := uint32(bits.OnesCount64(found))
+	for ; found != 0; found &= found - 1 {
+		b.Add(join(family, uint32(bits.TrailingZeros64(found))))
 	}
 	b.Add(join(family, 1000+min(n, 6)))
 }

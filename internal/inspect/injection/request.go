@@ -1,10 +1,10 @@
 package injection
 
 import (
+	"math/bits"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/inspect/linear"
-	"github.com/landbridge/landbridge/internal/inspect/phrase"
 )
 
 // Request puts the features of a part into a bag of the request model, which tells what is said to an assistant from
@@ -36,9 +36,7 @@ func (r *Reading) Request(b *linear.Bag, p *Part) {
 		b.Add(join(closing, uint32(end[len(end)-1])))
 	}
 	b.Add(join(length, min(log2(len(p.Words)), 6)))
-	for i := range phrase.MaxFamilies {
-		if p.Families&(1<<i) != 0 {
-			b.Add(join(family, uint32(i)))
-		}
+	for found := p.Families; found != 0; found &= found - 1 {
+		b.Add(join(family, uint32(bits.TrailingZeros64(found))))
 	}
 }

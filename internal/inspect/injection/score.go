@@ -8,7 +8,11 @@
 // speaks to an assistant, and a small net tells whether such a part belongs where it stands.
 package injection
 
-import "github.com/landbridge/landbridge/internal/inspect/linear"
+import (
+	"slices"
+
+	"github.com/landbridge/landbridge/internal/inspect/linear"
+)
 
 // Trust is how much a text is expected to instruct.
 type Trust uint8
@@ -44,9 +48,10 @@ func (m *Models) Whole(r *Reading, b *linear.Bag) float32 {
 	return worst
 }
 
-// Said returns what the linear models say of each part.
+// Said returns what the linear models say of each part; it is kept in the Reading.
 func (m *Models) Said(r *Reading, requests, attacks *linear.Bag) []Evidence {
-	said := make([]Evidence, len(r.Parts))
+	r.said = slices.Grow(r.said[:0], len(r.Parts))[:len(r.Parts)]
+	said := r.said
 	for i := range r.Parts {
 		p := &r.Parts[i]
 		requests.Reset()
@@ -63,16 +68,16 @@ func (m *Models) Said(r *Reading, requests, attacks *linear.Bag) []Evidence {
 
 // Contexts calls each with every part that speaks to somebody, and the numbers that describe it.
 func (r *Reading) Contexts(said []Evidence, each func(i int, x []float32)) {
-	var on *page
-	x := make([]float32, 0, ContextN)
+	surveyed := false
+	var room [ContextN]float32
 	for i := range r.Parts {
 		if said[i].Request <= gate {
 			continue
 		}
-		if on == nil {
-			on = r.survey(said)
+		if !surveyed {
+			r.page.survey(r, said)
+			surveyed = true
 		}
-		x = r.Context(i, said, on, x)
-		each(i, x)
+		each(i, r.Context(i, said, &r.page, room[:0]))
 	}
 }

@@ -71,15 +71,25 @@ type signs struct{ letters, code int }
 
 func countSigns(line string) (c signs) {
 	for i := range len(line) {
-		switch b := line[i]; {
-		case 'a' <= b && b <= 'z' || b >= 0x80:
-			c.letters++
-		case strings.IndexByte("{}[]()=;<>_\\&*+", b) >= 0:
-			c.code++
-		}
+		s := &signsOf[line[i]]
+		c.letters += int(s.letters)
+		c.code += int(s.code)
 	}
 	return c
 }
+
+// signsOf tells for each byte whether it is of a letter, and whether it is a sign of code.
+var signsOf = func() (t [256]struct{ letters, code uint8 }) {
+	for c := range t {
+		if 'a' <= c && c <= 'z' || c >= 0x80 {
+			t[c].letters = 1
+		}
+	}
+	for _, c := range []byte("{}[]()=;<>_\\&*+") {
+		t[c].code = 1
+	}
+	return t
+}()
 
 // comment returns where the words of a comment begin, or -1.
 func comment(line string) int {

@@ -18,7 +18,10 @@ type ready struct {
 }
 
 // room is what one text needs for a moment.
-type room struct{ attacks, requests *linear.Bag }
+type room struct {
+	attacks, requests *linear.Bag
+	reading           Reading
+}
 
 var load = sync.OnceValue(func() *ready {
 	m, err := ReadModels(weights)
@@ -26,16 +29,33 @@ var load = sync.OnceValue(func() *ready {
 		panic(err) // the weights are part of the program
 	}
 	r := &ready{Models: m}
-	r.rooms.New = func() any { return &room{linear.NewBag(m.Attack.Bits), linear.NewBag(m.Request.Bits)} }
+	r.rooms.New = func() any {
+		return &room{attacks: linear.NewBag(m.Attack.Bits), requests: linear.NewBag(m.Request.Bits)}
+	}
 	return r
 })
+
+// maxRoom is how many words a text may have for its room to be kept for the next one.
+const maxRoom = 16 << 10
+
+// leave gives a room back, with nothing of the text in it.
+func (m *ready) leave(w *room) {
+	if len(w.reading.Words) > maxRoom {
+		return
+	}
+	w.attacks.Reset()
+	w.requests.Reset()
+	w.reading.forget()
+	m.rooms.Put(w)
+}
 
 // Score returns how likely the text is an attack and, from limit on, the names of what was seen.
 func Score(text string, trust Trust, limit float32) (float32, []string) {
 	m := load()
-	r := Read(text)
 	w := m.rooms.Get().(*room)
-	defer m.rooms.Put(w)
+	defer m.leave(w)
+	r := &w.reading
+	r.read(text)
 	if trust == Trusted {
 		return m.disguised(r, w, limit)
 	}

@@ -8,39 +8,40 @@ import (
 	"github.com/landbridge/landbridge/internal/inspect/phrase"
 )
 
-// stopWords are about nothing.
-var stopWords = sync.OnceValue(func() map[uint32]struct{} {
-	return hashes(`about above after again also always and another anything are back because been before being below between both but came can
+// The classes of words that matter to the context of a part.
+const (
+	isStop     uint32 = 1 << iota // is about nothing
+	isPointer                     // shows at the data around it: who points at it means it
+	isSecond                      // speaks to somebody
+	isGreeting                    // is of letters
+)
+
+const stopWords = `about above after again also always and another anything are back because been before being below between both but came can
 		cannot come could did does doing done down each else even ever every everything few for from gave get give given goes going gone good had has have
 		having hello her here him his how however into its just keep know last least less let like made make many may maybe might more most much must
 		need never next not nothing now off often only onto other our out over own please put rather really said same saw say see seem should show since
 		some something still such take tell than thank thanks that the their them then there these they thing things think this those though through
 		thus too took under until upon use used using very want was way well went were what when where whether which while who whom whose why will with
-		within without would yes yet you your yours answer response reply explain write provide include describe question following`)
-})
+		within without would yes yet you your yours answer response reply explain write provide include describe question following`
 
-// pointers show at the data around them: who points at it means it.
-var pointers = sync.OnceValue(func() map[uint32]struct{} {
-	return hashes(`this these those following below above here attached given table email mail message code snippet text article passage
-		paragraph document error traceback output log page webpage it them function script list rows row column columns data json html file story review thread conversation excerpt`)
-})
+const pointers = `this these those following below above here attached given table email mail message code snippet text article passage
+		paragraph document error traceback output log page webpage it them function script list rows row column columns data json html file story review thread conversation excerpt`
 
-// seconds speak to somebody.
-var seconds = sync.OnceValue(func() map[uint32]struct{} {
-	return hashes(`you your yours yourself youre du dein deine sie ihr ihre ihnen tu tus te vous votre vos toi usted tuo tua você seu sua jij jouw u ty twoje ты твои вы ваш`)
-})
+const seconds = `you your yours yourself youre du dein deine sie ihr ihre ihnen tu tus te vous votre vos toi usted tuo tua você seu sua jij jouw u ty twoje ты твои вы ваш`
 
-var greetings = sync.OnceValue(func() map[uint32]struct{} {
-	return hashes(`hi hello dear regards thanks thank sincerely best cheers team unsubscribe privacy`)
-})
+const greetings = `hi hello dear regards thanks thank sincerely best cheers team unsubscribe privacy`
 
-func hashes(words string) map[uint32]struct{} {
-	set := map[uint32]struct{}{}
-	for w := range strings.FieldsSeq(words) {
-		set[phrase.Hash(w)] = struct{}{}
+// classes leads from the hash of a word to its classes.
+var classes = sync.OnceValue(func() *counts {
+	c := &counts{}
+	c.reset(len(stopWords + pointers + seconds + greetings))
+	for class, words := range map[uint32]string{isStop: stopWords, isPointer: pointers, isSecond: seconds, isGreeting: greetings} {
+		for w := range strings.FieldsSeq(words) {
+			*c.at(phrase.Hash(w)) |= class
+		}
 	}
-	return set
-}
+	return c
+})
 
 // bit is the bit of a family.
 func bit(name string) uint64 {

@@ -7,12 +7,17 @@ func (s *Set) Find(text string, words []Word) uint64 {
 	return found
 }
 
-// Each calls found with every word at which phrases begin, and the bits of their families.
+// Each calls found with every word at which phrases begin, the last one first, and the bits of their families.
+//
+// It goes backwards and notes in each word which atoms it is, so that a phrase that may begin looks at notes alone until
+// a word fits: most never get further.
 func (s *Set) Each(text string, words []Word, found func(word int, bits uint64)) {
-	for i, w := range words {
+	for i := len(words) - 1; i >= 0; i-- {
+		w := &words[i]
+		w.atoms = 0
 		var bits uint64
-		if s.mayBegin(w.Hash) {
-			bits = begin(s.first[w.Hash], text, words[i:], bits)
+		if s.mayHold(w.Hash) {
+			bits = s.words[w.Hash].begin(text, words[i:], bits)
 		}
 		h, n := uint32(offset), 0
 		for j := w.Start; j < w.End && n < s.longest; j++ {
@@ -20,8 +25,8 @@ func (s *Set) Each(text string, words []Word, found func(word int, bits uint64))
 				continue
 			}
 			h = (h ^ uint32(text[j])) * prime
-			if n++; s.prefixes[n] != nil && s.mayBegin(h) {
-				bits = begin(s.prefixes[n][h], text, words[i:], bits)
+			if n++; s.mayHold(h) {
+				bits = s.prefixes[n][h].begin(text, words[i:], bits)
 			}
 		}
 		if bits != 0 {
@@ -30,13 +35,15 @@ func (s *Set) Each(text string, words []Word, found func(word int, bits uint64))
 	}
 }
 
-// begin adds to found the families of the phrases that begin the words.
-func begin(starts []start, text string, words []Word, found uint64) uint64 {
-	for _, st := range starts {
+// begin notes that the first of words is this atom, and adds to found the families of the phrases that begin with it.
+func (e entry) begin(text string, words []Word, found uint64) uint64 {
+	words[0].atoms |= e.atoms
+	for i := range e.starts {
+		st := &e.starts[i]
 		if found&st.bit != 0 {
 			continue
 		}
-		if n := follows(st.steps[0].alts[st.alt], text, words); n > 0 && goesOn(st.steps[1:], text, words[n:]) {
+		if n := len(st.first); follows(st.first, text, words[1:]) == n && goesOn(st.rest, text, words[1+n:]) {
 			found |= st.bit
 		}
 	}
@@ -48,11 +55,12 @@ func goesOn(rest []step, text string, words []Word) bool {
 	if len(rest) == 0 {
 		return true
 	}
-	for skip := 0; skip <= rest[0].gap && skip < len(words); skip++ {
-		if !rest[0].mayBe(text[words[skip].Start]) {
+	next := &rest[0]
+	for skip := range min(next.gap+1, len(words)) {
+		if next.atoms&words[skip].atoms == 0 {
 			continue
 		}
-		for _, alt := range rest[0].alts {
+		for _, alt := range next.alts {
 			if n := follows(alt, text, words[skip:]); n > 0 && goesOn(rest[1:], text, words[skip+n:]) {
 				return true
 			}

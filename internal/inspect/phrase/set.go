@@ -9,24 +9,30 @@ import (
 // Set is a compiled list of phrases. It is read-only and used by any number of goroutines.
 type Set struct {
 	families []string
-	// first leads from the hash of a word to the phrases that may begin with it; prefixes the same for the first bytes
-	// of a word, by how many.
-	first    map[uint32][]start
-	prefixes [maxPrefix + 1]map[uint32][]start
+	// words leads from the hash of a word to what it is in phrases; prefixes the same for the first bytes of a word, by
+	// how many.
+	words    map[uint32]entry
+	prefixes [maxPrefix + 1]map[uint32]entry
 	longest  int // prefix
 	// filter has a bit for every hash in them, so that most words are asked for nowhere.
 	filter [1 << 10]uint64
 }
 
-func (s *Set) mayBegin(hash uint32) bool {
+func (s *Set) mayHold(hash uint32) bool {
 	bit := hash ^ hash>>16
 	return s.filter[bit>>6&(1<<10-1)]&(1<<(bit&63)) != 0
 }
 
+// entry is what an atom is in the phrases of a Set.
+type entry struct {
+	atoms  uint64  // its bit, one of 64
+	starts []start // the phrases that may begin with it
+}
+
 // start is one way for a phrase to begin: the alternative of its first step whose first atom was seen.
 type start struct {
-	steps []step
-	alt   int
+	first []atom // the rest of the alternative
+	rest  []step
 	bit   uint64
 }
 
@@ -34,17 +40,18 @@ type start struct {
 type step struct {
 	gap  int
 	alts [][]atom
-	// bytes has a bit for each first byte of an alternative: most words are told apart by it.
-	bytes [4]uint64
+	// atoms has the bits of those that begin an alternative: most words are told apart by it.
+	atoms uint64
 }
-
-func (s *step) mayBe(c byte) bool { return s.bytes[c>>6]&(1<<(c&63)) != 0 }
 
 // atom is a word, or with prefix > 0 the first prefix bytes of one.
 type atom struct {
 	hash   uint32
 	prefix int
 }
+
+// bit is the atom's own among the 64 that words and steps are compared by; others share it.
+func (a atom) bit() uint64 { return 1 << ((a.hash*0x9E3779B1 + uint32(a.prefix)) >> 26) }
 
 const maxPrefix = 24
 
@@ -62,7 +69,7 @@ func Compile(families []Family) *Set {
 	if len(families) > MaxFamilies {
 		panic("phrase: too many families")
 	}
-	s := &Set{first: map[uint32][]start{}}
+	s := &Set{words: map[uint32]entry{}}
 	for i, f := range families {
 		s.families = append(s.families, f.Name)
 		for line := range strings.Lines(f.Phrases) {
@@ -95,19 +102,31 @@ func (s *Set) Names(bits uint64) []string {
 func (s *Set) Families() []string { return slices.Clone(s.families) }
 
 func (s *Set) add(p []step, bit uint64) {
-	for i, alt := range p[0].alts {
-		table := s.first
-		if n := alt[0].prefix; n > 0 {
-			if s.prefixes[n] == nil {
-				s.prefixes[n] = map[uint32][]start{}
+	for i, at := range p {
+		for _, alt := range at.alts {
+			table := s.table(alt[0])
+			e := table[alt[0].hash]
+			e.atoms |= alt[0].bit()
+			if i == 0 {
+				e.starts = append(e.starts, start{first: alt[1:], rest: p[1:], bit: bit})
 			}
-			table = s.prefixes[n]
-			s.longest = max(s.longest, n)
+			table[alt[0].hash] = e
 		}
-		at := alt[0].hash ^ alt[0].hash>>16
-		s.filter[at>>6&(1<<10-1)] |= 1 << (at & 63)
-		table[alt[0].hash] = append(table[alt[0].hash], start{steps: p, alt: i, bit: bit})
 	}
+}
+
+// table returns where a word or prefix is looked up, and lets the filter pass it.
+func (s *Set) table(a atom) map[uint32]entry {
+	bit := a.hash ^ a.hash>>16
+	s.filter[bit>>6&(1<<10-1)] |= 1 << (bit & 63)
+	if a.prefix == 0 {
+		return s.words
+	}
+	s.longest = max(s.longest, a.prefix)
+	if s.prefixes[a.prefix] == nil {
+		s.prefixes[a.prefix] = map[uint32]entry{}
+	}
+	return s.prefixes[a.prefix]
 }
 
 func steps(fields []string) []step {
@@ -123,8 +142,8 @@ func steps(fields []string) []step {
 			continue
 		}
 		next := step{gap: gap, alts: alternatives(f)}
-		for a := range strings.SplitSeq(f, "|") {
-			next.bytes[a[0]>>6] |= 1 << (a[0] & 63)
+		for _, alt := range next.alts {
+			next.atoms |= alt[0].bit()
 		}
 		p = append(p, next)
 		gap = 0

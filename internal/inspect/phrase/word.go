@@ -13,6 +13,7 @@ import (
 type Word struct {
 	Start, End int
 	Hash       uint32
+	atoms      uint64 // that it is, of the Set that looked last
 }
 
 // FNV-1a.
@@ -41,27 +42,44 @@ func Words(text string, into []Word) []Word {
 			i += size
 			continue
 		}
-		start := i
-		h := uint32(offset)
-		for {
-			for j := i; j < i+size; j++ {
-				h = (h ^ uint32(text[j])) * prime
-			}
-			i += size
-			if k == single || i >= len(text) {
-				break
-			}
-			if text[i] == '\'' && i+1 < len(text) && isLetter(text[i+1]) {
-				i++
-			}
-			var next kind
-			if size, next = class(text, i); next != letter {
-				break
-			}
+		w := Word{Start: i, Hash: offset}
+		if k == single {
+			i, w.Hash = i+size, Hash(text[i:i+size])
+		} else {
+			i, w.Hash = word(text, i)
 		}
-		into = append(into, Word{Start: start, End: i, Hash: h})
+		w.End = i
+		into = append(into, w)
 	}
 	return into
+}
+
+// word reads on in a word and returns where it ends, and its hash. Most texts are ASCII: runs of it are read by table.
+func word(text string, i int) (end int, h uint32) {
+	h = offset
+	for {
+		for i < len(text) && ascii[text[i]] == letter {
+			h = (h ^ uint32(text[i])) * prime
+			i++
+		}
+		switch {
+		case i == len(text):
+			return i, h
+		case text[i] == '\'' && i+1 < len(text) && isLetter(text[i+1]):
+			i++
+		case text[i] < utf8.RuneSelf:
+			return i, h
+		default:
+			size, k := class(text, i)
+			if k != letter {
+				return i, h
+			}
+			for range size {
+				h = (h ^ uint32(text[i])) * prime
+				i++
+			}
+		}
+	}
 }
 
 type kind uint8
@@ -72,6 +90,16 @@ const (
 	single             // is a word
 )
 
+// ascii is the kind of each byte that is a character.
+var ascii = func() (t [256]kind) {
+	for c := range utf8.RuneSelf {
+		if isLetter(byte(c)) {
+			t[c] = letter
+		}
+	}
+	return t
+}()
+
 func isLetter(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
 }
@@ -79,19 +107,19 @@ func isLetter(b byte) bool {
 // class says how many bytes the character at i has, and what it is.
 func class(text string, i int) (size int, k kind) {
 	if b := text[i]; b < utf8.RuneSelf {
-		if isLetter(b) {
-			return 1, letter
-		}
-		return 1, other
+		return 1, ascii[b]
 	}
 	r, size := utf8.DecodeRuneInString(text[i:])
 	switch {
 	case r == utf8.RuneError && size == 1:
 		return 1, other
-	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+	case r >= firstSingle && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
 		return size, single
 	case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r):
 		return size, letter
 	}
 	return size, other
 }
+
+// firstSingle is where Thai begins; the other scripts without spaces come later.
+const firstSingle = 0x0E00
