@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/landbridge/landbridge/internal/sandbox/fault"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi/message"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
@@ -36,11 +35,11 @@ type API struct {
 	services  []service
 }
 
-// service is one API: the production hosts that it answers on, and the paths by which it is known on any other host.
+// service is one API: the production hosts that it answers on, and how it knows its requests on any other host.
 type service struct {
 	name  string // as in faults
 	hosts *regexp.Regexp
-	paths *regexp.Regexp
+	owns  func(*http.Request) bool
 	serve http.Handler
 }
 
@@ -53,14 +52,7 @@ func New(w *world.World, o Options) *API {
 		messages:  message.Load(),
 		methods:   vertexMethods(),
 	}
-	add := func(name, hosts, paths string, serve http.HandlerFunc) {
-		a.services = append(a.services, service{
-			name:  name,
-			hosts: regexp.MustCompile(`^(?:` + hosts + `)$`),
-			paths: regexp.MustCompile(`^(?:` + paths + `)$`),
-			serve: fault.Wrap(w, name, serve),
-		})
-	}
+	add := func(name, hosts, paths string, serve http.HandlerFunc) { a.Mount(name, hosts, paths, serve) }
 	add("sts", `sts(\.mtls)?\.googleapis\.com|sts\.[a-z0-9-]+\.rep\.googleapis\.com`, `/v1/(token|introspect|oauthtoken)`, a.serveSTS)
 	add("iamcredentials", `iamcredentials(\.mtls)?\.googleapis\.com`,
 		`/v1/projects/[^/]+/serviceAccounts/[^/]+:(generateAccessToken|generateIdToken|signBlob|signJwt)|/v1/projects/.+/allowedLocations`, a.serveCredentials)
@@ -103,7 +95,7 @@ func (a *API) find(r *http.Request) *service {
 	// The detection ping of Google's SDKs: "/" and this header.
 	metadataPing := r.URL.Path == "/" && r.Header.Get("Metadata-Flavor") != ""
 	for i := range a.services {
-		if a.services[i].paths.MatchString(r.URL.Path) || metadataPing && a.services[i].name == "googlemetadata" {
+		if a.services[i].owns(r) || metadataPing && a.services[i].name == "googlemetadata" {
 			return &a.services[i]
 		}
 	}

@@ -22,13 +22,20 @@ type Call struct {
 	Method string // google.iam.admin.v1.CreateRole
 	// Project that the call is about, an id or number: it must have the API on when the caller is a person.
 	Project string
+	Scopes  []string // besides cloud-platform, one of which the token must have; nil is IAM's and cloud-platform.read-only
 }
 
 // Mount puts a handler in the place of the API with this name, or adds it: on these production hosts, and by these paths on
 // any other host. Latency and faults go in front of it.
 func (a *API) Mount(name, hosts, paths string, serve http.Handler) {
+	form := regexp.MustCompile(`^(?:` + paths + `)$`)
+	a.MountWhere(name, hosts, func(r *http.Request) bool { return form.MatchString(r.URL.Path) }, serve)
+}
+
+// MountWhere is Mount for an API that knows its requests on any other host by more than their paths.
+func (a *API) MountWhere(name, hosts string, owns func(*http.Request) bool, serve http.Handler) {
 	s := service{
-		name: name, hosts: regexp.MustCompile(`^(?:` + hosts + `)$`), paths: regexp.MustCompile(`^(?:` + paths + `)$`),
+		name: name, hosts: regexp.MustCompile(`^(?:` + hosts + `)$`), owns: owns,
 		serve: fault.Wrap(a.world, name, serve),
 	}
 	if i := slices.IndexFunc(a.services, func(s service) bool { return s.name == name }); i >= 0 {
@@ -40,11 +47,20 @@ func (a *API) Mount(name, hosts, paths string, serve http.Handler) {
 
 // Admit finds out who calls, and that the API is on in the project that pays.
 func (a *API) Admit(r *http.Request, c Call) (world.Grant, *Problem) {
-	grant, p := a.authenticate(r, call{c.API, c.Method, []string{iamScope, readOnlyScope}})
+	grant, p := a.Authenticate(r, c)
 	if p == nil {
 		p = a.enabled(consumer(r, grant, c.Project), c.Title, c.API)
 	}
 	return grant, p
+}
+
+// Authenticate finds out who calls.
+func (a *API) Authenticate(r *http.Request, c Call) (world.Grant, *Problem) {
+	scopes := c.Scopes
+	if scopes == nil {
+		scopes = []string{iamScope, readOnlyScope}
+	}
+	return a.authenticate(r, call{c.API, c.Method, scopes})
 }
 
 // Read takes a request's JSON body as a message of google.proto into a struct with camelCase names.

@@ -112,8 +112,8 @@ func (w *World) nextEtag() string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, 0x0706<<48|w.revision))
 }
 
-// Bind grants a role on a service account (an e-mail) or on a project (an id or number) to a member. It is a change from
-// outside: it counts at once, whatever the pace.
+// Bind grants a role on a service account (an e-mail), on a bucket (gs://NAME) or on a project (an id or number) to a member. It is
+// a change from outside: it counts at once, whatever the pace.
 func (w *World) Bind(resource, role, member string) error {
 	return w.editPolicy(resource, func(p *Policy) {
 		for i, b := range p.Bindings {
@@ -144,7 +144,11 @@ func (w *World) editPolicy(resource string, change func(*Policy)) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var policy *Policy
-	if strings.Contains(resource, "@") {
+	if name, ok := strings.CutPrefix(resource, "gs://"); ok {
+		if b := w.buckets[name]; b != nil {
+			policy = &b.policy
+		}
+	} else if strings.Contains(resource, "@") {
 		if a := w.account(resource); a != nil {
 			policy = &a.Policy
 		}
@@ -152,7 +156,7 @@ func (w *World) editPolicy(resource string, change func(*Policy)) error {
 		policy = &p.Policy
 	}
 	if policy == nil {
-		return &NotFound{"project or service account", resource}
+		return &NotFound{"project, bucket or service account", resource}
 	}
 	change(policy)
 	policy.Etag = w.nextEtag()

@@ -38,13 +38,17 @@ func predefinedRoles() map[string]*Role {
 	}
 	armorUse := []string{"modelarmor.templates.useToSanitizeModelResponse", "modelarmor.templates.useToSanitizeUserPrompt"}
 	armorRead := []string{"modelarmor.templates.get", "modelarmor.templates.list"}
+	objectRead := []string{"storage.objects.get", "storage.objects.list"}
+	objectWrite := all(objectRead, []string{"storage.objects.create", "storage.objects.delete", "storage.objects.restore", "storage.objects.update"})
+	bucketRead := []string{"storage.buckets.get", "storage.buckets.list"}
+	bucketWrite := all(bucketRead, policyOf("storage.buckets"), []string{"storage.buckets.create", "storage.buckets.delete", "storage.buckets.update"})
 	viewer := all(projectRead, accountRead, vertexRead, serviceRead, roleRead, poolRead, keys, []string{
-		"iam.serviceAccounts.getIamPolicy", "resourcemanager.projects.getIamPolicy",
+		"iam.serviceAccounts.getIamPolicy", "resourcemanager.projects.getIamPolicy", "storage.buckets.list",
 	})
 	editor := all(viewer, vertexUse, accountWrite, []string{
 		"iam.serviceAccounts.actAs", "serviceusage.services.use", "serviceusage.services.enable", "serviceusage.services.disable",
 	})
-	owner := all(editor, policyOf("resourcemanager.projects"), policyOf("iam.serviceAccounts"), poolWrite, writing("iam.roles"))
+	owner := all(editor, policyOf("resourcemanager.projects"), policyOf("iam.serviceAccounts"), poolWrite, writing("iam.roles"), bucketWrite)
 	out := map[string]*Role{}
 	for name, permissions := range map[string][]string{
 		"roles/viewer":                               viewer,
@@ -57,6 +61,13 @@ func predefinedRoles() map[string]*Role {
 		"roles/modelarmor.user":                      armorUse,
 		"roles/modelarmor.viewer":                    armorRead,
 		"roles/modelarmor.admin":                     all(armorUse, armorRead),
+		"roles/storage.objectViewer":                 all(projectRead, objectRead),
+		"roles/storage.objectCreator":                all(projectRead, []string{"storage.objects.create"}),
+		"roles/storage.objectUser":                   all(projectRead, objectWrite),
+		"roles/storage.objectAdmin":                  all(projectRead, objectWrite, policyOf("storage.objects")),
+		"roles/storage.bucketViewer":                 bucketRead,
+		"roles/storage.legacyBucketReader":           {"storage.buckets.get", "storage.objects.list"},
+		"roles/storage.admin":                        all(projectRead, objectWrite, policyOf("storage.objects"), bucketWrite),
 		"roles/dlp.user":                             {"serviceusage.services.use"},
 		"roles/iam.workloadIdentityUser":             all(accountRead, accountUse),
 		"roles/iam.serviceAccountTokenCreator":       all(accountRead, accountUse, []string{"iam.serviceAccounts.implicitDelegation", "iam.serviceAccounts.signBlob", "iam.serviceAccounts.signJwt"}),

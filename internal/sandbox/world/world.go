@@ -28,6 +28,7 @@ type World struct {
 	projects   map[string]*Project        // by number
 	pools      map[string]*Pool           // by "projects/N/locations/global/workloadIdentityPools/P"
 	accounts   map[string]*ServiceAccount // by e-mail
+	buckets    map[string]*bucket         // of Cloud Storage, by name
 	grants     map[string]*Grant          // Google access tokens, by Secret.Name
 	retired    map[string]*ServiceAccount // deleted ones, by unique id
 	purges     map[string]time.Time       // of deleted accounts, by unique id
