@@ -14,7 +14,7 @@ func ciphers(text string, found func(string)) {
 	text = text[:min(len(text), maxCipher)]
 	tried := 0
 	for start, i := 0, 0; i <= len(text) && tried < maxPassages; i++ {
-		if i < len(text) && !ends(text[i]) {
+		if i < len(text) && !isEnd.has(text[i]) {
 			continue
 		}
 		passage := text[start:i]
@@ -24,10 +24,6 @@ func ciphers(text string, found func(string)) {
 			decipher(passage, words, found)
 		}
 	}
-}
-
-func ends(c byte) bool {
-	return c == '\n' || c == '"' || c == '\'' || c == '`' || c == ':' || c == '<' || c == '>' || c == '|'
 }
 
 // prose says whether a passage is letters and blanks but for one character in eight.

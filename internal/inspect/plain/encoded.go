@@ -10,28 +10,40 @@ import (
 	"unicode/utf8"
 )
 
-// minRun is how many characters of an encoding are worth decoding.
-const minRun = 16
+// Sizes below which nothing is decoded.
+const (
+	minRun      = 16 // characters of an encoding
+	minEntities = 4  // of HTML, by number
+	minPercents = 3  // signs, of a field
+)
 
-// runs calls found with every longest run of bytes of an alphabet that has at least n of them.
-func runs(text string, n int, in func(byte) bool, found func(run string)) {
-	start := -1
-	for i := 0; i <= len(text); i++ {
-		switch inside := i < len(text) && in(text[i]); {
-		case inside && start < 0:
-			start = i
-		case !inside && start >= 0:
-			if i-start >= n {
-				found(text[start:i])
-			}
-			start = -1
+// runs calls found with every longest run of bytes of a class that has at least n of them. Of n bytes in a row it looks
+// at one, since a run has every n-th: most texts have no run, and are passed in a fraction of the time.
+func runs(text string, n int, of class, found func(run string)) {
+	for i := n - 1; i < len(text); i += n {
+		if !of.has(text[i]) {
+			continue
 		}
+		start, end := i, i+1
+		for start > 0 && of.has(text[start-1]) {
+			start--
+		}
+		for end < len(text) && of.has(text[end]) {
+			end++
+		}
+		if end-start >= n {
+			found(text[start:end])
+		}
+		i = end
 	}
 }
 
+// standard turns the alphabet of URLs into the usual one.
+var standard = strings.NewReplacer("-", "+", "_", "/")
+
 func base64Runs(text string, found func(string)) {
-	runs(text, minRun, func(c byte) bool { return alphanumeric(c) || strings.IndexByte("+/-_=", c) >= 0 }, func(run string) {
-		run = strings.NewReplacer("-", "+", "_", "/").Replace(strings.Trim(run, "="))
+	runs(text, minRun, inBase64, func(run string) {
+		run = standard.Replace(strings.Trim(run, "="))
 		if len(run)%4 == 1 {
 			run = run[:len(run)-1]
 		}
@@ -43,16 +55,28 @@ func base64Runs(text string, found func(string)) {
 
 // hexRuns reads bytes written with or without blanks, 0x or \x between them.
 func hexRuns(text string, found func(string)) {
-	runs(text, minRun, func(c byte) bool { return hexDigit(c) || strings.IndexByte(` \xX,:`, c) >= 0 }, func(run string) {
-		digits := strings.NewReplacer(`\x`, "", "0x", "", " ", "", ",", "", ":", "").Replace(run)
-		if b, err := hex.DecodeString(digits[:len(digits)&^1]); err == nil && len(b) >= minRun/2 && readable(b) {
-			found(string(b))
+	runs(text, minRun, inHex, func(run string) {
+		var room [128]byte
+		digits := room[:0]
+		for i := 0; i < len(run); i++ {
+			switch c := run[i]; {
+			case c == ' ' || c == ',' || c == ':':
+			case (c == '\\' || c == '0') && i+1 < len(run) && run[i+1] == 'x':
+				i++
+			default:
+				digits = append(digits, c)
+			}
+		}
+		digits = digits[:len(digits)&^1]
+		n, err := hex.Decode(digits, digits)
+		if err == nil && n >= minRun/2 && readable(digits[:n]) {
+			found(string(digits[:n]))
 		}
 	})
 }
 
 func binaryRuns(text string, found func(string)) {
-	runs(text, 4*minRun, func(c byte) bool { return c == '0' || c == '1' || c == ' ' }, func(run string) {
+	runs(text, 4*minRun, inBinary, func(run string) {
 		var b []byte
 		bits := strings.ReplaceAll(run, " ", "")
 		for ; len(bits) >= 8; bits = bits[8:] {
@@ -70,7 +94,7 @@ func binaryRuns(text string, found func(string)) {
 
 func percent(text string, found func(string)) {
 	for field := range strings.FieldsSeq(text) {
-		if strings.Count(field, "%") < 3 {
+		if strings.Count(field, "%") < minPercents {
 			continue
 		}
 		if plain, err := url.QueryUnescape(field); err == nil && plain != field && readable([]byte(plain)) {
@@ -103,12 +127,4 @@ func readable(b []byte) bool {
 		}
 	}
 	return n >= 4 && 10*(letters+blanks) >= 7*n
-}
-
-func alphanumeric(c byte) bool { return letter(c) || '0' <= c && c <= '9' }
-
-func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
-
-func hexDigit(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }

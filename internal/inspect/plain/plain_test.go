@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 func TestFold(t *testing.T) {
@@ -95,6 +96,43 @@ func TestViewsAreBounded(t *testing.T) {
 	if len(views) != maxViews || total > maxBytes {
 		t.Errorf("%d views of %d bytes", len(views), total)
 	}
+}
+
+// TestRunsAreTheLongest holds runs, which skips, to what a look at every byte finds.
+func TestRunsAreTheLongest(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 8).Draw(t, "n")
+		text := rapid.StringOfN(rapid.SampledFrom([]rune("0011 x")), 0, 60, -1).Draw(t, "text")
+		var want, got []string
+		for run := range strings.FieldsFuncSeq(text, func(r rune) bool { return !inBinary.has(byte(r)) }) {
+			if len(run) >= n {
+				want = append(want, run)
+			}
+		}
+		runs(text, n, inBinary, func(run string) { got = append(got, run) })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("%q, %d in a row (-want +got):\n%s", text, n, diff)
+		}
+	})
+}
+
+// TestGlances: what look asks before a reading must not keep back a text that the reading finds something in.
+func TestGlances(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.SampledFrom([]rune("abc e3 4@.-\n")), 0, 60, -1).Draw(t, "text")
+		spaced(text, func(s string) {
+			if singles(text) < minSpaced {
+				t.Fatalf("%q is spaced: %q", text, s)
+			}
+		})
+		leet(text, func(s string) {
+			if signsBetween(text) < minLeet {
+				t.Fatalf("%q is leet: %q", text, s)
+			}
+		})
+	})
 }
 
 func FuzzPlain(f *testing.F) {

@@ -7,6 +7,26 @@ const (
 	minLeet   = 3 // words in leet
 )
 
+// singles counts the letters and digits that stand alone, the most of them with no longer word between.
+func singles(text string) int {
+	most, alone := 0, 0
+	for i := 0; i < len(text); i++ {
+		start := i
+		for i < len(text) && inWord.has(text[i]) {
+			i++
+		}
+		switch i - start {
+		case 0:
+		case 1:
+			alone++
+			most = max(most, alone)
+		default:
+			alone = 0
+		}
+	}
+	return most
+}
+
 // spaced joins letters that stand apart: "i g n o r e", "i.g.n.o.r.e". Two blanks are the end of a word.
 func spaced(text string, found func(string)) {
 	var b strings.Builder
@@ -37,6 +57,17 @@ func spaced(text string, found func(string)) {
 // leetLetters are the letters that digits and signs stand for.
 var leetLetters = strings.NewReplacer("4", "a", "@", "a", "3", "e", "1", "i", "!", "i", "0", "o", "5", "s", "$", "s", "7", "t", "+", "t", "8", "b", "9", "g")
 
+// signsBetween counts the digits and signs with a letter on both sides that stand for one.
+func signsBetween(text string) int {
+	n := 0
+	for i := 1; i+1 < len(text); i++ {
+		if isLeet.has(text[i]) && letter(text[i-1]) && letter(text[i+1]) {
+			n++
+		}
+	}
+	return n
+}
+
 // leet reads words that have digits or signs between their letters, when there are several.
 func leet(text string, found func(string)) {
 	n := 0
@@ -60,7 +91,7 @@ func leetWord(word string) bool {
 		switch c := word[i]; {
 		case letter(c):
 			letters++
-		case strings.IndexByte("4@310!5$7", c) >= 0:
+		case isLeet.has(c):
 			signs++
 			if i > 0 && i+1 < len(word) && letter(word[i-1]) && letter(word[i+1]) {
 				between++
@@ -78,7 +109,7 @@ const morseCodes = "a.- b-... c-.-. d-.. e. f..-. g--. h.... i.. j.--- k-.- l.-.
 	"1.---- 2..--- 3...-- 4....- 5..... 6-.... 7--... 8---.. 9----. 0-----"
 
 func morse(text string, found func(string)) {
-	runs(text, 2*minRun, func(c byte) bool { return strings.IndexByte(".-/ \n", c) >= 0 }, func(run string) {
+	runs(text, 2*minRun, inMorse, func(run string) {
 		var b strings.Builder
 		for code := range strings.FieldsSeq(run) {
 			b.WriteByte(morseLetter(code))

@@ -27,29 +27,28 @@ type views struct {
 	left  int
 }
 
-// look adds the views of a text, and theirs.
+// look adds the views of a text, and theirs. What costs more than a glance is asked for only where the text may have it.
 func (v *views) look(text string, depth int) {
-	h := look(text)
-	for _, l := range [...]struct {
-		kind string
-		hint bool
-		read func(string, func(string))
-	}{
-		{"hidden", h.markup, hidden},
-		{"entities", h.entities >= 4, entities},
-		{"percent", h.percents >= 3, percent},
-		{"base64", h.longest[0] >= minRun, base64Runs},
-		{"hexadecimal", h.longest[1] >= minRun, hexRuns},
-		{"morse", h.longest[2] >= 2*minRun, morse},
-		{"binary", h.longest[3] >= 4*minRun, binaryRuns},
-		{"spaced", h.singles >= minSpaced, spaced},
-		{"leet", h.between >= minLeet, leet},
-		{"cipher", true, ciphers},
-	} {
-		if l.hint {
-			l.read(text, func(decoded string) { v.add(l.kind, decoded, depth) })
-		}
+	if mayHide(text) {
+		hidden(text, func(s string) { v.add("hidden", s, depth) })
 	}
+	if strings.Count(text, "&#") >= minEntities {
+		entities(text, func(s string) { v.add("entities", s, depth) })
+	}
+	if strings.Count(text, "%") >= minPercents {
+		percent(text, func(s string) { v.add("percent", s, depth) })
+	}
+	base64Runs(text, func(s string) { v.add("base64", s, depth) })
+	hexRuns(text, func(s string) { v.add("hexadecimal", s, depth) })
+	morse(text, func(s string) { v.add("morse", s, depth) })
+	binaryRuns(text, func(s string) { v.add("binary", s, depth) })
+	if singles(text) >= minSpaced {
+		spaced(text, func(s string) { v.add("spaced", s, depth) })
+	}
+	if signsBetween(text) >= minLeet {
+		leet(text, func(s string) { v.add("leet", s, depth) })
+	}
+	ciphers(text, func(s string) { v.add("cipher", s, depth) })
 }
 
 func (v *views) add(kind, text string, depth int) {

@@ -1,0 +1,47 @@
+package plain
+
+// class is a kind of bytes; a byte may be of several.
+type class uint8
+
+const (
+	inBase64 class = 1 << iota
+	inHex
+	inMorse
+	inBinary
+	isLetter
+	isDigit
+	isLeet // stands for a letter
+	isEnd  // of a passage
+
+	inWord = isLetter | isDigit
+)
+
+// classes are those of each byte.
+var classes = func() (t [256]class) {
+	for of, bytes := range map[class]string{
+		inBase64: letters + digits + "+/-_=",
+		inHex:    digits + "abcdefABCDEF \\xX,:",
+		inMorse:  ".-/ \n",
+		inBinary: "01 ",
+		isLetter: letters,
+		isDigit:  digits,
+		isLeet:   "4@310!5$7",
+		isEnd:    "\n\"'`:<>|",
+	} {
+		for _, c := range []byte(bytes) {
+			t[c] |= of
+		}
+	}
+	return t
+}()
+
+const (
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits  = "0123456789"
+)
+
+func (of class) has(c byte) bool { return classes[c]&of != 0 }
+
+func alphanumeric(c byte) bool { return inWord.has(c) }
+
+func letter(c byte) bool { return isLetter.has(c) }
