@@ -122,7 +122,7 @@ var rooms = []room{
 
 	// Assembly.
 	{"internal/config", []string{"internal/bridge", "internal/dataset"}},
-	{"internal/sandbox/...", []string{"internal/bridge", "internal/wire", "internal/trust", "internal/discovery", "internal/sandbox/..."}},
+	{"internal/sandbox/...", []string{"internal/bridge", "internal/wire", "internal/trust", "internal/discovery", "internal/checksum", "internal/sandbox/..."}},
 	{"internal/app", []string{anything}},
 	{"internal/cli", []string{"internal/app", "internal/config", "internal/bridge"}},
 	{"cmd/landbridge", []string{"internal/cli"}},
