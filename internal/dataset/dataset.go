@@ -69,6 +69,8 @@ type Object struct {
 	Metadata map[string]string
 	Parts    int       // components of a composite object of Cloud Storage; 0 when it is none
 	Deleted  time.Time // when it was deleted, of a soft-deleted one
+	// Unreadable says why the bytes cannot be had as things are ("a symbolic link that leads out of the folder"); "" when they can.
+	Unreadable string
 }
 
 // Headers travel with an object.

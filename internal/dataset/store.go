@@ -64,6 +64,12 @@ type Mender interface {
 	Mend(ctx context.Context, o Object, w Write, l Layout, good []Chunk) (up Upload, kept string, err error)
 }
 
+// Namer is a Writer whose place cannot hold every name. CheckName refuses, without asking the store, a name that no write would take; the
+// error says what is wrong with it.
+type Namer interface {
+	CheckName(name string) error
+}
+
 // Layout is how an object is cut: Chunks pieces of Size bytes, the last one shorter.
 type Layout struct {
 	Size   int64 // of a chunk
