@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -97,4 +98,51 @@ func TestWatchShowsAll(t *testing.T) {
 			t.Fatalf("%q showed %q", text, got)
 		}
 	})
+}
+
+// TestCanarySeenIsSlowSearch holds Seen to what an expression says that has each form with up to maxApart bytes between
+// its characters.
+func TestCanarySeenIsSlowSearch(t *testing.T) {
+	t.Parallel()
+	c := newCanary(testWord)
+	var forms []string
+	pieces := []string{" ", "--------", "k", "A"}
+	for _, s := range spellings(testWord) {
+		s = strings.NewReplacer("+", "", "/", "").Replace(s)
+		forms = append(forms, strings.Join(strings.Split(s, ""), "[^A-Za-z0-9]{0,8}"))
+		pieces = append(pieces, s, strings.ToUpper(s[:9]), s[9:], s[:3], s[:len(s)-1])
+	}
+	slow := regexp.MustCompile("(?i)" + strings.Join(forms, "|"))
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 5).Draw(t, "pieces"), "")
+		if got, want := c.Seen(text), slow.MatchString(text); got != want {
+			t.Fatalf("Seen(%q) = %v", text, got)
+		}
+	})
+}
+
+func BenchmarkNewCanary(b *testing.B) {
+	ten := make([]byte, 10)
+	random := bytes.NewReader(ten)
+	b.ReportAllocs()
+	for b.Loop() {
+		random.Reset(ten)
+		if _, err := NewCanary(random); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWatch(b *testing.B) {
+	c := newCanary(testWord)
+	text := strings.Repeat("Thank you for your letter. We are sorry to hear that the lamp does not work. ", 6)[:400]
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		w := c.Watch()
+		for rest := text; rest != ""; rest = rest[min(len(rest), 20):] {
+			w.Write(rest[:min(len(rest), 20)])
+		}
+		w.Flush()
+	}
 }

@@ -10,110 +10,63 @@ const (
 // Watch looks for a canary in a stream. It holds back the beginning of what may become one: at most maxApart+1 bytes for each of
 // its characters.
 type Watch struct {
-	canary *Canary
-	at     []int  // of each form: how many of its characters stand at the end of what was read
-	held   []byte // not yet shown
-	places []int  // in held: of the last characters that counted, oldest first
-	apart  int    // bytes since the last of them
-	leaked bool
+	canary  *Canary
+	at      state
+	held    string  // not yet shown
+	read    int     // bytes of the answer
+	counted int     // of them, letters and digits
+	places  [64]int // of the last of those, in the answer; as many as a form may have
+	apart   int     // bytes since the last of them
+	leaked  bool
 }
 
 // Watch starts to watch an answer.
-func (c *Canary) Watch() *Watch { return &Watch{canary: c, at: make([]int, len(c.forms))} }
+func (c *Canary) Watch() *Watch { return &Watch{canary: c} }
 
 // Leaked says whether the canary was seen. Nothing is shown from then on.
 func (w *Watch) Leaked() bool { return w.leaked }
 
 // Write takes the next piece of the answer and returns what may be shown; nothing any more once the canary was seen.
 func (w *Watch) Write(text string) (safe string, leaked bool) {
-	for i := range len(text) {
-		if w.leaked {
-			return "", true
-		}
+	for i := 0; i < len(text) && !w.leaked; i++ {
 		w.take(text[i])
 	}
 	if w.leaked {
+		w.held = ""
 		return "", true
 	}
-	return w.release(w.open()), false
+	return w.release(text, w.canary.begun(w.at)), false
 }
 
 // Flush returns what was held back; the answer has ended.
-func (w *Watch) Flush() string {
-	if w.leaked {
-		return ""
-	}
-	return w.release(0)
-}
+func (w *Watch) Flush() string { return w.release("", 0) }
 
 func (w *Watch) take(b byte) {
-	w.held = append(w.held, b)
-	c, ok := fold(b)
-	if !ok {
+	w.read++
+	s := symbolOf[b]
+	if s == uncounted {
 		if w.apart++; w.apart > maxApart {
-			clear(w.at)
-			w.places = w.places[:0]
+			w.at = state{}
 		}
 		return
 	}
 	w.apart = 0
-	w.places = append(w.places, len(w.held)-1)
-	for i, f := range w.canary.forms {
-		if w.at[i] = f.step(w.at[i], c); w.at[i] == len(f.text) {
-			w.leaked = true
-		}
-	}
+	w.places[w.counted%len(w.places)] = w.read - 1
+	w.counted++
+	w.leaked = w.canary.step(&w.at, s)
 }
 
-// open is how many of the last characters may be the beginning of a canary.
-func (w *Watch) open() int {
-	most := 0
-	for _, n := range w.at {
-		if n >= minHeld {
-			most = max(most, n)
-		}
+// release gives out what is held and the text after it, but for the last keep characters that counted and what stands
+// around them. Those before minHeld are out already.
+func (w *Watch) release(text string, keep int) string {
+	if w.held != "" {
+		text = w.held + text
 	}
-	return most
-}
-
-// release gives out what is held but for the last keep characters that counted and what stands around them. Those
-// before minHeld are out already.
-func (w *Watch) release(keep int) string {
-	keep = min(keep, len(w.places))
-	from := len(w.held)
+	show := len(text)
 	if keep > 0 {
-		from = w.places[len(w.places)-keep]
+		begin := w.places[(w.counted-keep)%len(w.places)]
+		show = max(0, len(text)-(w.read-begin))
 	}
-	safe := string(w.held[:from])
-	w.held = append(w.held[:0], w.held[from:]...)
-	w.places = append(w.places[:0], w.places[len(w.places)-keep:]...)
-	for i := range w.places {
-		w.places[i] -= from
-	}
-	return safe
-}
-
-// form is one spelling, with the table of Knuth, Morris and Pratt: where to go on when a character does not fit.
-type form struct {
-	text string
-	fail []int
-}
-
-func newForm(text string) form {
-	f := form{text: text, fail: make([]int, len(text)+1)}
-	for i := 1; i < len(text); i++ {
-		f.fail[i+1] = f.step(f.fail[i], text[i])
-	}
-	return f
-}
-
-// step returns how much of the form stands at the end after c, when n of it stood there before.
-func (f form) step(n int, c byte) int {
-	for n > 0 && (n == len(f.text) || f.text[n] != c) {
-		n = f.fail[n]
-	}
-	if f.text[n] == c {
-		n++
-	}
-	return n
+	w.held = text[show:]
+	return text[:show]
 }
