@@ -1,6 +1,9 @@
 package gateway
 
-import "sync"
+import (
+	"io"
+	"sync"
+)
 
 // buffers hold whole answers, and pieces of streams, while they are on their way.
 type buffers struct{ pool sync.Pool }
@@ -19,5 +22,37 @@ func (p *buffers) get() *[]byte {
 func (p *buffers) put(b *[]byte) {
 	if cap(*b) <= keptBuffer {
 		p.pool.Put(b)
+	}
+}
+
+// intake reads a stream. It waits with a small buffer of its own, since thousands of streams wait at the same time, and
+// takes a longer one where there is more to be had.
+type intake struct {
+	buffers *buffers
+	small   [512]byte
+	lent    *[]byte // nil for the small one
+	full    bool    // the last piece was as long as could be
+}
+
+// read returns the next piece, good until the next call.
+func (i *intake) read(from io.Reader) (piece []byte, err error) {
+	into := i.small[:]
+	if !i.full {
+		i.free()
+	} else {
+		if i.lent == nil {
+			i.lent = i.buffers.get()
+		}
+		into = (*i.lent)[:cap(*i.lent)]
+	}
+	n, err := from.Read(into)
+	i.full = n == len(into)
+	return into[:n], err
+}
+
+func (i *intake) free() {
+	if i.lent != nil {
+		i.buffers.put(i.lent)
+		i.lent = nil
 	}
 }

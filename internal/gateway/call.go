@@ -35,6 +35,7 @@ type call struct {
 	body     []byte
 	mapped   dialect.Request // of another dialect
 	bodies   [][]byte        // the request in Vertex's words; more than one where a model takes one input at a time
+	guessed  int             // about how many tokens the request has, four bytes each
 	shape    *shape
 	facts    facts
 	policy   *policy.Policy

@@ -31,7 +31,7 @@ func (c *call) decide(ctx context.Context) error {
 		}
 	}
 	if q := c.g.o.Quotas; q != nil {
-		if c.quota, err = q.Reserve(ctx, policy.QuotaKey(c.decision.Rule, c.caller.Name), c.decision.Quota, c.guessInput()+c.decision.MaxOutput*max(c.facts.answers, 1)); err != nil {
+		if c.quota, err = q.Reserve(ctx, policy.QuotaKey(c.decision.Rule, c.caller.Name), c.decision.Quota, c.guessed+c.decision.MaxOutput*max(c.facts.answers, 1)); err != nil {
 			return tooMany(err)
 		}
 		if c.quota.Exceeded != "" { // in shadow
@@ -59,6 +59,7 @@ func (c *call) read() error {
 		if len(body) == 0 {
 			continue
 		}
+		c.guessed += len(body) / 4
 		if err := readFacts(&c.facts, c.shape, body); err != nil {
 			return err
 		}
@@ -88,15 +89,6 @@ func (c *call) ask() policy.Ask {
 		Caller: c.caller, Target: c.target, Stream: c.stream, Tools: f.tools, BuiltIns: f.builtIns, Media: f.media, Cached: f.cached,
 		MaxOutput: f.maxOutput, Labels: f.labels, Now: c.began,
 	}
-}
-
-// guessInput is about how many tokens the request has, four bytes each.
-func (c *call) guessInput() int {
-	n := 0
-	for _, body := range c.bodies {
-		n += len(body) / 4
-	}
-	return n
 }
 
 // tooMany gives a spent quota the status that clients wait at; one that no waiting helps is a refusal.

@@ -59,7 +59,9 @@ func (c *call) deliverWhole(ctx context.Context, a *prompt.Answer) error {
 	if *buf, err = readInto((*buf)[:0], a.Body, c.g.o.MaxAnswer); err != nil {
 		return err
 	}
-	body, err := c.speakWhole(*buf)
+	out := c.g.buffers.get()
+	defer c.g.buffers.put(out)
+	body, err := c.speakWhole(out, *buf)
 	if err == nil {
 		err = c.checkSaid()
 	}
@@ -78,8 +80,8 @@ func (c *call) deliverWhole(ctx context.Context, a *prompt.Answer) error {
 	return c.reply(c.log.Status, body)
 }
 
-// speakWhole is a whole answer as the caller may have it.
-func (c *call) speakWhole(body []byte) ([]byte, error) {
+// speakWhole is a whole answer as the caller may have it, in room where it is another than it was.
+func (c *call) speakWhole(room *[]byte, body []byte) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil
 	}
@@ -88,7 +90,7 @@ func (c *call) speakWhole(body []byte) ([]byte, error) {
 		return nil, foreignEvent(err)
 	}
 	c.said(r)
-	return r.speak(body, true)
+	return r.speak(room, body, true)
 }
 
 // translate turns a whole answer into the caller's dialect, together with those to its further bodies.
@@ -129,7 +131,7 @@ func (c *call) another(ctx context.Context, body []byte) ([]byte, error) {
 	if a.Status != http.StatusOK {
 		return nil, vertexError(a.Status, nil)
 	}
-	return c.speakWhole(answer)
+	return c.speakWhole(new([]byte), answer)
 }
 
 // deliverError passes on what the far side has refused, in the caller's dialect.

@@ -14,8 +14,9 @@ type outlet struct {
 	frames    splice.Stream
 	translate dialect.Translator // nil for the native dialect
 	buf       []byte
-	free      int  // how much of buf may leave
-	ending    bool // what lies behind free ends the answer
+	lent      *[]byte // what buf is of; nil while there is nothing in it
+	free      int     // how much of buf may leave
+	ending    bool    // what lies behind free ends the answer
 }
 
 func (c *call) newOutlet(s splice.Stream) *outlet {
@@ -27,8 +28,22 @@ func (c *call) newOutlet(s splice.Stream) *outlet {
 	return o
 }
 
-// keptPiece is the longest buffer that a stream keeps while it waits: thousands of them wait at the same time.
-const keptPiece = 4 << 10
+// borrow takes a buffer for what comes next, and giveBack returns it where nothing is left in it: thousands of streams wait
+// at the same time.
+func (o *outlet) borrow() {
+	if o.buf == nil {
+		o.lent = o.c.g.buffers.get()
+		o.buf = (*o.lent)[:0]
+	}
+}
+
+func (o *outlet) giveBack() {
+	if o.lent != nil && len(o.buf) == 0 {
+		*o.lent = o.buf
+		o.c.g.buffers.put(o.lent)
+		o.buf, o.lent = nil, nil
+	}
+}
 
 var eventStream = []string{"text/event-stream"}
 
@@ -105,9 +120,7 @@ func (o *outlet) flush() error {
 	}
 	_, err := o.c.w.Write(o.buf[:o.free])
 	o.buf = append(o.buf[:0], o.buf[o.free:]...)
-	if o.free = 0; cap(o.buf) > keptPiece && len(o.buf) == 0 {
-		o.buf = nil
-	}
+	o.free = 0
 	if err == nil {
 		err = control.Flush()
 	}

@@ -45,7 +45,7 @@ func (c *call) mask(ctx context.Context) error {
 			return err
 		}
 		e.found = found
-		if c.bodies[i], err = splice.Rewrite(nil, c.bodies[i], e); err != nil {
+		if c.bodies[i], err = splice.Rewrite(make([]byte, 0, roomFor(c.bodies[i])), c.bodies[i], e); err != nil {
 			return c.maskFailed(err)
 		}
 	}
@@ -54,6 +54,10 @@ func (c *call) mask(ctx context.Context) error {
 	}
 	return nil
 }
+
+// roomFor is about how long a body becomes: tokens are longer than what they stand for, and the canary and the safety
+// settings are new.
+func roomFor(body []byte) int { return len(body) + len(body)/8 + 768 }
 
 // maskFailed makes a block of a type that may not leave.
 func (c *call) maskFailed(err error) error {
@@ -153,26 +157,28 @@ func (e *edits) Text(at *splice.Path, text string) (string, error) {
 func (e *edits) Raw(_ *splice.Path, raw []byte) ([]byte, error) {
 	switch e.is {
 	case maxOutput:
-		return strconv.AppendInt(nil, int64(e.c.decision.MaxOutput), 10), nil
+		return e.number(), nil
 	case safety:
 		return raised(raw, e.c.guard.Safety)
 	}
 	return raw, nil
 }
 
+// number is the limit of policy.
+func (e *edits) number() []byte { return strconv.AppendInt(nil, int64(e.c.decision.MaxOutput), 10) }
+
 // Leave implements splice.Visitor: what the caller has left out is added.
 func (e *edits) Leave(at *splice.Path, has func(string) bool) (out []splice.Member) {
 	s := e.c.shape
 	absent := func(name string) bool { return !has(name) && !has(underscored(name)) }
 	add := func(name string, value []byte) { out = append(out, splice.Member{Name: name, Value: value}) }
-	number := strconv.AppendInt(nil, int64(e.c.decision.MaxOutput), 10)
 	root := at.Depth() == 0
 	switch in := at.Depth() == 1 && s.limitIn != "" && (at.Last() == s.limitIn || at.Last() == underscored(s.limitIn)); {
 	case !e.limit || s.limit == "":
 	case root && s.limitIn == "" && absent(s.limit) && (s.limitToo == "" || absent(s.limitToo)), in && absent(s.limit):
-		add(s.limit, number)
+		add(s.limit, e.number())
 	case root && s.limitIn != "" && absent(s.limitIn):
-		add(s.limitIn, append(append([]byte(`{"`+s.limit+`":`), number...), '}'))
+		add(s.limitIn, append(append([]byte(`{"`+s.limit+`":`), e.number()...), '}'))
 	}
 	if name := e.unsafe(at); name != "" && absent(name) {
 		add(name, s.safest(at.Depth(), e.c.guard.Safety))

@@ -22,7 +22,8 @@ type reading struct {
 	values   bool  // there is something else to rewrite
 	kind     string
 	block    string
-	next     int // spot, in the second pass
+	next     int  // spot, in the second pass
+	whole    bool // every flow ends in it
 	is       field
 }
 

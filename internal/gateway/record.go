@@ -79,7 +79,7 @@ func (c *call) settle() {
 	}
 	used := u.Total()
 	if used == 0 || c.stream && c.texts.finish == "" { // nobody said, or it was left before it did
-		used = max(used, cmp.Or(u.Input, c.guessInput())+c.heard)
+		used = max(used, cmp.Or(u.Input, c.guessed)+c.heard)
 	}
 	c.quota.Settle(used)
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 )
@@ -47,10 +48,19 @@ func raised(raw []byte, floor string) ([]byte, error) {
 	return json.Marshal(settings)
 }
 
+// least are the settings of each floor, for callers that have none.
+var least = sync.OnceValue(func() map[string][]byte {
+	out := map[string][]byte{}
+	for _, floor := range thresholds {
+		out[floor], _ = raised(nil, floor)
+	}
+	return out
+})
+
 // safest is the value of the member that is missing at a depth of the path to the settings: those of the floor, in the
 // objects that are still to come around them.
 func (s *shape) safest(depth int, floor string) []byte {
-	value, _ := raised(nil, floor)
+	value := least()[floor]
 	for i := len(s.safety) - 1; i > depth; i-- {
 		value = append(append(append(quoted([]byte("{"), s.safety[i]), ':'), value...), '}')
 	}

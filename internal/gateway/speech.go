@@ -9,10 +9,7 @@ import (
 
 // speech rewrites the texts of an event that has been read: each goes its flow's way, and where the flow ends here, what
 // was held back comes with it.
-type speech struct {
-	*reading
-	whole bool // every flow ends here
-}
+type speech reading
 
 // Visit implements splice.Visitor.
 func (s *speech) Visit(at *splice.Path, kind byte) splice.Action {
@@ -55,10 +52,14 @@ func (*speech) Raw(_ *splice.Path, raw []byte) ([]byte, error) { return raw, nil
 // Leave implements splice.Visitor.
 func (*speech) Leave(*splice.Path, func(string) bool) []splice.Member { return nil }
 
-// speak returns an event as the caller may have it, after it was read; the same bytes when nothing is to be done.
-func (r *reading) speak(data []byte, whole bool) ([]byte, error) {
+// speak returns an event as the caller may have it, after it was read: the same bytes when nothing is to be done, else room
+// with it behind. Whole says that every flow ends here.
+func (r *reading) speak(room *[]byte, data []byte, whole bool) ([]byte, error) {
 	if !r.t.active() || len(r.spots) == 0 && !r.values {
 		return data, nil
 	}
-	return splice.Rewrite(nil, data, &speech{r, whole})
+	r.whole = whole
+	out, err := splice.Rewrite((*room)[:0], data, (*speech)(r))
+	*room = out
+	return out, err
 }

@@ -16,10 +16,15 @@ func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Str
 	c.stream = true
 	out := c.newOutlet(s)
 	r := c.newReading()
-	chunk := make([]byte, keptPiece)
+	c.forget()
+	in := intake{buffers: &c.g.buffers}
+	defer in.free()
+	defer out.giveBack()
 	for {
-		n, err := a.Body.Read(chunk)
-		events, broken := s.Feed(chunk[:n])
+		out.giveBack()
+		piece, err := in.read(a.Body)
+		out.borrow()
+		events, broken := s.Feed(piece)
 		stop := c.events(out, r, events)
 		switch {
 		case stop != nil:
@@ -35,6 +40,11 @@ func (c *call) deliverStream(ctx context.Context, a *prompt.Answer, s splice.Str
 			return err
 		}
 	}
+}
+
+// forget lets go of the request, which nobody reads any more: a stream may wait for long, and a prompt may be long.
+func (c *call) forget() {
+	c.body, c.bodies, c.passages, c.mapped.Body, c.mapped.More, c.facts = nil, nil, nil, nil, nil, facts{}
 }
 
 // eventFrame is about how long an event is beside its text.
@@ -69,7 +79,9 @@ func (c *call) event(out *outlet, r *reading, e splice.Event) error {
 	if err := c.rests(out, r.over); err != nil {
 		return err
 	}
-	data, err := r.speak(e.Data, false)
+	room := c.g.buffers.get()
+	defer c.g.buffers.put(room)
+	data, err := r.speak(room, e.Data, false)
 	if err != nil {
 		return err
 	}

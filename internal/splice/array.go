@@ -42,7 +42,7 @@ func NewJSONArray(limit int) *JSONArray { return &JSONArray{limit: limit} }
 // Feed implements Splitter. An object is out with its closing brace.
 func (a *JSONArray) Feed(chunk []byte) ([]Event, error) {
 	if a.begin > 0 {
-		a.buf = append(a.buf[:0], a.buf[a.begin:]...)
+		a.buf = keep(a.buf, a.begin)
 		a.seen, a.object, a.begin = a.seen-a.begin, a.object-a.begin, 0
 	}
 	a.buf = append(a.buf, chunk...)

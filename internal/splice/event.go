@@ -1,6 +1,7 @@
 package splice
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -40,6 +41,18 @@ type Framer interface {
 type Stream interface {
 	Splitter
 	Framer
+}
+
+// keptPiece is the longest buffer that a stream keeps when its events are through: thousands wait at the same time.
+const keptPiece = 4 << 10
+
+// keep returns what of buf lies behind begin, at its front.
+func keep(buf []byte, begin int) []byte {
+	rest := buf[begin:]
+	if cap(buf) > keptPiece && len(rest) <= keptPiece {
+		return bytes.Clone(rest)
+	}
+	return append(buf[:0], rest...)
 }
 
 func tooLarge(limit int) error {

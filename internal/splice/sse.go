@@ -22,7 +22,7 @@ func NewSSE(limit int) *SSE { return &SSE{limit: limit} }
 // Feed implements Splitter. An event is out with the last byte of its empty line.
 func (s *SSE) Feed(chunk []byte) ([]Event, error) {
 	if s.begin > 0 {
-		s.buf = append(s.buf[:0], s.buf[s.begin:]...)
+		s.buf = keep(s.buf, s.begin)
 		s.line, s.seen, s.begin = s.line-s.begin, s.seen-s.begin, 0
 	}
 	s.buf = append(s.buf, chunk...)
@@ -37,8 +37,8 @@ func (s *SSE) Feed(chunk []byte) ([]Event, error) {
 		if s.open() && !(empty && s.eol == "\r") {
 			break
 		}
-		if end := string(s.buf[s.seen : s.seen+size]); end != s.eol {
-			s.eol = end
+		if end := s.buf[s.seen : s.seen+size]; string(end) != s.eol {
+			s.eol = string(end)
 		}
 		s.seen += size
 		s.line = s.seen

@@ -43,28 +43,28 @@ func newMeters(m metric.Meter) (out meters, err error) {
 	out.cost, errs[5] = m.Float64Counter("landbridge.gateway.cost", metric.WithDescription("Cost of calls, in the price list's currency."))
 	out.findings, errs[6] = m.Int64Counter("landbridge.guard.findings", metric.WithUnit("{finding}"), metric.WithDescription("Personal data found, by type."))
 	out.verdicts, errs[7] = m.Int64Counter("landbridge.guard.verdicts", metric.WithUnit("{call}"), metric.WithDescription("Calls that the guard flagged or blocked."))
-	out.sets = &sets{calls: map[setKey]*set{}, ones: map[one]metric.MeasurementOption{}}
+	out.sets = &sets{calls: map[setKey]*set{}, ones: map[one][]metric.AddOption{}}
 	return out, errors.Join(errs[:]...)
 }
 
 func (m meters) record(ctx context.Context, e End, took, first time.Duration) {
 	s := m.sets.of(e)
-	m.calls.Add(ctx, 1, s.ended)
-	m.duration.Record(ctx, took.Seconds(), s.ended)
+	m.calls.Add(ctx, 1, s.ended.add...)
+	m.duration.Record(ctx, took.Seconds(), s.ended.record...)
 	if first > 0 {
-		m.first.Record(ctx, first.Seconds(), s.call)
+		m.first.Record(ctx, first.Seconds(), s.call.record...)
 	}
 	if e.Usage.Input > 0 {
-		m.tokens.Record(ctx, int64(e.Usage.Input), s.input)
+		m.tokens.Record(ctx, int64(e.Usage.Input), s.input.record...)
 	}
 	if out := e.Usage.Output + e.Usage.Thoughts; out > 0 {
-		m.tokens.Record(ctx, int64(out), s.output)
+		m.tokens.Record(ctx, int64(out), s.output.record...)
 	}
 	if e.Call.Cost > 0 {
-		m.cost.Add(ctx, float64(e.Call.Cost)/1e9, s.call)
+		m.cost.Add(ctx, float64(e.Call.Cost)/1e9, s.call.add...)
 	}
 	if e.Verdict != "" {
-		m.verdicts.Add(ctx, 1, m.sets.one(one{"landbridge.guard", e.Verdict, "landbridge.rule", e.Call.Rule}))
+		m.verdicts.Add(ctx, 1, m.sets.one(one{"landbridge.guard", e.Verdict, "landbridge.rule", e.Call.Rule})...)
 	}
 	m.count(ctx, "request", e.Masked)
 	m.count(ctx, "answer", e.Found)
@@ -72,12 +72,18 @@ func (m meters) record(ctx context.Context, e End, took, first time.Duration) {
 
 func (m meters) count(ctx context.Context, where string, found map[string]int) {
 	for kind, n := range found {
-		m.findings.Add(ctx, int64(n), m.sets.one(one{"landbridge.type", kind, "landbridge.where", where}))
+		m.findings.Add(ctx, int64(n), m.sets.one(one{"landbridge.type", kind, "landbridge.where", where})...)
 	}
 }
 
 // set is what the metrics of one kind of call carry, made once: sorting attributes costs more than counting.
-type set struct{ call, ended, input, output metric.MeasurementOption }
+type set struct{ call, ended, input, output options }
+
+// options are a set of attributes as instruments take it, made once too.
+type options struct {
+	add    []metric.AddOption
+	record []metric.RecordOption
+}
 
 type setKey struct{ workload, rule, operation, model, location, code string }
 
@@ -90,7 +96,7 @@ const maxSets = 4096
 type sets struct {
 	mu    sync.RWMutex
 	calls map[setKey]*set
-	ones  map[one]metric.MeasurementOption
+	ones  map[one][]metric.AddOption
 }
 
 // of is the set of a call.
@@ -101,9 +107,9 @@ func (s *sets) of(e End) *set {
 }
 
 // one is a pair as an option.
-func (s *sets) one(o one) metric.MeasurementOption {
-	return remembered(s, s.ones, o, func(o one) metric.MeasurementOption {
-		return metric.WithAttributeSet(attribute.NewSet(attribute.String(o.name1, o.value1), attribute.String(o.name2, o.value2)))
+func (s *sets) one(o one) []metric.AddOption {
+	return remembered(s, s.ones, o, func(o one) []metric.AddOption {
+		return []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(attribute.String(o.name1, o.value1), attribute.String(o.name2, o.value2)))}
 	})
 }
 
@@ -129,8 +135,9 @@ func newSet(k setKey) *set {
 		attribute.String("gen_ai.operation.name", k.operation), attribute.String("gen_ai.provider.name", provider), attribute.String("gen_ai.request.model", k.model),
 		attribute.String("landbridge.workload", k.workload), attribute.String("landbridge.rule", k.rule), attribute.String("cloud.region", k.location),
 	}
-	with := func(more ...attribute.KeyValue) metric.MeasurementOption {
-		return metric.WithAttributeSet(attribute.NewSet(append(base[:len(base):len(base)], more...)...))
+	with := func(more ...attribute.KeyValue) options {
+		o := metric.WithAttributeSet(attribute.NewSet(append(base[:len(base):len(base)], more...)...))
+		return options{[]metric.AddOption{o}, []metric.RecordOption{o}}
 	}
 	out := &set{
 		call: with(), ended: with(), input: with(attribute.String("gen_ai.token.type", "input")), output: with(attribute.String("gen_ai.token.type", "output")),

@@ -1,7 +1,6 @@
 package vertex
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -23,7 +22,12 @@ func (u *Upstream) send(ctx context.Context, c *prompt.Call, location string) (*
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	resp, err := u.transport.RoundTrip(u.request(ctx, c, address)) //nolint:bodyclose // the answer's holder closes it
+	r := u.request(ctx, c, address)
+	if len(c.Body) > 0 {
+		b := attach(r, c.Body)
+		defer func() { b.again = nil }()
+	}
+	resp, err := u.transport.RoundTrip(r) //nolint:bodyclose // the answer's holder closes it
 	if err != nil {
 		err = wire.Failure(ctx, bridge.HopVertex, address.Host, err)
 		cancel(nil)
@@ -61,19 +65,44 @@ func (u *Upstream) request(ctx context.Context, c *prompt.Call, address *url.URL
 	}
 	delete(header, "Accept-Encoding") // the guard reads plain bytes
 	header["Authorization"] = []string{"Bearer " + c.Lease.Token.Reveal()}
-	header["User-Agent"] = []string{u.o.UserAgent}
-	r := &http.Request{
-		Method: c.Verb, URL: address, Host: address.Host, Header: header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}
-	if len(c.Body) > 0 {
-		r.ContentLength = int64(len(c.Body))
-		// For a connection that had died before the request was on it.
-		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.Body)), nil }
-		r.Body, _ = r.GetBody()
-	}
-	return r.WithContext(ctx)
+	header["User-Agent"] = u.agent
+	r := (&http.Request{}).WithContext(ctx)
+	r.Method, r.URL, r.Host, r.Header = c.Verb, address, address.Host, header
+	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
+	return r
 }
+
+// requestBody is a request's body on its way out. A transport holds a request until the end of its answer, which of a
+// stream is long after the request is out: so the reader lets go of what it has read, and again of what GetBody would
+// begin anew, which no transport does once there is an answer (again is not for two goroutines at a time).
+type requestBody struct {
+	rest  []byte
+	again []byte // of the first; nil of one that was begun anew
+}
+
+// attach makes a body of a request.
+func attach(r *http.Request, body []byte) *requestBody {
+	b := &requestBody{rest: body, again: body}
+	r.Body, r.ContentLength = b, int64(len(body))
+	// For a connection that had died before the request was on it.
+	r.GetBody = func() (io.ReadCloser, error) { return &requestBody{rest: b.again}, nil }
+	return b
+}
+
+// Read implements io.Reader.
+func (b *requestBody) Read(p []byte) (int, error) {
+	if len(b.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.rest)
+	if b.rest = b.rest[n:]; len(b.rest) == 0 {
+		b.rest = nil
+	}
+	return n, nil
+}
+
+// Close implements io.Closer. It may come while another goroutine reads, and so it lets go of nothing.
+func (*requestBody) Close() error { return nil }
 
 // again says whether a call that ended so was refused before the model began. One that was answered too late was not.
 func again(a *prompt.Answer, err error) bool {

@@ -47,6 +47,7 @@ type Upstream struct {
 	o         Options
 	transport http.RoundTripper
 	base      *url.URL // of every location; nil for Google's own hosts
+	agent     []string // the header User-Agent
 	circuits  circuits
 }
 
@@ -71,7 +72,7 @@ func New(o Options) (*Upstream, error) {
 	if o.IdleTimeout == 0 {
 		o.IdleTimeout = 2 * time.Minute
 	}
-	u.o, u.transport = o, newTransport(o)
+	u.o, u.agent, u.transport = o, []string{o.UserAgent}, newTransport(o)
 	return u, nil
 }
 
