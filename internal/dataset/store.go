@@ -70,6 +70,12 @@ type Namer interface {
 	CheckName(name string) error
 }
 
+// Keeper keeps the bytes of an object that is about to be replaced, as evidence.
+type Keeper interface {
+	// Keep makes sure that exactly these bytes can be had after the object is replaced, and says where: a generation, a snapshot, a name.
+	Keep(ctx context.Context, o Object) (where string, err error)
+}
+
 // Layout is how an object is cut: Chunks pieces of Size bytes, the last one shorter.
 type Layout struct {
 	Size   int64 // of a chunk
