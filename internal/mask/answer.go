@@ -36,6 +36,9 @@ func (s *Session) hide(out *strings.Builder, value, kind string) error {
 		out.WriteString(value)
 		return nil
 	}
+	if s.answered == nil {
+		s.answered = Counts{}
+	}
 	s.answered[kind]++
 	return s.write(out, s.m.o.AnswersAction, value, kind)
 }

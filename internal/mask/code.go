@@ -16,9 +16,9 @@ const (
 	maxCode     = 2 * stablePairs
 )
 
-// conversationCode is the code of the n-th value of a conversation. Codes of up to X begin 21,760 short ones, spread so
+// conversationCode appends the code of the n-th value of a conversation. Codes of up to X begin 21,760 short ones, spread so
 // that neighbours do not look alike; X begins three pairs, Y and Z four: more than the values of any body.
-func conversationCode(n uint64) string {
+func conversationCode(n uint64, into []byte) []byte {
 	const (
 		perLetter = uint64(len(codeDigits))
 		short     = 17 * perLetter * pairCount
@@ -27,24 +27,26 @@ func conversationCode(n uint64) string {
 	)
 	switch {
 	case n < short:
-		return pairs(n*spread%short, 2)
+		return pairs(n*spread%short, 2, into)
 	case n < short+middle:
-		return pairs(17*middle+n-short, 3)
+		return pairs(17*middle+n-short, 3, into)
 	default:
-		return pairs(18*middle*pairCount+n-short-middle, 4)
+		return pairs(18*middle*pairCount+n-short-middle, 4, into)
 	}
 }
 
-// pairs writes the last n digits of v to the base of pairCount.
-func pairs(v uint64, n int) string {
-	code := make([]byte, 2*n)
-	for i := n - 1; i >= 0; i-- {
+// pairs appends the last n digits of v to the base of pairCount.
+func pairs(v uint64, n int, into []byte) []byte {
+	for range n {
+		into = append(into, "  "...)
+	}
+	for i := len(into) - 2; n > 0; i, n = i-2, n-1 {
 		pair := v % pairCount
 		v /= pairCount
-		code[2*i] = codeLetters[pair/uint64(len(codeDigits))]
-		code[2*i+1] = codeDigits[pair%uint64(len(codeDigits))]
+		into[i] = codeLetters[pair/uint64(len(codeDigits))]
+		into[i+1] = codeDigits[pair%uint64(len(codeDigits))]
 	}
-	return string(code)
+	return into
 }
 
 // codeLength is the length in bytes of a code that begins with this letter, in upper case.

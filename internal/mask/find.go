@@ -46,6 +46,9 @@ func (s *Session) meet(text string) (own bool, err error) {
 // find returns what is to be replaced in a text, in order and without overlaps: of what the detectors and more find, what
 // keep wants. With tokens, the session's own tokens too, of the type literal.
 func (s *Session) find(text string, more []prompt.Finding, tokens bool, keep func(prompt.Finding) bool) []prompt.Finding {
+	if s.found == nil {
+		s.found = make([]prompt.Finding, 0, 16)
+	}
 	found := s.found[:0]
 	for _, d := range s.m.o.Detectors {
 		found = d.Find(text, found)
@@ -100,7 +103,12 @@ func (s *Session) hold(value string) {
 	if s.held == nil {
 		s.held = map[string]bool{}
 	}
-	if value = strings.ToLower(value); !s.held[value] {
-		s.held[strings.Clone(value)] = true
+	lower := strings.ToLower(value)
+	if s.held[lower] {
+		return
 	}
+	if lower == value { // and so a part of the text, which would be kept with it
+		lower = strings.Clone(value)
+	}
+	s.held[lower] = true
 }

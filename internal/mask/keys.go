@@ -44,7 +44,7 @@ func newKeyed(source KeySource) (*keyed, error) {
 	}
 	k := &keyed{mac: hmac.New(sha256.New, key)}
 	id := k.sum("key id")
-	k.id = pairs(uint64(id[0])%pairCount, 1)
+	k.id = string(pairs(uint64(id[0])%pairCount, 1, nil))
 	return k, nil
 }
 
@@ -59,10 +59,10 @@ func (k *keyed) sum(parts ...string) []byte {
 	return k.mac.Sum(nil)
 }
 
-// code is the pseudonym of a value; again is for the next one when it cannot be used.
-func (k *keyed) code(scope, kind, value string, again int) string {
+// code appends the pseudonym of a value; again is for the next one when it cannot be used.
+func (k *keyed) code(scope, kind, value string, again int, into []byte) []byte {
 	sum := k.sum("token", scope, kind, value, fmt.Sprint(again))
-	return k.id + pairs(binary.BigEndian.Uint64(sum), stablePairs-1)
+	return pairs(binary.BigEndian.Uint64(sum), stablePairs-1, append(into, k.id...))
 }
 
 // hash is the hash of a value, 16 hexadecimal digits.

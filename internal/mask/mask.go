@@ -61,9 +61,10 @@ type Options struct {
 
 // Masker holds what is the same for all requests. It may be used from many goroutines.
 type Masker struct {
-	o     Options
-	rank  map[string]int // of Types
-	allow map[string]bool
+	o      Options
+	rank   map[string]int // of Types
+	allow  map[string]bool
+	labels labels
 }
 
 // New checks the options. An error is a *bridge.Error of kind Usage.

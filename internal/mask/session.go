@@ -18,11 +18,10 @@ import (
 type Session struct {
 	m      *Masker
 	scope  string
-	tokens map[valueKey]string // the token as written
+	tokens map[valueKey]*token
 	codes  map[string]*token
 	labels [26][]*label // of the tokens, by first letter
 	firsts uint32       // a bit for each of those letters
-	byKind map[string]*label
 	next   uint64
 	// foreign are the codes that stood in the caller's own texts before one of ours was made: they are not given out.
 	foreign map[string]bool
@@ -38,7 +37,7 @@ type valueKey struct{ kind, value string }
 
 // Session begins a request. scope is whose pseudonyms are made: the same value is another one in another scope.
 func (m *Masker) Session(scope string) *Session {
-	return &Session{m: m, scope: scope, counts: Counts{}, answered: Counts{}}
+	return &Session{m: m, scope: scope, counts: Counts{}}
 }
 
 // Mask returns a text of the prompt without its personal data. Texts are to be masked in the order of the body. A type
@@ -94,12 +93,12 @@ func (s *Session) replace(out *strings.Builder, value, kind string) error {
 func (s *Session) write(out *strings.Builder, action Action, value, kind string) error {
 	switch action {
 	case Mask:
-		out.WriteString("[" + s.label(kind).name + "]")
+		out.WriteString("[" + s.m.labels.of(kind).name + "]")
 	case Hash:
 		if err := s.needKeys(); err != nil {
 			return err
 		}
-		out.WriteString("[" + s.label(kind).name + ":" + s.keys.hash(s.scope, kind, value) + "]")
+		out.WriteString("[" + s.m.labels.of(kind).name + ":" + s.keys.hash(s.scope, kind, value) + "]")
 	case Block:
 		return blocked(kind)
 	}
@@ -121,59 +120,48 @@ func (s *Session) needKeys() (err error) {
 	return err
 }
 
-// label returns the one label of a type.
-func (s *Session) label(kind string) *label {
-	if l := s.byKind[kind]; l != nil {
-		return l
-	}
-	if s.byKind == nil {
-		s.byKind = map[string]*label{}
-	}
-	l := newLabel(kind)
-	s.byKind[kind] = l
-	return l
-}
-
 // tokenOf returns the token of a value, a new one when the session has not met it.
 func (s *Session) tokenOf(value, kind string) (string, error) {
-	if written, ok := s.tokens[valueKey{kind, value}]; ok {
-		return written, nil
+	if t := s.tokens[valueKey{kind, value}]; t != nil {
+		return t.written, nil
+	}
+	if s.tokens == nil {
+		s.tokens, s.codes = map[valueKey]*token{}, map[string]*token{}
 	}
 	key := valueKey{kind, strings.Clone(value)} // and not a part of a text, which would be kept with it
-	if s.tokens == nil {
-		s.tokens, s.codes = map[valueKey]string{}, map[string]*token{}
-	}
-	code, err := s.newCode(key)
+	var room [maxCode]byte
+	code, err := s.newCode(key, room[:0])
 	if err != nil {
 		return "", err
 	}
-	l := s.label(kind)
+	l := s.m.labels.of(kind)
 	first := l.name[0] - 'A'
 	if !slices.Contains(s.labels[first], l) {
 		s.labels[first] = append(s.labels[first], l)
 		s.firsts |= 1 << first
 	}
-	written := l.name + "_" + code
-	s.tokens[key] = written
-	s.codes[code] = &token{label: l, value: key.value}
-	return written, nil
+	t := &token{label: l, value: key.value, written: l.name + "_" + string(code)}
+	s.tokens[key] = t
+	s.codes[t.written[len(l.name)+1:]] = t
+	return t.written, nil
 }
 
-func (s *Session) newCode(key valueKey) (string, error) {
+// newCode appends a code that no other value has.
+func (s *Session) newCode(key valueKey, into []byte) ([]byte, error) {
 	if s.m.o.Stable {
 		if err := s.needKeys(); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	for again := 0; ; again++ {
-		var code string
+		var code []byte
 		if s.m.o.Stable {
-			code = s.keys.code(s.scope, key.kind, key.value, again)
+			code = s.keys.code(s.scope, key.kind, key.value, again, into)
 		} else {
-			code = conversationCode(s.next)
+			code = conversationCode(s.next, into)
 			s.next++
 		}
-		if s.codes[code] == nil && !s.foreign[code] {
+		if s.codes[string(code)] == nil && !s.foreign[string(code)] {
 			return code, nil
 		}
 	}

@@ -14,14 +14,11 @@ import (
 // become one. Of different types, the best one owns each byte, and what it leaves of the other stays with that: nothing
 // that was found is let through. It takes n log n steps.
 func (m *Masker) settle(text string, found []prompt.Finding) []prompt.Finding {
+	if m.sort(found); !overlap(found) {
+		return found
+	}
 	found = unite(found)
-	slices.SortFunc(found, func(a, b prompt.Finding) int {
-		if a.Start != b.Start {
-			return a.Start - b.Start
-		}
-		return m.compare(a, b)
-	})
-	if !overlap(found) {
+	if m.sort(found); !overlap(found) {
 		return found
 	}
 	var pieces []piece
@@ -46,6 +43,15 @@ func (m *Masker) settle(text string, found []prompt.Finding) []prompt.Finding {
 		at = end
 	}
 	return trim(text, pieces)
+}
+
+func (m *Masker) sort(found []prompt.Finding) {
+	slices.SortFunc(found, func(a, b prompt.Finding) int {
+		if a.Start != b.Start {
+			return a.Start - b.Start
+		}
+		return m.compare(a, b)
+	})
 }
 
 // compare orders findings, the best one first: by score, length, the order of Options.Types, name.

@@ -1,6 +1,11 @@
 package mask
 
-import "strings"
+import (
+	"maps"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
 
 // A token stands for one value in what the model sees: the label of its type and a code, EMAIL_ADDRESS_K7M2. To the model
 // it is a name that says what kind of thing it names.
@@ -9,8 +14,8 @@ import "strings"
 // underscore: none (EmailAddressK7m2), spaces, hyphens, Markdown's \_ and emphasis, HTML's and JSON's escapes, %5F in a
 // URL. What stands before and after it does not matter: quotes, brackets, a possessive 's, more letters.
 type token struct {
-	label *label
-	value string
+	label          *label
+	value, written string
 }
 
 // label is a type's name as it stands in tokens.
@@ -26,6 +31,30 @@ func newLabel(kind string) *label {
 		words = []string{"DATA"}
 	}
 	return &label{strings.Join(words, "_"), words}
+}
+
+// labels are the labels of all types that a Masker has met. They are few, and are made once.
+type labels struct {
+	known  atomic.Pointer[map[string]*label]
+	making sync.Mutex
+}
+
+// of returns the one label of a type.
+func (l *labels) of(kind string) *label {
+	if known := l.known.Load(); known != nil && (*known)[kind] != nil {
+		return (*known)[kind]
+	}
+	l.making.Lock()
+	defer l.making.Unlock()
+	next := map[string]*label{}
+	if known := l.known.Load(); known != nil {
+		maps.Copy(next, *known)
+	}
+	if next[kind] == nil {
+		next[kind] = newLabel(kind)
+	}
+	l.known.Store(&next)
+	return next[kind]
 }
 
 // maxSeparator is how many bytes may stand in the place of one underscore.
