@@ -63,12 +63,15 @@ func (f *Features) grams(w string) {
 	marked[0] = '^'
 	n := 1 + copy(marked[1:], w)
 	marked[n] = '$'
-	for i := range n - 1 {
+	for left := marked[:n+1]; len(left) >= 3; left = left[1:] {
 		h := begin(gram)
-		for j := i; j < min(i+5, n+1); j++ {
-			if h = (h ^ uint32(marked[j])) * prime; j >= i+2 {
-				f.add(ended(h))
-			}
+		for _, c := range left[:3] {
+			h = (h ^ uint32(c)) * prime
+		}
+		f.add(ended(h))
+		for _, c := range left[3:min(5, len(left))] {
+			h = (h ^ uint32(c)) * prime
+			f.add(ended(h))
 		}
 	}
 }
@@ -159,7 +162,7 @@ func inWord(s string, i int) bool {
 }
 
 // negators turn round what follows within three words.
-var negators = map[string]bool{"not": true, "no": true, "never": true, "dont": true, "don't": true, "isn't": true, "aren't": true, "doesn't": true, "can't": true, "without": true, "nobody": true, "nothing": true}
+var negators = newLexicon(`not no never dont don't isn't aren't doesn't can't without nobody nothing`)
 
 // split fills words. Addresses and names of accounts become one word each; letters that stand alone one after the other are
 // put together again.
@@ -178,7 +181,7 @@ func (f *Features) split(s string) {
 		} else if field[0] == '@' && len(field) > 1 {
 			field = "<user>"
 		} else {
-			field = strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+			field = bare(field)
 		}
 		if field == "" {
 			continue
@@ -189,11 +192,11 @@ func (f *Features) split(s string) {
 			flush()
 		}
 		w := word{text: field, kind: field, negated: negation > 0}
-		if groups[strings.TrimSuffix(field, "'s")] {
+		if groups.has(strings.TrimSuffix(field, "'s")) {
 			w.kind = "<group>"
 		}
 		negation--
-		if negators[field] {
+		if negators.has(field) {
 			negation = 3
 		}
 		f.words = append(f.words, w)
@@ -201,15 +204,21 @@ func (f *Features) split(s string) {
 	flush()
 }
 
+// bare is a field without the signs around it. Most have none, which their ends tell.
+func bare(field string) string {
+	if last := len(field) - 1; alphanumeric(field[0]) && alphanumeric(field[last]) {
+		return field
+	}
+	return strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+func alphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
 // groups are people as they are named without scorn; what is said of them must not depend on which it is.
-var groups = func() map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(`women woman females girls men gays gay lesbian lesbians homosexuals bisexual queer trans transgender transsexuals
+var groups = newLexicon(`women woman females girls men gays gay lesbian lesbians homosexuals bisexual queer trans transgender transsexuals
 muslim muslims islam jews jewish jew christian christians catholics hindu hindus buddhists sikhs atheists black blacks white whites asian asians african africans
 arab arabs mexican mexicans latino latinos hispanic hispanics chinese japanese korean indian indians pakistani pakistanis turks turkish polish poles romanian
 russians americans nigerians somalis syrians immigrant immigrants migrants migrant refugees refugee foreigners disabled autistic blind deaf elderly roma gypsies
-native aborigines minorities minority`) {
-		out[w] = true
-	}
-	return out
-}()
+native aborigines minorities minority`)

@@ -43,7 +43,7 @@ func Score(text string) float32 {
 	m := load()
 	high := float32(math.Inf(-1))
 	f := features.Get().(*Features)
-	defer features.Put(f)
+	defer f.leave()
 	for piece := range pieces(text) {
 		high = max(high, m.logit(f, piece))
 	}
@@ -72,6 +72,14 @@ const fewWords = 48 // features of about four words
 func Norm(n int) float32 { return norm(n) }
 
 var features = sync.Pool{New: func() any { return new(Features) }}
+
+// leave gives the buffers back, with nothing of the text in them.
+func (f *Features) leave() {
+	clear(f.words[:cap(f.words)])
+	clear(f.text[:cap(f.text)])
+	clear(f.out[:cap(f.out)])
+	features.Put(f)
+}
 
 // pieces cuts a text at line ends and at ends of sentences once a piece is long enough to judge.
 func pieces(text string) func(yield func(string) bool) {

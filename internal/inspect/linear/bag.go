@@ -30,6 +30,7 @@ func (b *Bag) Reset() {
 	for _, f := range b.features {
 		b.seen[f>>6] = 0
 	}
+	clear(b.features)
 	b.features = b.features[:0]
 }
 
