@@ -59,8 +59,13 @@ func TestOverlap(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"gs://b/x", "gs://b/x/y", true}, {"gs://b", "gs://b/x", true}, {"gs://b/x", "gs://b/xy", false}, {"gs://b/x", "gs://c/x", false},
-		{"/a/b", "/a", true}, {"/a/b", "/a/bc", false}, {"/a", "gs://a", false},
+		{"gs://b/x", "gs://b/x/y", true},
+		{"gs://b", "gs://b/x", true},
+		{"gs://b/x", "gs://b/xy", false},
+		{"gs://b/x", "gs://c/x", false},
+		{"/a/b", "/a", true},
+		{"/a/b", "/a/bc", false},
+		{"/a", "gs://a", false},
 	} {
 		if at(c.a).Overlap(at(c.b)) != c.want || at(c.b).Overlap(at(c.a)) != c.want {
 			t.Errorf("%s and %s: overlap is not %v", c.a, c.b, c.want)

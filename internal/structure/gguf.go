@@ -29,7 +29,7 @@ func (g *ggufReader) bytes(n uint64) ([]byte, error) {
 	}
 	p := make([]byte, n)
 	_, err := io.ReadFull(g.in, p)
-	g.read += int64(n) //nolint:gosec // not over the file's size
+	g.read += int64(n)
 	return p, err
 }
 
@@ -81,7 +81,7 @@ func (g *ggufReader) header() error {
 	if err != nil {
 		return err
 	}
-	if least := uint64(g.size); tensors > least || pairs > least { //nolint:gosec // a size is not negative
+	if least := uint64(g.size); tensors > least || pairs > least {
 		return bad("it would have %d tensors and %d metadata, in %d bytes", tensors, pairs, g.size)
 	}
 	alignment := uint64(32)
@@ -147,7 +147,7 @@ func (g *ggufReader) array(depth int) error {
 	if err != nil {
 		return err
 	}
-	if n > uint64(g.size) { //nolint:gosec // a size is not negative
+	if n > uint64(g.size) {
 		return bad("an array of %d values is longer than the file", n)
 	}
 	if width, known := ggufWidths[kind]; known {
@@ -162,10 +162,10 @@ func (g *ggufReader) array(depth int) error {
 }
 
 func (g *ggufReader) pass(n uint64) error {
-	if n > uint64(g.size-g.read) { //nolint:gosec // what was read is not over the size
+	if n > uint64(g.size-g.read) {
 		return bad("a value of %d bytes is longer than the file", n)
 	}
-	for left := int64(n); left > 0; { //nolint:gosec // not over the file's size
+	for left := int64(n); left > 0; {
 		skipped, err := g.in.Discard(int(min(left, 1<<20)))
 		left -= int64(skipped)
 		g.read += int64(skipped)
@@ -205,8 +205,8 @@ func (g *ggufReader) tensors(n, alignment uint64) error {
 			last, lastName = offset, name
 		}
 	}
-	start := (uint64(g.read) + alignment - 1) / alignment * alignment     //nolint:gosec // what was read is not negative
-	if n > 0 && (last > uint64(g.size) || start+last >= uint64(g.size)) { //nolint:gosec // a size is not negative
+	start := (uint64(g.read) + alignment - 1) / alignment * alignment
+	if n > 0 && (last > uint64(g.size) || start+last >= uint64(g.size)) {
 		return bad("tensor %q would begin at %d of %d bytes", lastName, start+last, g.size)
 	}
 	return nil

@@ -34,8 +34,8 @@ func zipped(f *file) error {
 			return bad("%q is not where the directory says", member.Name)
 		case err != nil:
 			return err
-		case offset+int64(member.CompressedSize64) > f.size: //nolint:gosec // a size over 2^63 is negative, and caught below
-			return bad("%q would end at %d of %d bytes", member.Name, offset+int64(member.CompressedSize64), f.size) //nolint:gosec // as above
+		case offset+int64(member.CompressedSize64) > f.size:
+			return bad("%q would end at %d of %d bytes", member.Name, offset+int64(member.CompressedSize64), f.size)
 		}
 	}
 	return nil

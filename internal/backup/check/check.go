@@ -5,9 +5,6 @@
 package check
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -72,11 +69,6 @@ func (r *Report) count(f Finding) {
 		r.Findings = map[Damage]int64{}
 	}
 	r.Findings[f.Damage]++
-}
-
-// inOrder sorts findings by name.
-func inOrder(found []Finding) {
-	slices.SortFunc(found, func(a, b Finding) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 func fault(code, text string) *bridge.Error {
