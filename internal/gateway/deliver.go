@@ -22,33 +22,45 @@ const (
 
 // deliver brings the answer to the caller.
 func (c *call) deliver(ctx context.Context, a *prompt.Answer) error {
+	frames, err := c.head(a)
+	switch {
+	case err != nil:
+		return err
+	case !c.served:
+		return c.deliverError(ctx, a)
+	case frames != nil:
+		return c.deliverStream(ctx, a, frames)
+	}
+	return c.deliverWhole(ctx, a)
+}
+
+// head looks at what has come: frames are those of a stream, nil for an answer in one piece.
+func (c *call) head(a *prompt.Answer) (frames splice.Stream, err error) {
 	c.log.Status = a.Status
 	for _, key := range comeBack {
 		if values := a.Header[key]; len(values) > 0 {
 			c.w.Header()[key] = values
 		}
 	}
-	if a.Status < 200 || a.Status > 299 {
-		return c.deliverError(ctx, a)
+	if c.served = a.Status >= 200 && a.Status <= 299; !c.served {
+		return nil, nil
 	}
-	c.served = true
 	if c.dropsPlaces() && c.generates() {
 		c.w.Header().Set(droppedHeader, placesDropped)
 	}
 	media, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";")
 	switch media = strings.TrimSpace(media); {
 	case media == "text/event-stream":
-		return c.deliverStream(ctx, a, splice.NewSSE(maxEvent))
+		return splice.NewSSE(maxEvent), nil
 	case media != "application/json" && media != "":
-		return &bridge.Error{
+		return nil, &bridge.Error{
 			Kind: bridge.Unreachable, Hop: bridge.HopVertex, Code: "answer_type", Status: http.StatusBadGateway, Retry: true,
 			Text: "the answer is neither JSON nor a stream of events", Hint: "something between the gateway and Vertex AI answers in its place",
 		}
 	case c.stream && c.shape.speaks == "": // other shapes stream events, or answer in one piece
-		return c.deliverStream(ctx, a, splice.NewJSONArray(maxEvent))
-	default:
-		return c.deliverWhole(ctx, a)
+		return splice.NewJSONArray(maxEvent), nil
 	}
+	return nil, nil
 }
 
 // deliverWhole passes an answer on in one piece, after its record is written.
