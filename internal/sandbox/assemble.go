@@ -10,6 +10,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/azureapi"
+	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
 	"github.com/landbridge/landbridge/internal/sandbox/googleadmin"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/googleguard"
@@ -48,6 +49,8 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 		describe(&st.profile, st.world, httpAddr, issuer, secrets)
 	}
 	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
+	st.blobs = blobapi.NewStore(st.world, blobapi.StoreOptions{Dir: s.options.BlobDir})
+	secrets.Blobs = st.blobs
 	azure := azureapi.New(st.world, secrets)
 	kube := kubeapi.New(st.world, clusters)
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/wire"
 )
@@ -39,6 +40,8 @@ type Options struct {
 	RootCAs []byte
 	// ArcDir is where Azure Arc's challenge files are put; it must exist. Arc's endpoint is closed when empty.
 	ArcDir string
+	// BlobDir is where large blobs of the pretended storage accounts are kept; in memory when empty.
+	BlobDir string
 	// Log gets a line for each request; nil keeps silent.
 	Log *slog.Logger
 }
@@ -58,6 +61,7 @@ type Sandbox struct {
 // state is what exists once the addresses are known.
 type state struct {
 	world    *world.World
+	blobs    *blobapi.Store
 	profile  Profile
 	provoked provoked
 }
@@ -116,6 +120,16 @@ func (s *Sandbox) World() *world.World {
 	return s.state.world
 }
 
+// Blobs are what the storage accounts hold; nil before Ready.
+func (s *Sandbox) Blobs() *blobapi.Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == nil {
+		return nil
+	}
+	return s.state.blobs
+}
+
 // Run listens and serves until ctx ends or Close is called.
 func (s *Sandbox) Run(ctx context.Context) error {
 	plain, err := listen(append([]string{s.options.HTTPAddr}, s.options.ExtraHTTP...))
@@ -144,7 +158,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	group.Go(func() error { return ended(server.ServeTLS(secure[0], "", "")) })
 	group.Go(func() error {
 		s.rotate(ctx, st.world)
-		return server.Close()
+		return errors.Join(server.Close(), st.blobs.Close())
 	})
 	s.mu.Lock()
 	s.state = st

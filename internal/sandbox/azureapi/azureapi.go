@@ -1,6 +1,6 @@
 // Package azureapi pretends Azure's APIs: AKS OIDC issuers, Entra's token endpoint, the
 // managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager (package armapi) and
-// Blob Storage.
+// Blob Storage (package blobapi).
 //
 // Requests of Azure's own clients enter, answers in the real shapes and refusals in the real words leave. It keeps no
 // state but Arc's open challenges, must never accept what package trust refuses or a token that it has not verified, and
@@ -13,6 +13,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/armapi"
+	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
 	"github.com/landbridge/landbridge/internal/sandbox/fault"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
@@ -32,6 +33,8 @@ type Options struct {
 	FabricSecret bridge.Secret
 	// ArcKeys is the directory of Arc's challenge files, as /var/opt/azcmagent/tokens is; it must exist.
 	ArcKeys string
+	// Blobs are what the storage accounts hold; with nil, what the world says they begin with.
+	Blobs *blobapi.Store
 }
 
 // API is every pretended API of Azure as one handler.
@@ -39,6 +42,7 @@ type API struct {
 	world    *world.World
 	options  Options
 	arm      *armapi.API
+	blobs    *blobapi.Store
 	arc      challenges
 	services []service
 }
@@ -52,13 +56,19 @@ type service struct {
 
 // New returns the APIs over a world.
 func New(w *world.World, o Options) *API {
-	a := &API{world: w, options: o, arm: armapi.New(w, armapi.Options{KubeAdmin: o.KubeAdmin, CAPEM: o.CAPEM})}
-	add := func(name, hosts string, owns func(*http.Request) bool, serve http.HandlerFunc) {
+	a := &API{world: w, options: o, arm: armapi.New(w, armapi.Options{KubeAdmin: o.KubeAdmin, CAPEM: o.CAPEM}), blobs: o.Blobs}
+	if a.blobs == nil {
+		a.blobs = blobapi.NewStore(w, blobapi.StoreOptions{})
+	}
+	addAny := func(name, hosts string, owns func(*http.Request) bool, serve http.Handler) {
 		a.services = append(a.services, service{
 			hosts: regexp.MustCompile(`^(?:` + hosts + `)$`),
 			owns:  owns,
 			serve: fault.Wrap(w, name, serve),
 		})
+	}
+	add := func(name, hosts string, owns func(*http.Request) bool, serve http.HandlerFunc) {
+		addAny(name, hosts, owns, http.MaxBytesHandler(serve, 1<<20))
 	}
 	const nowhere = `[^\s\S]` // no production host of its own: shared, link-local or loopback
 	add("aks", `[a-z0-9-]+\.oic\.prod-aks\.azure\.com`, a.ownsIssuer, a.serveIssuer)
@@ -70,7 +80,7 @@ func New(w *world.World, o Options) *API {
 	add("imds", nowhere, paths(`/metadata/(identity|instance|versions|attested|scheduledevents|loadbalancer)(/.*)?`), a.serveIMDS)
 	add("appservice", nowhere, paths(`/msi/token/?`), a.serveAppService)
 	add("arm", `management\.azure\.com|management\.core\.windows\.net`, paths(`(?i:/subscriptions(/.*)?|/tenants|/providers(/.*)?)`), a.serveARM)
-	add("storage", `[a-z0-9]{3,24}\.blob\.core\.windows\.net`, a.ownsStorage, a.serveStorage)
+	addAny("storage", `[a-z0-9]{3,24}\.blob\.core\.windows\.net`, a.ownsStorage, blobapi.New(a.blobs, blobapi.Options{Caller: a.storageCaller}))
 	return a
 }
 
@@ -84,7 +94,6 @@ func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		notPretended(rw, r)
 		return
 	}
-	r.Body = http.MaxBytesReader(rw, r.Body, 1<<20)
 	s.ServeHTTP(rw, r)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 )
@@ -49,7 +50,7 @@ func (a *API) resourceOf(tenantID, name string) (resource, bool) {
 		return resource{name, name, 1}, true
 	}
 	if host, ok := strings.CutPrefix(bare, "https://"); ok {
-		if account, ok := strings.CutSuffix(host, blobSuffix); ok {
+		if account, ok := strings.CutSuffix(host, blobapi.Suffix); ok {
 			_, err := a.world.StorageAccount(account)
 			return resource{name, name, 1}, err == nil
 		}

@@ -1,133 +1,60 @@
 package azureapi
 
 import (
-	"bytes"
-	"crypto/md5" //nolint:gosec // Content-MD5 is Blob Storage's checksum on the wire, not a proof of anything
-	"encoding/base64"
-	"encoding/hex"
 	"net/http"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
-const (
-	blobSuffix = ".blob.core.windows.net"
-	// leastBearerVersion is the first x-ms-version that takes Entra tokens.
-	leastBearerVersion = "2017-11-09"
-)
-
-// target is what a storage request is about.
-type target struct {
-	account         world.StorageAccount
-	container, blob string
-	host            string // ACCOUNT.blob.core.windows.net
-}
-
-func (t target) scope() string {
-	if t.container == "" {
-		return t.account.ResourceID
-	}
-	return t.account.ResourceID + "/blobServices/default/containers/" + t.container
-}
+// leastBearerVersion is the first x-ms-version that takes Entra tokens.
+const leastBearerVersion = "2017-11-09"
 
 // ownsStorage knows path-style requests, as storage emulators take them: the first segment is an account of the world.
 func (a *API) ownsStorage(r *http.Request) bool {
-	_, ok := a.storageTarget(r)
+	_, ok := a.blobs.Target(r)
 	return ok
 }
 
-// storageTarget reads account, container and blob out of host and path.
-func (a *API) storageTarget(r *http.Request) (target, bool) {
-	path := strings.TrimPrefix(r.URL.Path, "/")
-	name, isHost := strings.CutSuffix(hostOf(r), blobSuffix)
-	if !isHost {
-		name, path, _ = strings.Cut(path, "/")
-	}
-	account, err := a.world.StorageAccount(name)
-	if err != nil {
-		return target{}, false
-	}
-	t := target{account: account, host: name + blobSuffix}
-	t.container, t.blob, _ = strings.Cut(path, "/")
-	return t, true
-}
+const seeChallenge = "Server failed to authenticate the request. Please refer to the information in the www-authenticate header."
 
-// serveStorage is Blob Storage: listing containers, listing blobs, reading a blob.
-func (a *API) serveStorage(rw http.ResponseWriter, r *http.Request) {
-	rw.Header().Set("Server", "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0")
-	rw.Header().Set("x-ms-request-id", world.GUID())
-	if version := r.Header.Get("x-ms-version"); version != "" {
-		rw.Header().Set("x-ms-version", version)
+// storageCaller verifies the token for an account and says in Storage's words what is wrong with it.
+func (a *API) storageCaller(rw http.ResponseWriter, r *http.Request, t blobapi.Target) (world.Identity, *blobapi.Problem) {
+	if strings.HasPrefix(r.Header.Get("Authorization"), "SharedKey") || r.URL.Query().Has("sig") {
+		return world.Identity{}, &blobapi.Problem{
+			Status: http.StatusForbidden, Code: "KeyBasedAuthenticationNotPermitted", Message: "Key based authentication is not permitted on this storage account.",
+		}
 	}
-	if id := r.Header.Get("x-ms-client-request-id"); id != "" && len(id) <= 1024 {
-		rw.Header().Set("x-ms-client-request-id", id)
+	base := "https://" + t.Host
+	c, fault := a.caller(r, "https://storage.azure.com", "https://storage.azure.com/", base, base+"/", storageAppID)
+	if fault != bearerMissing && r.Header.Get("x-ms-version") < leastBearerVersion {
+		return world.Identity{}, &blobapi.Problem{
+			Status: http.StatusForbidden, Code: "AuthenticationFailed",
+			Message: "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
+			Detail:  "Authentication scheme Bearer is not supported in this version.",
+		}
 	}
-	t, ok := a.storageTarget(r)
-	if !ok {
-		a.refuseStorage(rw, r, storageProblem{http.StatusNotFound, "ResourceNotFound", "The specified resource does not exist.", ""})
-		return
+	if fault == bearerFine && c.tenant == t.Account.TenantID && c.issuer == issuerV1(c.tenant) {
+		return c.identity, nil
 	}
-	who, refused := a.storageCaller(rw, r, t)
-	if refused.code != "" {
-		a.refuseStorage(rw, r, refused)
-		return
+	rw.Header().Set("WWW-Authenticate", "Bearer authorization_uri=https://"+entraHost+"/"+t.Account.TenantID+"/oauth2/authorize resource_id=https://storage.azure.com")
+	p := &blobapi.Problem{Status: http.StatusUnauthorized, Code: "InvalidAuthenticationInfo", Message: seeChallenge}
+	switch fault {
+	case bearerMissing:
+		p.Code = "NoAuthenticationInformation"
+	case bearerMalformed:
+		p.Detail = "Token is malformed."
+	case bearerSignature:
+		p.Detail = "Signature validation failed. The signature is invalid."
+	case bearerExpired:
+		p.Detail = "Lifetime validation failed. The token is expired."
+	case bearerEarly:
+		p.Detail = "Lifetime validation failed. The token is not yet valid."
+	case bearerAudience:
+		p.Detail = "Audience validation failed. Audience did not match."
+	default: // unknown to Entra, or another tenant's
+		p.Detail = "Issuer validation failed. Issuer did not match."
 	}
-	query := r.URL.Query()
-	list := query.Get("comp") == "list" && r.Method == http.MethodGet
-	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
-	var serve func(http.ResponseWriter, *http.Request, target)
-	action := readBlob
-	switch {
-	case list && t.container == "":
-		serve, action = a.listContainers, readContainer
-	case list && query.Get("restype") == "container" && t.blob == "":
-		serve = a.listBlobs
-	case reading && t.blob != "" && !query.Has("comp"):
-		serve = a.getBlob
-	default:
-		a.refuseStorage(rw, r, storageProblem{http.StatusNotImplemented, "NotImplemented", "The sandbox does not pretend " + r.Method + " " + r.URL.Path + ". The real API may know it.", ""})
-		return
-	}
-	if !a.allowed(who, action, t.scope()) {
-		a.refuseStorage(rw, r, storageProblem{http.StatusForbidden, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.", ""})
-		return
-	}
-	if _, found := t.account.Containers[t.container]; t.container != "" && !found {
-		a.refuseStorage(rw, r, storageProblem{http.StatusNotFound, "ContainerNotFound", "The specified container does not exist.", ""})
-		return
-	}
-	serve(rw, r, t)
-}
-
-func (a *API) getBlob(rw http.ResponseWriter, r *http.Request, t target) {
-	content, found := t.account.Containers[t.container][t.blob]
-	if !found {
-		a.refuseStorage(rw, r, storageProblem{http.StatusNotFound, "BlobNotFound", "The specified blob does not exist.", ""})
-		return
-	}
-	h := rw.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("x-ms-blob-type", "BlockBlob")
-	h.Set("x-ms-lease-state", "available")
-	h.Set("x-ms-lease-status", "unlocked")
-	h.Set("x-ms-server-encrypted", "true")
-	h.Set("ETag", blobETag(content))
-	if r.Header.Get("Range") == "" && r.Header.Get("x-ms-range") == "" {
-		h.Set("Content-MD5", contentMD5(content))
-	}
-	if ranged := r.Header.Get("x-ms-range"); ranged != "" { // it wins over Range
-		r.Header.Set("Range", ranged)
-	}
-	http.ServeContent(rw, r, "", blobTime, bytes.NewReader(content))
-}
-
-func contentMD5(content []byte) string {
-	sum := md5.Sum(content) //nolint:gosec // see the import
-	return base64.StdEncoding.EncodeToString(sum[:])
-}
-
-func blobETag(content []byte) string {
-	sum := md5.Sum(content) //nolint:gosec // see the import
-	return `"0x` + strings.ToUpper(hex.EncodeToString(sum[:8])) + `"`
+	return world.Identity{}, p
 }

@@ -107,7 +107,7 @@ func TestStorageRefusals(t *testing.T) {
 		{"no role", blobPath, blobHead(sign(map[string]any{"oid": world.GUID()})), 403, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.", "", ""},
 		{"no container", "/landbridgedata/nope?restype=container&comp=list", blobHead(good), 404, "ContainerNotFound", "The specified container does not exist.", "", ""},
 		{"no blob", "/landbridgedata/training/nope", blobHead(good), 404, "BlobNotFound", "The specified blob does not exist.", "", ""},
-		{"another call", "/landbridgedata?restype=service&comp=properties", blobHead(good), 501, "NotImplemented", "The sandbox does not pretend GET /landbridgedata. The real API may know it.", "", ""},
+		{"another call", "/landbridgedata?restype=service&comp=stats", blobHead(good), 501, "NotImplemented", "The sandbox does not pretend GET /landbridgedata. The real API may know it.", "", ""},
 		{"no account", "/?comp=list", blobHead(good, "Host", "nobody.blob.core.windows.net"), 404, "ResourceNotFound", "The specified resource does not exist.", "", ""},
 	}
 	for _, tc := range tests {

@@ -109,12 +109,19 @@ type StorageAccount struct {
 	TenantID string
 	// ResourceID is /subscriptions/…/storageAccounts/NAME, the scope of role assignments.
 	ResourceID string
-	// Containers holds the blobs by name, by container.
+	// Versioning keeps what a write of a blob replaces; an account with a hierarchical namespace does not.
+	Versioning bool
+	// Hierarchical is a hierarchical namespace: Data Lake Storage Gen2.
+	Hierarchical bool
+	// Retention is how many days deleted blobs can be had back; 0 is off.
+	Retention int
+	// ChangeFeed writes what happens to blobs into $blobchangefeed.
+	ChangeFeed bool
+	// Containers holds the blobs by name, by container, with which the account begins. What becomes of them is in package blobapi.
 	Containers map[string]map[string][]byte
 }
 
-// AddStorageAccount puts a storage account into the world, replacing one with the same name. Its blobs are read-only
-// from here on.
+// AddStorageAccount puts a storage account into the world, replacing one with the same name.
 func (w *World) AddStorageAccount(a StorageAccount) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
