@@ -17,17 +17,10 @@ func (s *Set) Each(text string, words []Word, found func(word int, bits uint64))
 		w.atoms = 0
 		var bits uint64
 		if s.mayHold(w.Hash) {
-			bits = s.words[w.Hash].begin(text, words[i:], bits)
+			bits = s.begin(atom{hash: w.Hash}, text, words[i:], bits)
 		}
-		h, n := uint32(offset), 0
-		for j := w.Start; j < w.End && n < s.longest; j++ {
-			if text[j] == '\'' {
-				continue
-			}
-			h = (h ^ uint32(text[j])) * prime
-			if n++; s.mayHold(h) {
-				bits = s.prefixes[n][h].begin(text, words[i:], bits)
-			}
+		if w.End-w.Start >= s.shortest {
+			bits = s.prefixed(text, words[i:], bits)
 		}
 		if bits != 0 {
 			found(i, bits)
@@ -35,15 +28,31 @@ func (s *Set) Each(text string, words []Word, found func(word int, bits uint64))
 	}
 }
 
-// begin notes that the first of words is this atom, and adds to found the families of the phrases that begin with it.
-func (e entry) begin(text string, words []Word, found uint64) uint64 {
-	words[0].atoms |= e.atoms
+// prefixed is begin for the first bytes of the first word.
+func (s *Set) prefixed(text string, words []Word, found uint64) uint64 {
+	h, n := uint32(offset), 0
+	for j := words[0].Start; j < words[0].End && n < s.longest; j++ {
+		if text[j] == '\'' {
+			continue
+		}
+		h = (h ^ uint32(text[j])) * prime
+		if n++; n >= s.shortest && s.mayHold(h) {
+			found = s.begin(atom{hash: h, prefix: n}, text, words, found)
+		}
+	}
+	return found
+}
+
+// begin notes that the first of words is an atom, and adds to found the families of the phrases that begin with it.
+func (s *Set) begin(a atom, text string, words []Word, found uint64) uint64 {
+	e := &s.entries[*s.slot(a)]
+	words[0].atoms |= e.bit
 	for i := range e.starts {
 		st := &e.starts[i]
 		if found&st.bit != 0 {
 			continue
 		}
-		if n := len(st.first); follows(st.first, text, words[1:]) == n && goesOn(st.rest, text, words[1+n:]) {
+		if n := len(st.first); (n == 0 || follows(st.first, text, words[1:]) == n) && goesOn(st.rest, text, words[1+n:]) {
 			found |= st.bit
 		}
 	}

@@ -9,12 +9,12 @@ import (
 // Set is a compiled list of phrases. It is read-only and used by any number of goroutines.
 type Set struct {
 	families []string
-	// words leads from the hash of a word to what it is in phrases; prefixes the same for the first bytes of a word, by
-	// how many.
-	words    map[uint32]entry
-	prefixes [maxPrefix + 1]map[uint32]entry
-	longest  int // prefix
-	// filter has a bit for every hash in them, so that most words are asked for nowhere.
+	// entries are what the atoms of phrases are; the first is that of any other.
+	entries []entry
+	// slots leads from the hash of an atom to its entry: to the first slot from its own on that is the atom's or free.
+	slots             [2 * maxAtoms]uint16
+	shortest, longest int // prefix
+	// filter has a bit for every hash in slots, so that most words are looked up nowhere.
 	filter [1 << 10]uint64
 }
 
@@ -23,9 +23,18 @@ func (s *Set) mayHold(hash uint32) bool {
 	return s.filter[bit>>6&(1<<10-1)]&(1<<(bit&63)) != 0
 }
 
+func (s *Set) slot(a atom) *uint16 {
+	for i := a.hash ^ a.hash>>16; ; i++ {
+		if at := &s.slots[i%(2*maxAtoms)]; *at == 0 || s.entries[*at].atom == a {
+			return at
+		}
+	}
+}
+
 // entry is what an atom is in the phrases of a Set.
 type entry struct {
-	atoms  uint64  // its bit, one of 64
+	atom
+	bit    uint64  // its own, one of 64
 	starts []start // the phrases that may begin with it
 }
 
@@ -53,7 +62,10 @@ type atom struct {
 // bit is the atom's own among the 64 that words and steps are compared by; others share it.
 func (a atom) bit() uint64 { return 1 << ((a.hash*0x9E3779B1 + uint32(a.prefix)) >> 26) }
 
-const maxPrefix = 24
+const (
+	maxPrefix = 24
+	maxAtoms  = 4096
+)
 
 // MaxFamilies is how many families a Set may have.
 const MaxFamilies = 64
@@ -69,7 +81,7 @@ func Compile(families []Family) *Set {
 	if len(families) > MaxFamilies {
 		panic("phrase: too many families")
 	}
-	s := &Set{words: map[uint32]entry{}}
+	s := &Set{entries: make([]entry, 1), shortest: maxPrefix}
 	for i, f := range families {
 		s.families = append(s.families, f.Name)
 		for line := range strings.Lines(f.Phrases) {
@@ -104,29 +116,30 @@ func (s *Set) Families() []string { return slices.Clone(s.families) }
 func (s *Set) add(p []step, bit uint64) {
 	for i, at := range p {
 		for _, alt := range at.alts {
-			table := s.table(alt[0])
-			e := table[alt[0].hash]
-			e.atoms |= alt[0].bit()
+			e := s.entry(alt[0])
 			if i == 0 {
 				e.starts = append(e.starts, start{first: alt[1:], rest: p[1:], bit: bit})
 			}
-			table[alt[0].hash] = e
 		}
 	}
 }
 
-// table returns where a word or prefix is looked up, and lets the filter pass it.
-func (s *Set) table(a atom) map[uint32]entry {
-	bit := a.hash ^ a.hash>>16
-	s.filter[bit>>6&(1<<10-1)] |= 1 << (bit & 63)
-	if a.prefix == 0 {
-		return s.words
+// entry returns the entry of an atom, a new one if it has none; it is good until the next call.
+func (s *Set) entry(a atom) *entry {
+	at := s.slot(a)
+	if *at == 0 {
+		if len(s.entries) > maxAtoms {
+			panic("phrase: too many words")
+		}
+		*at = uint16(len(s.entries))
+		s.entries = append(s.entries, entry{atom: a, bit: a.bit()})
+		bit := a.hash ^ a.hash>>16
+		s.filter[bit>>6&(1<<10-1)] |= 1 << (bit & 63)
+		if a.prefix > 0 {
+			s.shortest, s.longest = min(s.shortest, a.prefix), max(s.longest, a.prefix)
+		}
 	}
-	s.longest = max(s.longest, a.prefix)
-	if s.prefixes[a.prefix] == nil {
-		s.prefixes[a.prefix] = map[uint32]entry{}
-	}
-	return s.prefixes[a.prefix]
+	return &s.entries[*at]
 }
 
 func steps(fields []string) []step {

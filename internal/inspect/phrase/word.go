@@ -37,12 +37,15 @@ func Hash(word string) uint32 {
 // since those languages write without spaces.
 func Words(text string, into []Word) []Word {
 	for i := 0; i < len(text); {
-		size, k := class(text, i)
+		size, k := 1, ascii[text[i]]
+		if k == wide {
+			size, k = class(text, i)
+		}
 		if k == other {
 			i += size
 			continue
 		}
-		w := Word{Start: i, Hash: offset}
+		w := Word{Start: i}
 		if k == single {
 			i, w.Hash = i+size, Hash(text[i:i+size])
 		} else {
@@ -67,7 +70,7 @@ func word(text string, i int) (end int, h uint32) {
 			return i, h
 		case text[i] == '\'' && i+1 < len(text) && isLetter(text[i+1]):
 			i++
-		case text[i] < utf8.RuneSelf:
+		case ascii[text[i]] == other:
 			return i, h
 		default:
 			size, k := class(text, i)
@@ -88,12 +91,16 @@ const (
 	other  kind = iota // not part of a word
 	letter             // goes on a word
 	single             // is a word
+	wide               // of a byte: is part of a character that class knows
 )
 
 // ascii is the kind of each byte that is a character.
 var ascii = func() (t [256]kind) {
-	for c := range utf8.RuneSelf {
-		if isLetter(byte(c)) {
+	for c := range t {
+		switch {
+		case c >= utf8.RuneSelf:
+			t[c] = wide
+		case isLetter(byte(c)):
 			t[c] = letter
 		}
 	}
@@ -104,11 +111,8 @@ func isLetter(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
 }
 
-// class says how many bytes the character at i has, and what it is.
+// class says how many bytes the character at i has, one beyond ASCII, and what it is.
 func class(text string, i int) (size int, k kind) {
-	if b := text[i]; b < utf8.RuneSelf {
-		return 1, ascii[b]
-	}
 	r, size := utf8.DecodeRuneInString(text[i:])
 	switch {
 	case r == utf8.RuneError && size == 1:

@@ -26,8 +26,8 @@ const (
 
 // Fold returns the text in its plain form, and what was taken off. What tag characters spell becomes part of the text.
 func Fold(text string) (string, Marks) {
-	if isASCII(text) {
-		return strings.ToLower(text), 0
+	if lower, ok := lowerASCII(text); ok {
+		return lower, 0
 	}
 	text, marks := visible(text)
 	text = strings.ToLower(norm.NFKC.String(text))
@@ -35,13 +35,28 @@ func Fold(text string) (string, Marks) {
 	return text, marks | alike
 }
 
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return false
+// lowerASCII is the text in small letters; not ok when it is more than ASCII. Most texts are not, so it asks and writes
+// in one pass, by pieces of a size that stays in the nearest cache.
+func lowerASCII(text string) (lower string, ok bool) {
+	var b strings.Builder
+	b.Grow(len(text))
+	var room [256]byte
+	for text != "" {
+		piece := room[:copy(room[:], text)]
+		var all byte
+		for i, c := range piece {
+			all |= c
+			if 'A' <= c && c <= 'Z' {
+				piece[i] = c + 'a' - 'A'
+			}
 		}
+		if all >= utf8.RuneSelf {
+			return "", false
+		}
+		b.Write(piece)
+		text = text[len(piece):]
 	}
-	return true
+	return b.String(), true
 }
 
 // visible removes what cannot be seen, and turns tag characters into the ASCII that they spell.
