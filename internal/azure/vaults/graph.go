@@ -1,0 +1,141 @@
+package vaults
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resourcegraph/armresourcegraph"
+
+	"github.com/landbridge/landbridge/internal/azure/rest"
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/protect"
+)
+
+// Tables of Resource Graph, and the types in them. Backup writes items, policies and jobs of both systems into one.
+// https://learn.microsoft.com/azure/backup/query-backups-using-azure-resource-graph
+const (
+	resources  = "resources"
+	backups    = "recoveryservicesresources"
+	containers = "resourcecontainers"
+
+	vaultTypes = "'microsoft.recoveryservices/vaults','microsoft.dataprotection/backupvaults'"
+	itemTypes  = "'microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems'," +
+		"'microsoft.dataprotection/backupvaults/backupinstances','microsoft.dataprotection/backupvaults/deletedbackupinstances'"
+	policyTypes = "'microsoft.recoveryservices/vaults/backuppolicies','microsoft.dataprotection/backupvaults/backuppolicies'"
+	jobTypes    = "'microsoft.recoveryservices/vaults/backupjobs','microsoft.dataprotection/backupvaults/backupjobs'"
+
+	subscriptionTypes = "'microsoft.resources/subscriptions'"
+)
+
+// Bounds of Resource Graph: rows of a page, and subscriptions that one query is about.
+const (
+	graphPage          = 1000
+	graphSubscriptions = 200
+)
+
+// ask is a query: rows of some types of a table, those of jobs since a time. Rows are ordered by id, without which Azure does not page.
+func ask(table, types string, since time.Time) string {
+	q := table + "\n| where type in~ (" + types + ")"
+	if !since.IsZero() {
+		q += "\n| where todatetime(properties.startTime) >= datetime(" + since.UTC().Format(time.RFC3339) + ")"
+	}
+	return q + "\n| project id, name, type, location, subscriptionId, resourceGroup, tags, identity, properties\n| order by id asc"
+}
+
+// graph yields the rows that a query gives over the subscriptions, and a gap for each of these that the caller may not see: Resource
+// Graph leaves those out without a word.
+func (v *Vaults) graph(ctx context.Context, subscriptions []string, query string) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		for some := range slices.Chunk(subscriptions, graphSubscriptions) {
+			seen := map[string]bool{}
+			for r, err := range v.graphPages(ctx, some, ask(containers, subscriptionTypes, time.Time{})) {
+				if err != nil {
+					yield(row{}, err)
+					return
+				}
+				seen[strings.ToLower(r.SubscriptionID)] = true
+			}
+			var visible []string
+			for _, s := range some {
+				if seen[strings.ToLower(s)] {
+					visible = append(visible, s)
+				} else if !yield(row{}, unseen(s)) {
+					return
+				}
+			}
+			if len(visible) == 0 {
+				continue
+			}
+			for r, err := range v.graphPages(ctx, visible, query) {
+				if !yield(r, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// graphPages yields the rows of one query, page by page.
+func (v *Vaults) graphPages(ctx context.Context, subscriptions []string, query string) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		a := rest.Attempt{Hop: bridge.HopARM, What: "ask Resource Graph", Role: reader, Scope: "/subscriptions/" + subscriptions[0]}
+		client, err := armresourcegraph.NewClient(v.o.Manager.Credential, v.o.Manager.Options)
+		if err != nil {
+			yield(row{}, rest.Refusal(ctx, a, err))
+			return
+		}
+		request := armresourcegraph.QueryRequest{
+			Query: &query, Subscriptions: to.SliceOfPtrs(subscriptions...),
+			Options: &armresourcegraph.QueryRequestOptions{ResultFormat: to.Ptr(armresourcegraph.ResultFormatObjectArray), Top: to.Ptr[int32](graphPage)},
+		}
+		for {
+			page, err := patiently(ctx, v, a, func(ctx context.Context) (armresourcegraph.ClientResourcesResponse, error) {
+				return client.Resources(ctx, request, nil)
+			})
+			if err != nil {
+				yield(row{}, err)
+				return
+			}
+			rows, err := rowsOf(page.Data)
+			if err != nil {
+				yield(row{}, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if page.SkipToken == nil || *page.SkipToken == "" {
+				return
+			}
+			request.Options.SkipToken = page.SkipToken
+		}
+	}
+}
+
+// rowsOf reads the rows of a page, which the SDK has decoded into maps.
+func rowsOf(data any) ([]row, error) {
+	var rows []row
+	text, err := json.Marshal(data)
+	if err == nil {
+		err = json.Unmarshal(text, &rows)
+	}
+	if err != nil {
+		return nil, &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopARM, Code: "bad_answer", Text: "Resource Graph answered in a form that is not known", Cause: err}
+	}
+	return rows, nil
+}
+
+// unseen are the gaps of a stream from Resource Graph.
+func unseen(subscription string) *protect.Gap {
+	return &protect.Gap{Where: "subscription " + subscription, Err: &bridge.Error{
+		Kind: bridge.Denied, Hop: bridge.HopARM, Code: "subscription_unseen", Text: "Resource Graph shows nothing of it",
+		Hint: "ask for the role " + reader + " on /subscriptions/" + subscription + ", or check its id and tenant",
+	}}
+}
