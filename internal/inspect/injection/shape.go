@@ -41,7 +41,7 @@ func shapeOf(line string) Shape {
 		}
 		return Prose
 	}
-	c := countSigns(line)
+	c, words := countSigns(line), comment(line)
 	switch {
 	case c.letters == 0:
 		return Rule
@@ -53,7 +53,7 @@ func shapeOf(line string) Shape {
 		return Markup
 	case strings.Count(line, `"`) >= 2 && (strings.Contains(line, `":`) || strings.Contains(line, `" :`)):
 		return JSON
-	case comment(line) >= 0 && comment(line) < 8 && !heading(line):
+	case words >= 0 && words < 8 && !heading(line):
 		return Code
 	case strings.HasSuffix(line, "?"):
 		return Prose
@@ -100,6 +100,9 @@ func comment(line string) int {
 			return lead + len(mark)
 		}
 	}
+	if strings.IndexByte(line, '#') < 0 && strings.IndexByte(line, '/') < 0 {
+		return -1
+	}
 	for _, mark := range [...]string{" # ", " // ", " /* ", "\t# ", "\t// "} {
 		if at := strings.Index(line, mark); at >= 0 {
 			return at + len(mark)
@@ -130,12 +133,20 @@ func header(line string) bool {
 	return ok && len(name) <= 24 && strings.Count(name, " ") <= 2 && value != "" && (value[0] == ' ' || value[0] == '|')
 }
 
-// codeStart says whether a line begins like a statement.
-func codeStart(line string) bool {
+// codeStarts are what statements begin with, by their first byte.
+var codeStarts = func() (by [256][]string) {
 	for _, s := range [...]string{
 		"import ", "from ", "def ", "class ", "return ", "#include", "public ", "private ", "func ", "function ", "const ", "let ", "var ", ">>>", "$ ", "select ",
 		"at ", "file \"", "in [", "out[", "for ", "if ", "else:", "try:", "except", "with ", "while ", "elif ", "print(", "@", "package ", "using ", "}", "{", "<?php",
 	} {
+		by[s[0]] = append(by[s[0]], s)
+	}
+	return by
+}()
+
+// codeStart says whether a line that is not empty begins like a statement.
+func codeStart(line string) bool {
+	for _, s := range codeStarts[line[0]] {
 		if strings.HasPrefix(line, s) {
 			switch s {
 			case "from ", "for ", "if ", "with ", "while ", "let ", "at ", "using ", "select ", "return ", "import ", "class ", "public ", "private ", "function ", "package ":

@@ -43,6 +43,9 @@ func TestNet(t *testing.T) {
 	if got, want := n.Score([]float32{3, 3}), 2*math.Tanh(0.5)+0.25; math.Abs(float64(got)-want) > 1e-6 {
 		t.Errorf("score %v, want %v", got, want)
 	}
+	if got := n.Score([]float32{0, 3}); got != n.Weights[3]*n.Unit(0, []float32{0, 3})+n.Weights[4] {
+		t.Errorf("score %v is not that of its unit", got)
+	}
 	again, rest, err := ReadNet(n.Append(nil))
 	if err != nil || len(rest) != 0 {
 		t.Fatalf("rest %q, error %v", rest, err)

@@ -16,14 +16,28 @@ type Net struct {
 // Size is how many weights a net has.
 func Size(in, units int) int { return units*(in+1) + units + 1 }
 
-// Score returns the log-odds of x, which has In numbers.
+// Score returns the log-odds of x, which has In numbers. Most of them are 0, so all units are counted number by number
+// rather than one unit after the other; each adds up in the same order as Unit.
 func (n *Net) Score(x []float32) float32 {
-	out := n.Weights[n.Units*(n.In+1):]
-	sum := out[n.Units]
+	var room [32]float32
+	sums := room[:0]
 	for u := range n.Units {
-		sum += out[u] * n.Unit(u, x)
+		sums = append(sums, n.Weights[u*(n.In+1)+n.In])
 	}
-	return sum
+	for i, v := range x {
+		if v == 0 {
+			continue
+		}
+		for u := range sums {
+			sums[u] += n.Weights[u*(n.In+1)+i] * v
+		}
+	}
+	out := n.Weights[n.Units*(n.In+1):]
+	score := out[n.Units]
+	for u, sum := range sums {
+		score += out[u] * float32(math.Tanh(float64(sum)))
+	}
+	return score
 }
 
 // Unit returns the value of one unit, -1 to 1.

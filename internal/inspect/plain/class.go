@@ -1,7 +1,7 @@
 package plain
 
 // class is a kind of bytes; a byte may be of several.
-type class uint8
+type class uint16
 
 const (
 	inBase64 class = 1 << iota
@@ -12,6 +12,7 @@ const (
 	isDigit
 	isLeet // stands for a letter
 	isEnd  // of a passage
+	isCode // stands in no word but in code, addresses and markup
 
 	inWord = isLetter | isDigit
 )
@@ -26,6 +27,7 @@ var classes = func() (t [256]class) {
 		isLetter: letters,
 		isDigit:  digits,
 		isLeet:   "4@310!5$7",
+		isCode:   "/_=.:-#%&|(){}[]<>\\",
 		isEnd:    "\n\"'`:<>|",
 	} {
 		for _, c := range []byte(bytes) {

@@ -69,6 +69,13 @@ func visible(text string) (string, Marks) {
 	unseen := false   // something invisible stands between before and here
 	for _, r := range text {
 		switch {
+		case r < utf8.RuneSelf: // most are, and need no more
+			if unseen && before < utf8.RuneSelf && unicode.IsLetter(before) && unicode.IsLetter(r) {
+				marks |= Invisible
+			}
+			flag, unseen, before = false, false, r
+			b.WriteByte(byte(r))
+			continue
 		case r >= 0xE0000 && r <= 0xE007F:
 			if !flag {
 				marks |= Tags
@@ -85,9 +92,6 @@ func visible(text string) (string, Marks) {
 		case invisible(r):
 			unseen = true
 			continue
-		}
-		if unseen && before < utf8.RuneSelf && r < utf8.RuneSelf && unicode.IsLetter(before) && unicode.IsLetter(r) {
-			marks |= Invisible
 		}
 		flag, unseen, before = r == 0x1F3F4, false, r
 		b.WriteRune(typeset(r))

@@ -83,7 +83,7 @@ func leet(text string, found func(string)) {
 
 // leetWord says whether a word has a digit or sign before a letter and after one; "v1beta1" and "utf8" are no such.
 func leetWord(word string) bool {
-	if len(word) > 20 || strings.ContainsAny(word, "/_=.:-#%&|(){}[]<>\\") {
+	if len(word) > 20 {
 		return false
 	}
 	letters, signs, between := 0, 0, 0
@@ -96,10 +96,8 @@ func leetWord(word string) bool {
 			if i > 0 && i+1 < len(word) && letter(word[i-1]) && letter(word[i+1]) {
 				between++
 			}
-		default:
-			if c >= '0' && c <= '9' {
-				return false
-			}
+		case isDigit.has(c), isCode.has(c):
+			return false
 		}
 	}
 	return between > 0 && letters > 0 && signs <= letters+1
