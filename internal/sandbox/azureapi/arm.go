@@ -2,6 +2,7 @@ package azureapi
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/landbridge/landbridge/internal/sandbox/armapi"
 )
@@ -12,9 +13,11 @@ var armAudiences = []string{
 	"https://management.azure.com/", "https://management.azure.com",
 }
 
-// serveARM is Azure Resource Manager: the token is looked at here, the rest is package armapi's.
+// serveARM is Azure Resource Manager: the token is looked at here, the rest is package armapi's, or another provider's.
 func (a *API) serveARM(rw http.ResponseWriter, r *http.Request) {
-	if !a.arm.Knows(r) {
+	providers := append([]Provider{a.arm}, a.options.Providers...)
+	at := slices.IndexFunc(providers, func(p Provider) bool { return p.Knows(r) })
+	if at < 0 {
 		notPretended(rw, r)
 		return
 	}
@@ -27,5 +30,5 @@ func (a *API) serveARM(rw http.ResponseWriter, r *http.Request) {
 	if c.identity.User {
 		who.Name = c.identity.Name
 	}
-	a.arm.Serve(rw, r, who)
+	providers[at].Serve(rw, r, who)
 }

@@ -35,6 +35,14 @@ type Options struct {
 	ArcKeys string
 	// Blobs are what the storage accounts hold; with nil, what the world says they begin with.
 	Blobs *blobapi.Store
+	// Providers are parts of Resource Manager beside package armapi's.
+	Providers []Provider
+}
+
+// Provider is a part of Resource Manager: it knows its calls, and answers callers who have proven who they are.
+type Provider interface {
+	Knows(r *http.Request) bool
+	Serve(rw http.ResponseWriter, r *http.Request, who armapi.Caller)
 }
 
 // API is every pretended API of Azure as one handler.

@@ -23,7 +23,7 @@ func errorBody(api string, status int, now time.Time) (contentType string, body 
 			"kind": "Status", "apiVersion": "v1", "metadata": map[string]any{}, "status": "Failure", "code": status,
 			"message": "the server is currently unable to handle the request",
 		})
-	case "arm", "aks", "servicefabric":
+	case "arm", "vaults", "graph", "aks", "servicefabric":
 		return "application/json; charset=utf-8", encode(map[string]any{
 			"error": map[string]any{"code": azureCode(status), "message": azureMessage(status)},
 		})

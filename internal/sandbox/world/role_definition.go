@@ -17,7 +17,7 @@ type RoleDefinition struct {
 	AssignableScopes []string
 }
 
-// builtInRoles are those that a bridge and its operators meet, with the ids that they have in every tenant. Source:
+// builtInRoles are those that a bridge, its operators and its vaults meet, with the ids that they have in every tenant. Source:
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 func builtInRoles() []RoleDefinition {
 	const (
@@ -75,6 +75,29 @@ func builtInRoles() []RoleDefinition {
 		{
 			ID: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", Name: "Storage Blob Data Reader", Description: "Allows for read access to Azure Storage blob containers and data",
 			Actions: []string{blobs + "/read", "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"}, DataActions: []string{blobs + "/blobs/read"},
+		},
+		{
+			ID: "a795c7a0-d4a2-40c1-ae25-d81f01202912", Name: "Backup Reader", Description: "Can view backup services, but can't make changes",
+			Actions: []string{
+				"Microsoft.RecoveryServices/Vaults/read", "Microsoft.RecoveryServices/Vaults/*/read", "Microsoft.DataProtection/backupVaults/read", "Microsoft.DataProtection/backupVaults/*/read",
+				"Microsoft.DataProtection/backupVaults/backupInstances/findRestorableTimeRanges/action", "Microsoft.DataProtection/locations/*/read", rbacRead, groups,
+			},
+		},
+		{
+			ID: "00c29273-979b-4161-815c-10b084fb9324", Name: "Backup Operator", Description: "Lets you manage backup services, except removal of backup, vault creation and giving access to others",
+			Actions: []string{
+				"Microsoft.RecoveryServices/Vaults/read", "Microsoft.RecoveryServices/Vaults/*/read", "Microsoft.RecoveryServices/Vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints/restore/action",
+				"Microsoft.RecoveryServices/Vaults/backupTriggerValidateOperation/action", "Microsoft.RecoveryServices/Vaults/backupJobs/*",
+				"Microsoft.DataProtection/backupVaults/read", "Microsoft.DataProtection/backupVaults/*/read", "Microsoft.DataProtection/backupVaults/backupInstances/*/action",
+				"Microsoft.DataProtection/locations/*/read", rbacRead, groups, support,
+			},
+		},
+		{
+			ID: "e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1", Name: "Storage Account Backup Contributor", Description: "Lets you perform backup and restore operations using Azure Backup on the storage account.",
+			Actions: []string{
+				blobs + "/read", blobs + "/write", "Microsoft.Storage/storageAccounts/blobServices/read", "Microsoft.Storage/storageAccounts/blobServices/write", "Microsoft.Storage/storageAccounts/read",
+				"Microsoft.Storage/storageAccounts/restoreBlobRanges/action", "Microsoft.Storage/storageAccounts/objectReplicationPolicies/*", rbacRead, groups,
+			},
 		},
 	}
 }
