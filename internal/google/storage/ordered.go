@@ -1,0 +1,327 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/checksum"
+	"github.com/landbridge/landbridge/internal/dataset"
+)
+
+// quantum is what a resumable upload persists in (https://cloud.google.com/storage/docs/resumable-uploads).
+const quantum = 256 << 10
+
+// Sessions keeps what a resumable upload needs to be gone on with by another process: the session's URI, which is as good as a token
+// for this one object, and the sums of the chunks that were sent. It must be kept as a secret is.
+type Sessions interface {
+	// Load returns what was saved under this mark; an empty secret when there is nothing.
+	Load(ctx context.Context, mark string) (bridge.Secret, error)
+	// Save replaces it; an empty secret forgets it.
+	Save(ctx context.Context, mark string, state bridge.Secret) error
+}
+
+// Resumable is an Upload through a session of Cloud Storage's.
+type Resumable interface {
+	dataset.Upload
+	// Session is what Sessions.Save was given last.
+	Session() bridge.Secret
+}
+
+// ordered is an object that is written through one session, chunk after chunk. It is not safe for use from many goroutines.
+type ordered struct {
+	store  *Store
+	write  dataset.Write
+	layout dataset.Layout
+	state  progress
+	// persisted is how many bytes Cloud Storage has; unsure says that it must be asked first.
+	persisted int64
+	unsure    bool
+	finished  *dataset.Object
+	tail      []byte // of the last chunk, what is no whole quantum: it goes with the whole object's checksum
+}
+
+// progress is what is saved of it.
+type progress struct {
+	URI    string         `json:"uri"`
+	Layout int64          `json:"layout"` // size of a chunk
+	Sums   []checksum.CRC `json:"sums"`   // of the chunks that were sent whole, in order
+}
+
+func (s *Store) beginOrdered(ctx context.Context, w dataset.Write, l dataset.Layout) (dataset.Upload, error) {
+	if s.options.Sessions == nil || l.Size%quantum != 0 {
+		return nil, usage("layout_refused", "an object that is written in order needs a place where its session is kept, and chunks of whole 256 KiB", "take the layout from Layout, with Options.Sessions set")
+	}
+	u := &ordered{store: s, write: w, layout: l}
+	saved, err := s.options.Sessions.Load(ctx, w.Origin)
+	if err != nil {
+		return nil, err
+	}
+	if !saved.Empty() && json.Unmarshal([]byte(saved.Reveal()), &u.state) == nil && u.state.Layout == l.Size {
+		err := u.ask(ctx)
+		if err == nil {
+			return u, nil
+		}
+		if !hasCode(err, codeSessionGone) && !hasCode(err, dataset.CodeMismatch) {
+			return nil, err
+		}
+	}
+	return u, u.start(ctx)
+}
+
+// codeSessionGone: the session is a week old, cancelled, or unknown. Begin makes another one.
+const codeSessionGone = "upload_session_gone"
+
+// start begins a session.
+func (u *ordered) start(ctx context.Context) error {
+	about := metadataOf(u.write)
+	about.Name, about.CRC32C, about.MD5 = u.store.options.Prefix+u.write.Name, u.write.CRC32C, u.write.MD5
+	text, err := json.Marshal(about)
+	if err != nil {
+		return err
+	}
+	query := conditions(u.write.If)
+	query.Set("uploadType", "resumable")
+	query.Set("fields", objectFields)
+	resp, err := u.store.do(ctx, request{
+		method: http.MethodPost, path: "/upload" + u.store.base + "/o", query: query, about: u.write.Name, exists: u.write.If.Absent,
+		body: bytes.NewReader(text), size: int64(len(text)),
+		header: http.Header{
+			"Content-Type": {"application/json"}, "X-Upload-Content-Type": {about.ContentType}, "X-Upload-Content-Length": {decimal(u.write.Size)},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	u.state = progress{URI: resp.Header.Get("Location"), Layout: u.layout.Size}
+	u.persisted, u.unsure = 0, false
+	return u.save(ctx)
+}
+
+func (u *ordered) save(ctx context.Context) error {
+	return u.store.options.Sessions.Save(ctx, u.write.Origin, u.Session())
+}
+
+func (u *ordered) forget(ctx context.Context) error {
+	return u.store.options.Sessions.Save(ctx, u.write.Origin, bridge.Secret{})
+}
+
+// Session implements Resumable.
+func (u *ordered) Session() bridge.Secret {
+	text, err := json.Marshal(u.state)
+	if err != nil { // texts and numbers always encode
+		return bridge.Secret{}
+	}
+	return bridge.NewSecret(string(text))
+}
+
+// Done implements dataset.Upload.
+func (u *ordered) Done() []dataset.Chunk {
+	var out []dataset.Chunk
+	for i, sum := range u.state.Sums {
+		c := u.layout.Chunk(i, u.write.Size)
+		if c.Offset+c.Size > u.persisted {
+			break
+		}
+		c.CRC32C = sum
+		out = append(out, c)
+	}
+	return out
+}
+
+// Write implements dataset.Upload. Of a chunk that was sent in part, what is persisted is read and not sent again.
+func (u *ordered) Write(ctx context.Context, c dataset.Chunk, body io.Reader) (dataset.Chunk, error) {
+	if u.unsure {
+		if err := u.ask(ctx); err != nil {
+			return c, err
+		}
+	}
+	if c.Offset > u.persisted || c.Index > len(u.state.Sums) {
+		return c, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopBucket, Code: "chunk_out_of_order", Text: fmt.Sprintf("chunk %d was written before the one in front of it", c.Index)}
+	}
+	bytes := newPayload(body, c.Size)
+	if err := u.pass(bytes, min(u.persisted-c.Offset, c.Size)); err != nil {
+		return c, err
+	}
+	end := c.Offset + c.Size
+	whole := end - end%quantum
+	if whole > u.persisted {
+		if err := u.send(ctx, bytes, whole-u.persisted); err != nil {
+			return c, err
+		}
+	}
+	tail, err := io.ReadAll(bytes)
+	if err != nil {
+		return c, bytes.blame(err)
+	}
+	u.tail = tail
+	c.CRC32C = checksum.Of(bytes.sum)
+	u.state.Sums = append(u.state.Sums[:c.Index], c.CRC32C)
+	return c, u.save(ctx)
+}
+
+// pass reads what is persisted already, for its sum.
+func (u *ordered) pass(bytes *payload, n int64) error {
+	if n <= 0 {
+		return nil
+	}
+	_, err := io.CopyN(io.Discard, bytes, n)
+	return bytes.blame(err)
+}
+
+// send sends whole quanta. Whatever goes wrong, only Cloud Storage knows what it has then.
+func (u *ordered) send(ctx context.Context, bytes *payload, n int64) error {
+	u.unsure = true
+	resp, err := u.put(ctx, http.MethodPut, fmt.Sprintf("bytes %d-%d/*", u.persisted, u.persisted+n-1), io.LimitReader(bytes, n), n, checksum.CRC{})
+	if err != nil {
+		bytes.shut()
+		return bytes.blame(err)
+	}
+	defer resp.Body.Close()
+	want := u.persisted + n
+	if err := u.heard(resp); err != nil {
+		return err
+	}
+	if u.persisted != want {
+		return &bridge.Error{
+			Kind: bridge.Unreachable, Hop: bridge.HopBucket, Code: "upload_incomplete", Retry: true,
+			Text: fmt.Sprintf("Cloud Storage kept %d of %d bytes", u.persisted, want),
+		}
+	}
+	u.unsure = false
+	return nil
+}
+
+// ask asks how much there is.
+func (u *ordered) ask(ctx context.Context) error {
+	resp, err := u.put(ctx, http.MethodPut, "bytes */*", nil, 0, checksum.CRC{})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := u.heard(resp); err != nil {
+		return err
+	}
+	u.unsure = false
+	return nil
+}
+
+// heard reads how much is persisted: 308 with a Range, or the object when it is finished.
+func (u *ordered) heard(resp *http.Response) error {
+	if resp.StatusCode != http.StatusPermanentRedirect {
+		o, err := u.store.objectOf(resp)
+		if err != nil {
+			return err
+		}
+		u.finished, u.persisted = &o, o.Size
+		return nil
+	}
+	u.persisted = 0
+	if text := resp.Header.Get("Range"); text != "" {
+		last, err := strconv.ParseInt(strings.TrimPrefix(text, "bytes=0-"), 10, 64)
+		if err != nil {
+			return malformed(err)
+		}
+		u.persisted = last + 1
+	}
+	return nil
+}
+
+// Finish implements dataset.Upload: the last bytes go with the checksum of all, so that a wrong object is never made.
+func (u *ordered) Finish(ctx context.Context, _ []dataset.Chunk, crc32c checksum.CRC, _ []byte) (dataset.Object, error) {
+	if u.unsure {
+		if err := u.ask(ctx); err != nil {
+			return dataset.Object{}, err
+		}
+	}
+	if u.finished == nil {
+		if err := u.last(ctx, crc32c); err != nil {
+			if hasCode(err, dataset.CodeMismatch) { // and with it the session is over
+				err = errors.Join(err, u.forget(ctx))
+			}
+			return dataset.Object{}, err
+		}
+	}
+	o := *u.finished
+	if o.Size != u.write.Size || !o.CRC32C.Agree(crc32c) {
+		return o, mismatch("the object that was uploaded holds other bytes than were sent")
+	}
+	return o, u.forget(ctx)
+}
+
+func (u *ordered) last(ctx context.Context, crc32c checksum.CRC) error {
+	span := "bytes */" + decimal(u.write.Size)
+	if n := int64(len(u.tail)); n > 0 {
+		span = fmt.Sprintf("bytes %d-%d/%d", u.persisted, u.persisted+n-1, u.write.Size)
+	}
+	u.unsure = true
+	resp, err := u.put(ctx, http.MethodPut, span, bytes.NewReader(u.tail), int64(len(u.tail)), crc32c)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := u.heard(resp); err != nil {
+		return err
+	}
+	if u.finished == nil {
+		return &bridge.Error{
+			Kind: bridge.Unreachable, Hop: bridge.HopBucket, Code: "upload_incomplete", Retry: true,
+			Text: fmt.Sprintf("Cloud Storage has %d of %d bytes, and waits for more", u.persisted, u.write.Size),
+		}
+	}
+	u.unsure = false
+	return nil
+}
+
+// Abort implements dataset.Upload.
+func (u *ordered) Abort(ctx context.Context) error {
+	resp, err := u.put(ctx, http.MethodDelete, "", nil, 0, checksum.CRC{})
+	switch {
+	case err == nil:
+		_ = resp.Body.Close()
+	case !hasCode(err, codeSessionGone):
+		return err
+	}
+	return u.forget(ctx)
+}
+
+// put makes a call on the session. 308 is an answer here.
+func (u *ordered) put(ctx context.Context, method, span string, body io.Reader, size int64, sum checksum.CRC) (*http.Response, error) {
+	target, err := url.Parse(u.state.URI)
+	if err != nil || target.Host != u.store.endpoint.Host {
+		return nil, malformed(errors.New("the session is not one of this endpoint"))
+	}
+	req := (&http.Request{Method: method, URL: target, Header: http.Header{}}).WithContext(ctx)
+	if span != "" {
+		req.Header.Set("Content-Range", span)
+	}
+	if sum.Known {
+		req.Header.Set("X-Goog-Hash", "crc32c="+sum.String())
+	}
+	if size > 0 {
+		req.Body, req.ContentLength = io.NopCloser(body), size
+	}
+	resp, err := u.store.options.HTTP.Do(ctx, bridge.HopBucket, req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode >= 200 && resp.StatusCode <= 299 || resp.StatusCode == http.StatusPermanentRedirect {
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	refused := u.store.refusal(resp, request{about: u.write.Name, exists: u.write.If.Absent})
+	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone || resp.StatusCode == 499 {
+		refused.Kind, refused.Code, refused.Text = bridge.Unreachable, codeSessionGone, "the upload session is over"
+		refused.Retry, refused.Hint = true, "the object is begun again"
+	}
+	return nil, refused
+}
