@@ -35,12 +35,12 @@ var load = sync.OnceValue(func() *ready {
 	return r
 })
 
-// maxRoom is how many words a text may have for its room to be kept for the next one.
+// maxRoom is how many words there may be room for, used or not, in what is kept for the next text: one of 80 KB.
 const maxRoom = 16 << 10
 
 // leave gives a room back, with nothing of the text in it.
 func (m *ready) leave(w *room) {
-	if len(w.reading.Words) > maxRoom {
+	if cap(w.reading.Words) > maxRoom {
 		return
 	}
 	w.attacks.Reset()
