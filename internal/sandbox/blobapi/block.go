@@ -112,6 +112,9 @@ func (c *call) putBlockList() *Problem {
 	}
 	c.store.mu.Lock()
 	b, p := c.blob()
+	if p == nil && b != nil {
+		p = c.writable(b.base)
+	}
 	if p == nil {
 		p = choose(b, list, next)
 	}

@@ -119,9 +119,13 @@ func (c *call) describe(r *record, current bool) {
 	h := c.rw.Header()
 	c.stamped(r.etag, r.modified)
 	for _, e := range []struct{ name, value string }{
-		{"Content-Type", r.headers.contentType}, {"Content-Encoding", r.headers.encoding}, {"Content-Language", r.headers.language},
-		{"Content-Disposition", r.headers.disposition}, {"Cache-Control", r.headers.cache},
-		{"x-ms-version-id", r.version}, {"x-ms-archive-status", rehydration(r)},
+		{"Content-Type", r.headers.contentType},
+		{"Content-Encoding", r.headers.encoding},
+		{"Content-Language", r.headers.language},
+		{"Content-Disposition", r.headers.disposition},
+		{"Cache-Control", r.headers.cache},
+		{"x-ms-version-id", r.version},
+		{"x-ms-archive-status", rehydration(r)},
 	} {
 		if e.value != "" {
 			h.Set(e.name, e.value)
