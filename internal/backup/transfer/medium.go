@@ -1,0 +1,63 @@
+package transfer
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // what the source keeps beside its objects, not a defence
+	"hash"
+
+	"github.com/landbridge/landbridge/internal/dataset"
+)
+
+// medium copies an object in one request that streams: it is one chunk, and too large for a buffer. The source's own CRC32C goes ahead
+// where it keeps one; else the target's is held against what was read.
+func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, err error) {
+	if err := c.streams.Acquire(ctx, 1); err != nil {
+		return s, o, err
+	}
+	defer c.streams.Release(1)
+	w := c.write(i)
+	w.CRC32C = i.Source.CRC32C
+	for try := range 2 {
+		err = c.retry.Do(ctx, func(ctx context.Context) (err error) {
+			s, o, err = c.stream(ctx, i.Source, w)
+			return err
+		})
+		if err != nil {
+			if o, err = c.landed(ctx, w, i.Source.CRC32C, err); err != nil {
+				return s, o, err
+			}
+			return c.found(ctx, i, o)
+		}
+		if o.CRC32C.Agree(s.crc) && s.agree(i.Source) {
+			return s, o, nil
+		}
+		err = c.undo(ctx, o, s)
+		if !s.agree(i.Source) && try > 0 {
+			err = sourceDamaged(i.Source, s)
+		}
+	}
+	return s, o, err
+}
+
+// stream makes one attempt.
+func (c *Copier) stream(ctx context.Context, from dataset.Object, w dataset.Write) (sums, dataset.Object, error) {
+	h := c.hash(from, c.MD5 != MD5Never)
+	defer h.stop()
+	b, err := c.open(ctx, from, 0, from.Size, h.writer())
+	if err != nil {
+		return sums{}, dataset.Object{}, err
+	}
+	o, err := c.Target.Put(ctx, w, b)
+	if err = b.end(err); err != nil {
+		return sums{}, o, err
+	}
+	return sums{crc: b.sum(), md5: h.sum()}, o, nil
+}
+
+// hash is an MD5 beside the way of the bytes; nil, which does nothing, when the source keeps none or it is not wanted.
+func (c *Copier) hash(o dataset.Object, wanted bool) *aside {
+	if !wanted || len(o.MD5) == 0 {
+		return nil
+	}
+	return newAside(func() hash.Hash { return md5.New() }) //nolint:gosec // as above
+}

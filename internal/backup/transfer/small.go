@@ -1,0 +1,102 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5" //nolint:gosec // what the source keeps beside its objects, not a defence
+	"fmt"
+	"io"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
+)
+
+// small copies an object that is read whole: its sums are known before it is written, and it is written again without being read again.
+func (c *Copier) small(ctx context.Context, i Item) (sums, dataset.Object, error) {
+	text, done, err := c.take(ctx, i.Source.Size)
+	if err != nil {
+		return sums{}, dataset.Object{}, err
+	}
+	defer done()
+	s, err := c.readWhole(ctx, i.Source, text)
+	if err != nil {
+		return s, dataset.Object{}, err
+	}
+	w := c.write(i)
+	w.CRC32C, w.MD5 = s.crc, s.md5
+	var o dataset.Object
+	err = c.retry.Do(ctx, func(ctx context.Context) (err error) {
+		body := lend(text)
+		defer body.takeBack()
+		o, err = c.Target.Put(ctx, w, body)
+		return err
+	})
+	if err != nil {
+		o, err = c.landed(ctx, w, s.crc, err)
+	}
+	if err == nil && !o.CRC32C.Agree(s.crc) {
+		err = c.undo(ctx, o, s)
+	}
+	return s, o, err
+}
+
+// readWhole reads an object and holds it against the sums that the source keeps. What does not agree is read once more: it may have been
+// the way.
+func (c *Copier) readWhole(ctx context.Context, o dataset.Object, text []byte) (sums, error) {
+	var s sums
+	read := func() error {
+		return c.retry.Do(ctx, func(ctx context.Context) error {
+			b, err := c.open(ctx, o, 0, o.Size, nil)
+			if err != nil {
+				return err
+			}
+			_, err = io.ReadFull(b, text)
+			if err = b.end(err); err != nil {
+				return err
+			}
+			s = sums{crc: b.sum(), md5: c.md5(o, text)}
+			return nil
+		})
+	}
+	for range 2 {
+		if err := read(); err != nil {
+			return s, err
+		}
+		if s.agree(o) {
+			return s, nil
+		}
+	}
+	return s, sourceDamaged(o, s)
+}
+
+// md5 is the MD5 of a whole object, when it can be held against something.
+func (c *Copier) md5(o dataset.Object, text []byte) []byte {
+	if len(o.MD5) == 0 || c.MD5 == MD5Never {
+		return nil
+	}
+	sum := md5.Sum(text) //nolint:gosec // as above
+	return sum[:]
+}
+
+// agree holds the sums against the ones that the source keeps.
+func (s sums) agree(o dataset.Object) bool {
+	return s.crc.Agree(o.CRC32C) && (s.md5 == nil || len(o.MD5) == 0 || bytes.Equal(s.md5, o.MD5))
+}
+
+// sourceDamaged says that the source itself is not what it says it is.
+func sourceDamaged(o dataset.Object, s sums) error {
+	e := mismatch("", fmt.Sprintf("%q is not what its source says it is: read twice, it has the CRC32C %s and the MD5 %x; the source keeps %s and %x", o.Name, s.crc, s.md5, o.CRC32C, o.MD5))
+	e.Retry = false
+	e.Hint = "restore it from a recovery point, or write its right sums; it was not copied"
+	return e
+}
+
+// undo removes an object that the target holds with other bytes than were sent.
+func (c *Copier) undo(ctx context.Context, o dataset.Object, s sums) error {
+	err := mismatch(bridge.HopStorage, fmt.Sprintf("%q was sent with the CRC32C %s, and the target holds %s; it was removed", o.Name, s.crc, o.CRC32C))
+	if failed := c.retry.Do(ctx, func(ctx context.Context) error { return c.gone(c.Target.Delete(ctx, o)) }); failed != nil {
+		err.Text = fmt.Sprintf("%q was sent with the CRC32C %s, and the target holds %s, and it cannot be removed", o.Name, s.crc, o.CRC32C)
+		err.Cause = failed
+	}
+	return err
+}
