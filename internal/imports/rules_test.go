@@ -71,6 +71,12 @@ var rooms = []room{
 	// Durable jobs, on SQLite or PostgreSQL.
 	{"internal/jobs", []string{"internal/bridge"}},
 
+	// The acts on datasets, as runs of the job engine.
+	{"internal/runs", []string{
+		"internal/bridge", "internal/checksum", "internal/dataset", "internal/protect", "internal/manifest", "internal/structure", "internal/backup/...",
+		"internal/jobs",
+	}},
+
 	// An issuer's keys over the network, for rules that fetch nothing.
 	{"internal/discovery", []string{"internal/bridge", "internal/wire", "internal/trust"}},
 
