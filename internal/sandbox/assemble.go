@@ -39,7 +39,8 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 		CAPEM:          s.authority.pem,
 	}
 	clusters := kubeapi.Options{Admin: secrets.KubeAdmin, Namespaces: []string{namespace}}
-	if st.world == nil {
+	ours := st.world == nil
+	if ours {
 		st.world = world.New(s.options.Clock)
 		issuer := st.profile.HTTPS + "/" + tenantID + "/" + clusterID + "/"
 		if err := seed(st.world, issuer); err != nil {
@@ -51,6 +52,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
 	st.blobs = blobapi.NewStore(st.world, blobapi.StoreOptions{Dir: s.options.BlobDir})
 	secrets.Blobs = st.blobs
+	secrets.Providers = []azureapi.Provider{vaults(st.world, st.blobs, ours)}
 	azure := azureapi.New(st.world, secrets)
 	kube := kubeapi.New(st.world, clusters)
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})

@@ -65,6 +65,9 @@ func seed(w *world.World, localIssuer string) error {
 	seedAzure(w, localIssuer)
 	seedAzureOperator(w)
 	seedEmpty(w, strings.TrimSuffix(localIssuer, clusterID+"/"))
+	if err := seedVaults(w); err != nil {
+		return err
+	}
 	return seedGoogle(w, localIssuer)
 }
 
