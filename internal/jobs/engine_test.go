@@ -34,7 +34,7 @@ type at struct {
 }
 
 func (a at) options() Options {
-	o := Options{Dir: a.dir, Clock: time.Now, Log: slog.New(slog.DiscardHandler), Worker: "test", Key: key(1)}
+	o := Options{Dir: a.dir, Clock: time.Now, Log: slog.New(slog.DiscardHandler), Worker: fmt.Sprint("test/", os.Getpid()), Key: key(1)}
 	if a.url != "" {
 		o.URL = bridge.NewSecret(a.url)
 	}
@@ -47,30 +47,67 @@ func key(n byte) []byte {
 	return k
 }
 
-// onBoth runs a test on SQLite, and on PostgreSQL where it is installed.
-func onBoth(t *testing.T, run func(t *testing.T, a at)) {
-	t.Helper()
-	t.Parallel()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		run(t, at{dir: t.TempDir()})
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		run(t, at{url: postgresDatabase(t)})
-	})
+// suite is what must hold on both databases.
+func suite() map[string]func(*testing.T, at) {
+	return map[string]func(*testing.T, at){
+		"run":           wholeRun,
+		"second":        secondRefused,
+		"failures":      failures,
+		"retry":         retryFailed,
+		"panic":         panics,
+		"timeout":       timesOut,
+		"cancel":        cancelFromElsewhere,
+		"cancel queued": cancelQueued,
+		"pause":         pauseAndResume,
+		"parallel":      parallel,
+		"progress":      progress,
+		"stop":          stopGivesBack,
+		"taken over":    takenOver,
+		"last together": lastTogether,
+		"secrets":       secrets,
+		"schedules":     schedules,
+		"history":       history,
+		"openers":       openers,
+		"newer":         newer,
+		"killed":        killed,
+	}
 }
 
-func postgresDatabase(t testing.TB) string {
-	t.Helper()
+func TestSQLite(t *testing.T) {
+	t.Parallel()
+	for name, test := range suite() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, at{dir: t.TempDir()})
+		})
+	}
+}
+
+func TestPostgres(t *testing.T) {
+	t.Parallel()
 	s := postgres.Start(t)
-	name := "jobs"
+	t.Run("three workers", func(t *testing.T) {
+		t.Parallel()
+		threeWorkers(t, at{url: newDatabase(t, s)})
+	})
+	for name, test := range suite() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, at{url: newDatabase(t, s)})
+		})
+	}
+}
+
+// newDatabase makes an empty one.
+func newDatabase(t testing.TB, s *postgres.Server) string {
+	t.Helper()
+	name := strings.ToLower(strings.NewReplacer("/", "_", "#", "_").Replace(t.Name()))
 	conn, err := pgx.Connect(t.Context(), s.DSN("postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.Background()) }()
-	if _, err := conn.Exec(t.Context(), `CREATE DATABASE `+name); err != nil {
+	if _, err := conn.Exec(t.Context(), `CREATE DATABASE `+pgx.Identifier{name}.Sanitize()); err != nil {
 		t.Fatal(err)
 	}
 	return s.DSN(name)
@@ -172,27 +209,84 @@ func finish(ctx context.Context, j *Job) error {
 	return j.Tx(ctx, func(tx *Tx) error { return errors.Join(tx.SetResult(s), tx.Complete(nil, Totals{})) })
 }
 
-var sync3 = NewRun{Act: "sync", Dataset: "images", Spec: map[string]int{"n": 3}, First: NewPage{Kind: "plan"}, Last: "finish"}
+var images = NewRun{Act: "sync", Dataset: "images", Spec: map[string]int{"n": 3}, First: NewPage{Kind: "plan"}, Last: "finish"}
 
-func TestRun(t *testing.T) {
-	onBoth(t, func(t *testing.T, a at) {
-		o := a.options()
-		o.Kinds = kinds(1500)
-		e := open(t, o)
-		work(t, e)
-		id, err := e.Start(t.Context(), sync3)
+// A run is planned in bulk, shared, summed up and counted.
+func wholeRun(t *testing.T, a at) {
+	o := a.options()
+	o.Kinds = kinds(700)
+	e := open(t, o)
+	work(t, e)
+	id := start(t, e, images)
+	run := await(t, e, id)
+	if run.State != Done || run.Pages != (Pages{Added: 702, Done: 702}) || string(run.Result) != `{"Pages":700,"Last":"object 699"}` {
+		t.Errorf("%+v %s", run, run.Result)
+	}
+	if want := (Totals{PlannedObjects: 700, PlannedBytes: 7000, Objects: 700, Bytes: 7000}); run.Totals != want {
+		t.Errorf("%+v", run.Totals)
+	}
+	if run.Created.After(run.Started) || run.Started.After(run.Ended) || string(run.Spec) != `{"n":3}` {
+		t.Errorf("%+v", run)
+	}
+	consistent(t, e, id)
+}
+
+func start(t testing.TB, e *Engine, n NewRun) string {
+	t.Helper()
+	id, err := e.Start(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// consistent compares the counts of a run with its pages.
+func consistent(t testing.TB, e *Engine, id string) {
+	t.Helper()
+	run, err := e.Show(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var counted Pages
+	var sum Totals
+	for p, err := range e.Pages(t.Context(), id) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run := await(t, e, id)
-		if run.State != Done || run.Pages != (Pages{Added: 1502, Done: 1502}) || string(run.Result) != `{"Pages":1500,"Last":"object 1499"}` {
-			t.Errorf("%+v %s", run, run.Result)
+		counted.Added++
+		switch p.State {
+		case Done:
+			counted.Done++
+			sum.Add(p.Totals)
+		case Failed:
+			counted.Failed++
+		case Queued, Running:
+			counted.Open++
 		}
-		if want := (Totals{PlannedObjects: 1500, PlannedBytes: 15000, Objects: 1500, Bytes: 15000}); run.Totals != want {
-			t.Errorf("%+v", run.Totals)
+	}
+	if counted != run.Pages {
+		t.Errorf("the run counts %+v, there are %+v", run.Pages, counted)
+	}
+	if run.State.Ended() && (sum.Objects != run.Totals.Objects || sum.Bytes != run.Totals.Bytes) {
+		t.Errorf("the run counts %+v, its pages %+v", run.Totals, sum)
+	}
+}
+
+// eventually waits until something holds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
 		}
-		if run.Created.After(run.Started) || run.Started.After(run.Ended) || !strings.Contains(string(run.Spec), "3") {
-			t.Errorf("%+v", run)
-		}
-	})
+	}
+}
+
+// refused checks code and text of an error.
+func refused(t testing.TB, err error, code, text string) {
+	t.Helper()
+	e, ok := errors.AsType[*bridge.Error](err)
+	if !ok || e.Code != code || !strings.Contains(e.Text, text) {
+		t.Errorf("%v; want %s: %s", err, code, text)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
+	"strings"
 	"time"
 )
 
@@ -13,4 +14,13 @@ func newID(now time.Time) string {
 	binary.BigEndian.PutUint64(b[2:], uint64(now.UnixMilli()))
 	_, _ = rand.Read(b[10:]) // never fails
 	return base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").EncodeToString(b[:])[6:]
+}
+
+// workerID tells an engine from all others, those that the same process had before included. River allows 100 characters.
+func workerID(o Options) string {
+	name := o.Worker
+	if len(name) > 80 {
+		name = name[:80]
+	}
+	return strings.TrimPrefix(name+"/"+newID(o.Clock())[10:], "/")
 }

@@ -31,7 +31,7 @@ type Options struct {
 
 	Clock bridge.Clock
 	Log   *slog.Logger
-	// Worker is how this process is called in the list of workers, such as HOST/PID.
+	// Worker is how this process is called in the history, such as HOST/PID; something random is added.
 	Worker string
 
 	// Kinds of pages that Run works on. A process leaves the kinds that it does not have to others.
@@ -75,7 +75,7 @@ type Handler func(ctx context.Context, j *Job) error
 // Engine keeps runs. Its methods may be called from many goroutines.
 type Engine struct {
 	o    Options
-	id   string // of this process among the workers
+	id   string // of this engine among the workers
 	seal sealer
 	db   database
 
@@ -104,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{o: o, id: newID(o.Clock()), seal: seal, here: map[place]*Job{}}
+	e := &Engine{o: o, id: workerID(o), seal: seal, here: map[place]*Job{}}
 	if o.URL.Empty() {
 		e.db, err = openSQLite(ctx, o.Dir)
 	} else {

@@ -102,7 +102,7 @@ func (e *Engine) announce(ctx context.Context) error {
 func (e *Engine) beat(ctx context.Context) error {
 	d := e.db.dialect()
 	return e.db.write(ctx, func(tx transaction) error {
-		if _, err := tx.exec(ctx, `INSERT INTO workers (id, name, seen) VALUES ($1, $2, `+d.now+`) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`, e.id, e.o.Worker); err != nil {
+		if _, err := tx.exec(ctx, `INSERT INTO workers (id, seen) VALUES ($1, `+d.now+`) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`, e.id); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, `DELETE FROM workers WHERE seen < `+d.now+` - $1`, e.o.RescueAfter.Microseconds()); err != nil {

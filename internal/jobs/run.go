@@ -79,7 +79,7 @@ type Page struct {
 	Result   []byte // what was made
 	State    State
 	Attempts int64  // how often it was begun
-	Worker   string // Options.Worker of who has it, or had it last
+	Worker   string // who has it, or had it last: begins with Options.Worker
 	Error    string // of the last attempt
 	Totals   Totals // so far
 	Started  time.Time

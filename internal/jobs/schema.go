@@ -31,7 +31,7 @@ var migrations = [version][]string{
 			started bigint NOT NULL, ended bigint NOT NULL, PRIMARY KEY (run, number))`,
 		`CREATE INDEX pages_state ON pages (run, state, number)`,
 		`CREATE TABLE run_values (run text NOT NULL, key text NOT NULL, value bytea NOT NULL, sealed boolean NOT NULL, PRIMARY KEY (run, key))`,
-		`CREATE TABLE workers (id text PRIMARY KEY, name text NOT NULL, seen bigint NOT NULL)`,
+		`CREATE TABLE workers (id text PRIMARY KEY, seen bigint NOT NULL)`,
 		`CREATE TABLE schedules (name text PRIMARY KEY, expression text NOT NULL, next bigint NOT NULL, last bigint NOT NULL, last_run text NOT NULL)`,
 		`CREATE TABLE schema_version (version bigint NOT NULL)`,
 		`INSERT INTO schema_version (version) VALUES (0)`,

@@ -18,6 +18,12 @@ func (e *Engine) settle(ctx context.Context, j *Job, handled error) error {
 	if j.completed() {
 		return nil
 	}
+	if handled != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) { // whatever the handler makes of it
+		handled = &bridge.Error{
+			Kind: bridge.Fault, Hop: bridge.HopJobs, Code: "page_timeout", Retry: true,
+			Text: "it took longer than " + e.o.Kinds[j.Page.Kind].Timeout.String(), Cause: handled,
+		}
+	}
 	quiet, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	var wait time.Duration

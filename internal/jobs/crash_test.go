@@ -1,0 +1,164 @@
+//go:build unix
+
+package jobs
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Workers are killed at random moments, again and again: every page is done, and counted once.
+func killed(t *testing.T, a at) {
+	const n = 150
+	o := order{Pages: n, Slow: 5 * time.Millisecond}
+	e := open(t, a.options())
+	id := start(t, e, images)
+	kills := 0
+	for ; kills < 6; kills++ {
+		c := startChild(t, a, o)
+		c.says(t, "open")
+		time.Sleep(time.Duration(rand.IntN(150)) * time.Millisecond)
+		c.kill()
+		if run, err := e.Show(t.Context(), id); err != nil {
+			t.Fatal(err)
+		} else if run.State.Ended() {
+			break
+		}
+		consistent(t, e, id)
+	}
+	last := startChild(t, a, o)
+	all(t, e, id, n)
+	last.end(syscall.SIGINT) // and it leaves in peace
+	t.Logf("killed %d times", kills)
+}
+
+// all waits for a run of n pages and checks every result.
+func all(t *testing.T, e *Engine, id string, n int) {
+	t.Helper()
+	run := await(t, e, id)
+	if run.State != Done || run.Pages != (Pages{Added: int64(n) + 2, Done: int64(n) + 2}) {
+		t.Errorf("%+v", run)
+	}
+	if want := (Totals{PlannedObjects: int64(n), PlannedBytes: int64(n) * 10, Objects: int64(n), Bytes: int64(n) * 10}); run.Totals != want {
+		t.Errorf("counted %+v", run.Totals)
+	}
+	if want := fmt.Sprintf(`{"Pages":%d,"Last":"object %d"}`, n, n-1); string(run.Result) != want {
+		t.Errorf("result %s, want %s", run.Result, want)
+	}
+	for p, err := range e.Pages(t.Context(), id) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "object " + strconv.FormatInt(p.Number-2, 10); p.Kind == "copy" && string(p.Result) != want {
+			t.Errorf("page %d has result %q", p.Number, p.Result)
+		}
+	}
+	consistent(t, e, id)
+}
+
+// Three processes share a run on PostgreSQL, and one is killed with pages in its hands.
+func threeWorkers(t *testing.T, a at) {
+	const n = 300
+	e := open(t, a.options())
+	id := start(t, e, images)
+	var workers [3]*process
+	for i := range workers {
+		workers[i] = startChild(t, a, order{Pages: n, Slow: 10 * time.Millisecond})
+	}
+	for _, w := range workers {
+		for range 10 {
+			w.says(t, "begun")
+		}
+	}
+	workers[0].kill()
+	killedAt := time.Now()
+	all(t, e, id, n)
+	who := map[string]int{}
+	again := 0
+	for p := range e.Pages(t.Context(), id) {
+		if p.Kind == "copy" {
+			who[p.Worker]++
+		}
+		if p.Attempts > 1 {
+			again++
+		}
+	}
+	if len(who) != 3 || again == 0 {
+		t.Errorf("done by %v, %d begun again", who, again)
+	}
+	t.Logf("done %v after the kill; by worker %v; %d pages begun again", time.Since(killedAt).Round(time.Millisecond), who, again)
+}
+
+// One process works in a directory. Others may look, start and cancel meanwhile, and take over when it is dead.
+func TestOwner(t *testing.T) {
+	t.Parallel()
+	a := at{dir: t.TempDir()}
+	c := startChild(t, a, order{Hang: true})
+	o := a.options()
+	o.Kinds = kinds(1)
+	e := open(t, o)
+	id := start(t, e, one("copy"))
+	c.says(t, "begun 1")
+	pid := strconv.Itoa(c.cmd.Process.Pid)
+	refused(t, e.Run(t.Context()), CodeOwned, "process "+pid+" already works on the jobs in "+a.dir)
+	if runs, err := e.List(t.Context(), Query{States: []State{Running}}); err != nil || len(runs) != 1 {
+		t.Errorf("%v %v", runs, err)
+	}
+	c.kill()
+	began := time.Now()
+	work(t, e)
+	if run := await(t, e, id); run.State != Done {
+		t.Errorf("%+v", run)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("taken over after %v", took)
+	}
+}
+
+// Processes that open a database at the same time make its tables once.
+func openers(t *testing.T, a at) {
+	var work sync.WaitGroup
+	for range 6 {
+		work.Go(func() {
+			e, err := Open(t.Context(), a.options())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer func() { _ = e.Close() }()
+			if _, err := e.List(t.Context(), Query{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	work.Wait()
+}
+
+// The tables of a newer program are left alone.
+func newer(t *testing.T, a at) {
+	e := open(t, a.options())
+	err := e.db.write(t.Context(), func(tx transaction) error {
+		_, err := tx.exec(t.Context(), `UPDATE schema_version SET version = $1`, int64(version+1))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(t.Context(), a.options())
+	refused(t, err, CodeNewer, "the job database has version 2, and this program knows versions up to 1")
+}
+
+// What SQLite says of its file is told in words.
+func TestBrokenFile(t *testing.T) {
+	t.Parallel()
+	a := at{dir: t.TempDir()}
+	writeFile(t, a.dir+"/"+fileName, strings.Repeat("no database ", 1000))
+	_, err := Open(t.Context(), a.options())
+	refused(t, err, CodeDatabase, "the job database is damaged")
+}
