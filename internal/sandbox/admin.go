@@ -36,6 +36,11 @@ func newAdmin(st *state) *admin {
 		"POST /provoke":                        a.provokeNow,
 		"DELETE /provoke":                      a.healNow,
 		"DELETE /provoke/{code}":               a.healNow,
+		"PUT /storage/accounts/{account}":      a.putStorageAccount,
+		"POST /storage/blobs":                  a.blobEvent,
+		"POST /storage/rot":                    a.rotBlob,
+		"POST /storage/faults":                 a.blobFault,
+		"DELETE /storage/faults":               a.healBlobs,
 		"POST /keys/rotate":                    a.rotateKeys,
 		"POST /tokens":                         a.mint,
 		"POST /tokens/azure-operator":          a.azureOperator,
@@ -56,7 +61,7 @@ func newAdmin(st *state) *admin {
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		a.mux.HandleFunc(method+" "+adminPrefix+path, func(rw http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(rw, r.Body, 1<<20)
+			r.Body = http.MaxBytesReader(rw, r.Body, 16<<20)
 			out, err := serve(r)
 			answerAdmin(rw, out, err)
 		})
