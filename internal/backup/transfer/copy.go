@@ -99,7 +99,7 @@ func (c *Copier) stat(ctx context.Context, r dataset.Reader, name string) (datas
 func (c *Copier) entry(from, to dataset.Object, s sums) *dataset.Entry {
 	e := &dataset.Entry{
 		Name: from.Name, Size: from.Size, CRC32C: s.crc, MD5: s.md5, Source: dataset.OriginOf(from), Target: dataset.HeldOf(to),
-		Copied: c.Clock().UTC(), Run: c.RunID, Proof: c.proof(from, s),
+		Copied: c.Clock().UTC(), Run: c.Run, Proof: c.proof(from, s),
 	}
 	if e.MD5 == nil {
 		e.MD5 = to.MD5

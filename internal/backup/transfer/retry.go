@@ -30,8 +30,13 @@ type RetryOptions struct {
 // once those that were refused for their token, as the next call brings a new one.
 type Retrier struct {
 	RetryOptions
-	mu     sync.Mutex
-	budget float64
+	budget *budget
+}
+
+// budget is of retries, shared by all who call the same stores.
+type budget struct {
+	mu          sync.Mutex
+	left, limit float64
 }
 
 // NewRetrier returns a retrier.
@@ -43,7 +48,14 @@ func NewRetrier(o RetryOptions) *Retrier {
 	if o.Told == nil {
 		o.Told = func(error) {}
 	}
-	return &Retrier{RetryOptions: o, budget: float64(o.Budget)}
+	return &Retrier{RetryOptions: o, budget: &budget{left: float64(o.Budget), limit: float64(o.Budget)}}
+}
+
+// telling is the same retrier with the same budget, and tells its retries to another.
+func (r *Retrier) telling(told func(error)) *Retrier {
+	own := *r
+	own.Told = told
+	return &own
 }
 
 // Do calls until it goes well, another attempt would not help, or there were enough.
@@ -52,14 +64,14 @@ func (r *Retrier) Do(ctx context.Context, call func(context.Context) error) erro
 	for attempt := 1; ; attempt++ {
 		err := call(ctx)
 		if err == nil {
-			r.earn()
+			r.budget.earn()
 			return nil
 		}
 		again, wait := verdict(err)
 		if unauthorised(err) && !renewed {
 			again, renewed = true, true
 		}
-		if !again || ctx.Err() != nil || attempt >= r.Attempts || !r.spend() {
+		if !again || ctx.Err() != nil || attempt >= r.Attempts || !r.budget.spend() {
 			return err
 		}
 		r.Told(err)
@@ -78,19 +90,19 @@ func (r *Retrier) pause(attempt int) time.Duration {
 	return limit/2 + rand.N(limit/2+1) //nolint:gosec // to spread calls, not to hide anything
 }
 
-func (r *Retrier) earn() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.budget = min(r.budget+0.5, float64(r.Budget))
+func (b *budget) earn() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.left = min(b.left+0.5, b.limit)
 }
 
-func (r *Retrier) spend() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.budget < 1 {
+func (b *budget) spend() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.left < 1 {
 		return false
 	}
-	r.budget--
+	b.left--
 	return true
 }
 

@@ -99,9 +99,9 @@ type Report struct {
 
 const maxResults = 1000
 
-// Run plans, copies, and adds the entries to a manifest, in one process and without a job engine. The caller closes the manifest, when
+// Sync plans, copies, and adds the entries to a manifest, in one process and without a job engine. The caller closes the manifest, when
 // there is no error; that some objects failed is none, and is in the report.
-func (c *Copier) Run(ctx context.Context, p PlanOptions, m *manifest.Writer) (Report, error) {
+func (c *Copier) Sync(ctx context.Context, p PlanOptions, m *manifest.Writer) (Report, error) {
 	p.Source, p.Target, p.Retry = c.Source, c.Target, c.retry
 	var report Report
 	err := c.Copy(ctx, Plan(ctx, p), func(r Result) error {

@@ -30,8 +30,8 @@ type Options struct {
 	Source dataset.Reader
 	Target dataset.Writer
 	Clock  bridge.Clock
-	// RunID is written into the entries that this run makes.
-	RunID string
+	// Run is written into the entries that this run makes.
+	Run string
 	// Chunk is the size of the pieces of large objects, as far as the target has no limits of its own; 32 MiB.
 	Chunk int64
 	// Whole is up to which size an object is read into memory, so that its sums are known before it is written; 4 MiB.
@@ -67,7 +67,7 @@ type Copier struct {
 	memory  *semaphore.Weighted
 	streams *semaphore.Weighted
 	limit   *rate.Limiter // nil for no bound
-	pool    pool
+	pool    *pool
 }
 
 // New returns a copier. It does nothing yet.
@@ -81,21 +81,28 @@ func New(o Options) *Copier {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
-	told := o.Retry.Told
-	o.Retry.Told = func(err error) {
-		o.Progress(Progress{Retries: 1})
-		if told != nil {
-			told(err)
-		}
-	}
 	c := &Copier{
-		Options: o, retry: NewRetrier(o.Retry),
+		Options: o, retry: NewRetrier(o.Retry), pool: &pool{},
 		memory: semaphore.NewWeighted(o.Memory), streams: semaphore.NewWeighted(int64(o.Streams)),
 	}
 	if o.Bandwidth > 0 {
 		c.limit = rate.NewLimiter(rate.Limit(o.Bandwidth), int(min(o.Bandwidth, 256<<10)))
 	}
-	return c
+	return c.Reporting(o.Progress)
+}
+
+// Reporting is the same copier with the same bounds, and tells its progress to another: one page of many that share a copier.
+func (c *Copier) Reporting(progress func(Progress)) *Copier {
+	own := *c
+	own.Progress = progress
+	told := c.Options.Retry.Told
+	own.retry = c.retry.telling(func(err error) {
+		progress(Progress{Retries: 1})
+		if told != nil {
+			told(err)
+		}
+	})
+	return &own
 }
 
 func or[T comparable](value, otherwise T) T {

@@ -1,0 +1,148 @@
+package manifest
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
+)
+
+// StoreOptions say where manifests are kept, and whose they must be.
+type StoreOptions struct {
+	Place  dataset.Writer
+	Signer Signer
+	Keys   Verifier
+	// Retry makes a call until it goes well or nothing helps; one attempt when nil.
+	Retry func(ctx context.Context, call func(context.Context) error) error
+	// Temp is the directory in which a manifest is written before it is sent; the system's own when "".
+	Temp string
+}
+
+// Store keeps the manifests of datasets as objects of a place:
+//
+//	manifests/DATASET/RUN.jsonl  the manifest of a run
+//	manifests/DATASET/latest     {"run":"…","digest":"sha256:…"}: which is the newest
+//
+// A run's manifest is there, whole, before latest names it, and latest changes only when it still names the one that the run followed.
+type Store struct{ StoreOptions }
+
+// Stored is a manifest of which digest and signature were checked.
+type Stored struct {
+	Header  Header
+	Trailer Trailer
+}
+
+// NewStore returns a store.
+func NewStore(o StoreOptions) *Store {
+	if o.Retry == nil {
+		o.Retry = func(ctx context.Context, call func(context.Context) error) error { return call(ctx) }
+	}
+	return &Store{o}
+}
+
+// Latest finds the newest manifest of a dataset and checks all of it. dataset.CodeNotFound says that there is none.
+func (s *Store) Latest(ctx context.Context, name string) (Stored, error) {
+	p, _, err := s.pointer(ctx, name)
+	if err != nil {
+		return Stored{}, err
+	}
+	m, err := s.Check(ctx, name, p.Run)
+	if err == nil && m.Trailer.Digest() != p.Digest {
+		err = damaged(CodeAltered, fmt.Sprintf("altered: %s says that run %s has the digest %s, and it has %s", latestName(name), p.Run, p.Digest, m.Trailer.Digest()), "")
+	}
+	return m, err
+}
+
+// Check reads the manifest of a run to its end, and holds digest and signature against it.
+func (s *Store) Check(ctx context.Context, name, run string) (Stored, error) {
+	r, done, err := s.open(ctx, name, run)
+	if err != nil {
+		return Stored{}, err
+	}
+	defer done()
+	if err := r.Check(); err != nil {
+		return Stored{}, err
+	}
+	return Stored{r.Header(), r.Trailer()}, nil
+}
+
+// Entries yields the entries of a run's manifest. Who acts on them before the end has called Check or Latest.
+func (s *Store) Entries(ctx context.Context, name, run string) iter.Seq2[dataset.Entry, error] {
+	return func(yield func(dataset.Entry, error) bool) {
+		r, done, err := s.open(ctx, name, run)
+		if err != nil {
+			yield(dataset.Entry{}, err)
+			return
+		}
+		defer done()
+		for e, err := range r.Entries() {
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// Runs yields the runs of which there are manifests, in byte order.
+func (s *Store) Runs(ctx context.Context, name string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for o, err := range s.Place.List(ctx, dataset.Query{Prefix: folderName(name)}) {
+			run, is := strings.CutSuffix(path.Base(o.Name), suffix)
+			if (is || err != nil) && !yield(run, err) {
+				return
+			}
+		}
+	}
+}
+
+// open opens the manifest of a run; done closes it.
+func (s *Store) open(ctx context.Context, name, run string) (*Reader, func(), error) {
+	if err := named(name, run); err != nil {
+		return nil, nil, err
+	}
+	var o dataset.Object
+	err := s.Retry(ctx, func(ctx context.Context) (err error) {
+		o, err = s.Place.Stat(ctx, runName(name, run))
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	in := &stream{ctx: ctx, s: s, o: o}
+	r, err := NewReader(in, s.Keys)
+	if err != nil {
+		in.close()
+		return nil, nil, err
+	}
+	if h := r.Header(); h.Dataset != name || h.Run != run {
+		in.close()
+		return nil, nil, damaged(CodeAltered, fmt.Sprintf("altered: %s is the manifest of run %q of dataset %q", o.Name, h.Run, h.Dataset), "")
+	}
+	return r, in.close, nil
+}
+
+const suffix = ".jsonl"
+
+func folderName(name string) string   { return "manifests/" + name + "/" }
+func runName(name, run string) string { return folderName(name) + run + suffix }
+func latestName(name string) string   { return folderName(name) + "latest" }
+
+// plain is what names of datasets and runs are made of, so that they are one part of a path anywhere.
+const plain = `^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`
+
+func named(names ...string) error {
+	for _, n := range names {
+		if ok, err := regexp.MatchString(plain, n); err != nil || !ok {
+			return &bridge.Error{
+				Kind: bridge.Usage, Code: "name_refused", Text: fmt.Sprintf("manifest: %q is no name of a dataset or a run", n),
+				Hint: "use letters, digits, dots, dashes and underscores",
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package manifest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
+	"github.com/landbridge/landbridge/internal/folder"
+	"github.com/landbridge/landbridge/internal/manifest"
+)
+
+func seq(all []dataset.Entry) iter.Seq2[dataset.Entry, error] {
+	return func(yield func(dataset.Entry, error) bool) {
+		for _, e := range all {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// breaking is a place whose every body breaks after some bytes, and whose answers are lost now and then.
+type breaking struct {
+	dataset.Writer
+	calls int
+}
+
+func (b *breaking) Open(ctx context.Context, o dataset.Object, offset, length int64) (io.ReadCloser, error) {
+	r, err := b.Writer.Open(ctx, o, offset, length)
+	if err != nil || length < 1000 {
+		return r, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(r, max(777, length/3)), r}, nil
+}
+
+func (b *breaking) Put(ctx context.Context, w dataset.Write, body io.Reader) (dataset.Object, error) {
+	o, err := b.Writer.Put(ctx, w, body)
+	if b.calls++; b.calls%2 == 0 && strings.HasSuffix(w.Name, "latest") {
+		return o, &bridge.Error{Kind: bridge.Unreachable, Code: "reset", Retry: true}
+	}
+	return o, err
+}
+
+func newStore(t *testing.T, k key, dir string) (*manifest.Store, *breaking) {
+	t.Helper()
+	f, err := folder.New(folder.Options{Path: dir, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	place := &breaking{Writer: f}
+	return manifest.NewStore(manifest.StoreOptions{Place: place, Signer: k, Keys: k.keys, Temp: t.TempDir(), Retry: again}), place
+}
+
+// again is three attempts at what may go better.
+func again(ctx context.Context, call func(context.Context) error) (err error) {
+	for range 3 {
+		err = call(ctx)
+		if e, ok := errors.AsType[*bridge.Error](err); !errors.Is(err, io.ErrUnexpectedEOF) && (!ok || !e.Retry) {
+			break
+		}
+	}
+	return err
+}
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	k := edKey(t)
+	dir := t.TempDir()
+	s, _ := newStore(t, k, dir)
+	h := header
+	h.Previous = ""
+	if _, err := s.Latest(t.Context(), "train"); codeOf(err) != dataset.CodeNotFound {
+		t.Errorf("nothing is there: %v", err)
+	}
+	var digests []string
+	for n := range 3 {
+		h.Run = fmt.Sprintf("run-%d", n)
+		trailer, err := s.Write(t.Context(), h, seq(entries(50+n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored, err := s.Latest(t.Context(), "train")
+		if err != nil || stored.Trailer.Digest() != trailer.Digest() || stored.Header.Run != h.Run || stored.Header.Previous != h.Previous {
+			t.Errorf("%+v, %v", stored, err)
+		}
+		h.Previous = trailer.Digest()
+		digests = append(digests, h.Previous)
+	}
+	count := 0
+	for e, err := range s.Entries(t.Context(), "train", "run-1") {
+		if err != nil || e.Name == "" {
+			t.Fatal(err)
+		}
+		count++
+	}
+	var runs []string
+	for r, err := range s.Runs(t.Context(), "train") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, r)
+	}
+	if count != 51 || !slices.Equal(runs, []string{"run-0", "run-1", "run-2"}) {
+		t.Errorf("%d entries, runs %q", count, runs)
+	}
+	h.Run, h.Previous = "run-3", digests[0]
+	if _, err := s.Write(t.Context(), h, seq(entries(1))); codeOf(err) != manifest.CodeOvertaken || !strings.Contains(err.Error(), `"run-2"`) {
+		t.Errorf("a run that follows an older one: %v", err)
+	}
+}
+
+// A manifest that is sent in chunks.
+func TestStoreLarge(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t, edKey(t), t.TempDir())
+	h := header
+	h.Previous = ""
+	if _, err := s.Write(t.Context(), h, seq(entries(45_000))); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := s.Latest(t.Context(), "train"); err != nil || m.Trailer.Objects != 45_000 {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+func TestStoreRefuses(t *testing.T) {
+	t.Parallel()
+	k := edKey(t)
+	dir := t.TempDir()
+	s, _ := newStore(t, k, dir)
+	h := header
+	h.Previous = ""
+	if _, err := s.Write(t.Context(), h, seq(entries(5))); err != nil {
+		t.Fatal(err)
+	}
+	h.Run, h.Dataset = "../up", "train"
+	if _, err := s.Write(t.Context(), h, seq(nil)); codeOf(err) != "name_refused" {
+		t.Errorf("a run that leads elsewhere: %v", err)
+	}
+	other := header
+	other.Dataset, other.Previous = "other", ""
+	if _, err := s.Write(t.Context(), other, seq(entries(3))); err != nil {
+		t.Fatal(err)
+	}
+	file := func(name string) string { return filepath.Join(dir, "manifests", "train", name) }
+	for _, c := range []struct {
+		what, name, want string
+		spoil            func(text []byte) []byte
+	}{
+		{"another dataset's manifest", "run-2.jsonl", `manifest of run "run-2" of dataset "other"`, func([]byte) []byte {
+			text, _ := os.ReadFile(filepath.Join(dir, "manifests", "other", "run-2.jsonl"))
+			return text
+		}},
+		{"half a manifest", "run-2.jsonl", "truncated", func(b []byte) []byte { return b[:len(b)-100] }},
+		{"a pointer to another digest", "latest", "has the digest", func(b []byte) []byte { return []byte(`{"run":"run-2","digest":"sha256:00"}`) }},
+		{"a pointer to nothing", "latest", "does not name a run", func([]byte) []byte { return []byte("{}") }},
+	} {
+		good, err := os.ReadFile(file(c.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file(c.name), c.spoil(good), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Latest(t.Context(), "train"); err == nil || !strings.Contains(err.Error(), c.want) || bridge.KindOf(err) != bridge.Damaged {
+			t.Errorf("%s: %v, want %q", c.what, err, c.want)
+		}
+		if err := os.WriteFile(file(c.name), good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*bridge.Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
