@@ -47,32 +47,19 @@ func ask(table, types string, since time.Time) string {
 	return q + "\n| project id, name, type, location, subscriptionId, resourceGroup, tags, identity, properties\n| order by id asc"
 }
 
-// graph yields the rows that a query gives over the subscriptions, and a gap for each of these that the caller may not see: Resource
-// Graph leaves those out without a word.
-func (v *Vaults) graph(ctx context.Context, subscriptions []string, query string) iter.Seq2[row, error] {
+// graph yields the rows that a query gives over the subscriptions, and a gap for each of these that the caller may not see.
+func (v *Vaults) graph(ctx context.Context, subscriptions []string, query string) rows {
 	return func(yield func(row, error) bool) {
 		for some := range slices.Chunk(subscriptions, graphSubscriptions) {
 			seen := map[string]bool{}
-			for r, err := range v.graphPages(ctx, some, ask(containers, subscriptionTypes, time.Time{})) {
-				if err != nil {
-					yield(row{}, err)
-					return
-				}
+			for r, err := range v.graphPages(ctx, some, query) {
 				seen[strings.ToLower(r.SubscriptionID)] = true
-			}
-			var visible []string
-			for _, s := range some {
-				if seen[strings.ToLower(s)] {
-					visible = append(visible, s)
-				} else if !yield(row{}, unseen(s)) {
+				if !yield(r, err) || err != nil {
 					return
 				}
 			}
-			if len(visible) == 0 {
-				continue
-			}
-			for r, err := range v.graphPages(ctx, visible, query) {
-				if !yield(r, err) || err != nil {
+			for err := range v.unseen(ctx, some, seen) {
+				if !yield(row{}, err) {
 					return
 				}
 			}
@@ -80,8 +67,31 @@ func (v *Vaults) graph(ctx context.Context, subscriptions []string, query string
 	}
 }
 
+// unseen yields a gap for each subscription without rows that is not there at all for the caller: Resource Graph leaves those out
+// without a word.
+func (v *Vaults) unseen(ctx context.Context, subscriptions []string, seen map[string]bool) iter.Seq[error] {
+	return func(yield func(error) bool) {
+		silent := slices.DeleteFunc(slices.Clone(subscriptions), func(s string) bool { return seen[strings.ToLower(s)] })
+		if len(silent) == 0 {
+			return
+		}
+		for r, err := range v.graphPages(ctx, silent, ask(containers, subscriptionTypes, time.Time{})) {
+			if err != nil {
+				yield(err)
+				return
+			}
+			seen[strings.ToLower(r.SubscriptionID)] = true
+		}
+		for _, s := range silent {
+			if !seen[strings.ToLower(s)] && !yield(unseen(s)) {
+				return
+			}
+		}
+	}
+}
+
 // graphPages yields the rows of one query, page by page.
-func (v *Vaults) graphPages(ctx context.Context, subscriptions []string, query string) iter.Seq2[row, error] {
+func (v *Vaults) graphPages(ctx context.Context, subscriptions []string, query string) rows {
 	return func(yield func(row, error) bool) {
 		a := rest.Attempt{Hop: bridge.HopARM, What: "ask Resource Graph", Role: reader, Scope: "/subscriptions/" + subscriptions[0]}
 		client, err := armresourcegraph.NewClient(v.o.Manager.Credential, v.o.Manager.Options)
@@ -132,7 +142,7 @@ func rowsOf(data any) ([]row, error) {
 	return rows, nil
 }
 
-// unseen are the gaps of a stream from Resource Graph.
+// unseen is the gap of one subscription.
 func unseen(subscription string) *protect.Gap {
 	return &protect.Gap{Where: "subscription " + subscription, Err: &bridge.Error{
 		Kind: bridge.Denied, Hop: bridge.HopARM, Code: "subscription_unseen", Text: "Resource Graph shows nothing of it",

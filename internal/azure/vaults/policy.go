@@ -13,12 +13,9 @@ type policy struct {
 	// Recovery Services vaults.
 	ManagementType string `json:"backupManagementType"`
 	WorkloadType   string `json:"workLoadType"`
-	Schedule       struct {
-		Frequency string   `json:"scheduleRunFrequency"`
-		Times     []moment `json:"scheduleRunTimes"`
-	} `json:"schedulePolicy"`
-	Retention retention `json:"retentionPolicy"`
-	Vault     struct {
+	daily
+	Parts []daily `json:"subProtectionPolicy"` // of databases: Full, Differential, Log
+	Vault struct {
 		Retention retention `json:"vaultRetention"`
 	} `json:"vaultRetentionPolicy"`
 
@@ -42,6 +39,15 @@ type policy struct {
 			} `json:"sourceDataStore"`
 		} `json:"lifecycles"`
 	} `json:"policyRules"`
+}
+
+// daily is when points are made, and for how long they are kept.
+type daily struct {
+	Schedule struct {
+		Frequency string   `json:"scheduleRunFrequency"`
+		Times     []moment `json:"scheduleRunTimes"`
+	} `json:"schedulePolicy"`
+	Retention retention `json:"retentionPolicy"`
 }
 
 type retention struct {
@@ -90,11 +96,11 @@ func (p policy) services(out *protect.Policy) {
 		workload = protect.FileShare
 	}
 	out.Workloads = []protect.Workload{workload}
-	for _, at := range p.Schedule.Times {
-		out.Schedule = append(out.Schedule, p.Schedule.Frequency+" "+at.Format("15:04"))
-	}
-	for _, r := range []retention{p.Retention, p.Vault.Retention} {
-		if d := r.Daily.Duration; d.Count > 0 {
+	for _, part := range append([]daily{p.daily, {Retention: p.Vault.Retention}}, p.Parts...) {
+		for _, at := range part.Schedule.Times {
+			out.Schedule = append(out.Schedule, part.Schedule.Frequency+" "+at.Format("15:04"))
+		}
+		if d := part.Retention.Daily.Duration; d.Count > 0 {
 			out.Retention = append(out.Retention, fmt.Sprintf("%d %s", d.Count, d.Type))
 		}
 	}

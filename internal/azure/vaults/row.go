@@ -65,16 +65,19 @@ func (r row) vault() protect.Vault {
 
 // vaultOf cuts an id below a vault down to the vault's.
 func vaultOf(id string) (string, protect.System) {
+	const services, protection = "/microsoft.recoveryservices/vaults/", "/microsoft.dataprotection/backupvaults/"
 	lower := strings.ToLower(id)
-	for marker, system := range map[string]protect.System{
-		"/microsoft.recoveryservices/vaults/": protect.RecoveryServices, "/microsoft.dataprotection/backupvaults/": protect.BackupVault,
-	} {
-		if at := strings.Index(lower, marker); at >= 0 {
-			name, _, _ := strings.Cut(id[at+len(marker):], "/")
-			return id[:at+len(marker)] + name, system
+	marker, system := services, protect.RecoveryServices
+	at := strings.Index(lower, services)
+	if at < 0 {
+		marker, system = protection, protect.BackupVault
+		if at = strings.Index(lower, protection); at < 0 {
+			return "", ""
 		}
 	}
-	return "", ""
+	at += len(marker)
+	name, _, _ := strings.Cut(id[at:], "/")
+	return id[:at+len(name)], system
 }
 
 // workloadOf folds the words of both APIs for what is protected.

@@ -45,12 +45,12 @@ func (a *API) query(c *call) {
 		}
 	}
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	rows := a.rows(c, q, body.Subscriptions)
-	a.mu.Unlock()
 	total := len(rows)
 	start = min(start, total)
 	end := min(start+size, total)
-	out := object{"totalRecords": total, "count": end - start, "data": append([]object{}, rows[start:end]...), "facets": []object{}, "resultTruncated": "false"}
+	out := object{"totalRecords": total, "count": end - start, "data": q.show(rows[start:end]), "facets": []object{}, "resultTruncated": "false"}
 	if end < total && q.ordered {
 		out["$skipToken"] = strconv.Itoa(end)
 	}
@@ -60,7 +60,7 @@ func (a *API) query(c *call) {
 // statement is a query that was understood.
 type statement struct {
 	table   string
-	where   []func(object) bool
+	where   []func(*Resource) bool
 	project []string
 	order   string
 	desc    bool
@@ -106,13 +106,13 @@ func (q *statement) add(step string) bool {
 			}
 			values = append(values, v[1])
 		}
-		q.where = append(q.where, func(r object) bool {
-			return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, text(r, m[1])) })
+		q.where = append(q.where, func(r *Resource) bool {
+			return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, r.column(m[1])) })
 		})
 	case whereSame.MatchString(step):
 		m := whereSame.FindStringSubmatch(step)
-		q.where = append(q.where, func(r object) bool {
-			return text(r, m[1]) == m[3] || m[2] == "=~" && strings.EqualFold(text(r, m[1]), m[3])
+		q.where = append(q.where, func(r *Resource) bool {
+			return r.column(m[1]) == m[3] || m[2] == "=~" && strings.EqualFold(r.column(m[1]), m[3])
 		})
 	case whereTime.MatchString(step):
 		m := whereTime.FindStringSubmatch(step)
@@ -120,9 +120,8 @@ func (q *statement) add(step string) bool {
 		if err != nil {
 			return false
 		}
-		q.where = append(q.where, func(r object) bool {
-			properties, _ := r["properties"].(object)
-			at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(properties[m[1]]))
+		q.where = append(q.where, func(r *Resource) bool {
+			at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(r.Properties[m[1]]))
 			return err == nil && !at.Before(since)
 		})
 	case projects.MatchString(step):
@@ -140,27 +139,35 @@ func (q *statement) add(step string) bool {
 	return true
 }
 
-func text(r object, column string) string {
-	for name, v := range r {
-		if strings.EqualFold(name, column) {
-			return fmt.Sprint(v)
-		}
+// column is one by which rows are chosen and ordered.
+func (r *Resource) column(name string) string {
+	switch strings.ToLower(name) {
+	case "id":
+		return r.ID
+	case "name":
+		return path.Base(r.ID)
+	case "type":
+		return r.Type
+	case "location":
+		return r.Location
+	case "resourcegroup":
+		return part(r.ID, "resourceGroups")
 	}
-	return ""
+	return r.sub
 }
 
 // rows are what the query gives the caller: of the subscriptions, and only what a role lets it read. What it may not see is left out
 // without a word, as on Azure.
-func (a *API) rows(c *call, q statement, subscriptions []string) []object {
-	var out []object
-	for _, r := range a.table(c, q.table, subscriptions) {
-		if !slices.ContainsFunc(q.where, func(keep func(object) bool) bool { return !keep(r) }) {
-			out = append(out, r)
-		}
-	}
+func (a *API) rows(c *call, q statement, subscriptions []string) []*Resource {
+	out := slices.DeleteFunc(a.table(c, q.table, subscriptions), func(r *Resource) bool {
+		return slices.ContainsFunc(q.where, func(keep func(*Resource) bool) bool { return !keep(r) })
+	})
 	if q.ordered {
-		slices.SortFunc(out, func(x, y object) int {
-			order := cmp.Compare(strings.ToLower(text(x, q.order)), strings.ToLower(text(y, q.order)))
+		slices.SortFunc(out, func(x, y *Resource) int {
+			order := cmp.Compare(x.key, y.key)
+			if q.order == "name" {
+				order = cmp.Compare(path.Base(x.key), path.Base(y.key))
+			}
 			if q.desc {
 				return -order
 			}
@@ -170,29 +177,37 @@ func (a *API) rows(c *call, q statement, subscriptions []string) []object {
 	if q.limit > 0 {
 		out = out[:min(q.limit, len(out))]
 	}
-	if q.project == nil {
-		return out
-	}
-	for i, r := range out {
+	return out
+}
+
+// show writes rows, with the columns that are asked for.
+func (q statement) show(rows []*Resource) []object {
+	out := make([]object, 0, len(rows))
+	for _, r := range rows {
+		all := r.row()
+		if q.project == nil {
+			out = append(out, all)
+			continue
+		}
 		kept := object{}
 		for _, name := range q.project {
-			kept[name] = r[name]
+			kept[name] = all[name]
 		}
-		out[i] = kept
+		out = append(out, kept)
 	}
 	return out
 }
 
 // table is one of Resource Graph's, as far as the caller sees it.
-func (a *API) table(c *call, name string, subscriptions []string) []object {
-	var out []object
+func (a *API) table(c *call, name string, subscriptions []string) []*Resource {
+	var out []*Resource
 	in := func(sub string) bool {
 		return len(subscriptions) == 0 || slices.ContainsFunc(subscriptions, func(s string) bool { return strings.EqualFold(s, sub) })
 	}
 	if name == "resourcecontainers" {
 		for _, s := range c.world.Subscriptions() {
 			if in(s.ID) && s.TenantID == c.who.Tenant && c.world.AllowedBelow(c.who.ObjectID, "Microsoft.Resources/subscriptions/read", "/subscriptions/"+s.ID) {
-				out = append(out, object{"id": "/subscriptions/" + s.ID, "name": s.Name, "type": "microsoft.resources/subscriptions", "subscriptionId": s.ID})
+				out = append(out, &Resource{ID: "/subscriptions/" + s.ID, Type: "microsoft.resources/subscriptions", key: fold("/subscriptions/" + s.ID), sub: s.ID})
 			}
 		}
 		return out
@@ -201,8 +216,8 @@ func (a *API) table(c *call, name string, subscriptions []string) []object {
 	for _, r := range a.resources {
 		isVault := r.Type == servicesVault || r.Type == backupVault
 		point := r.Type == servicesPoint || r.Type == backupPoint
-		if isVault == (name == "resources") && !point && in(part(r.ID, "subscriptions")) && sees(r) {
-			out = append(out, r.row())
+		if isVault == (name == "resources") && !point && in(r.sub) && sees(r) {
+			out = append(out, r)
 		}
 	}
 	return out
@@ -212,10 +227,10 @@ func (a *API) table(c *call, name string, subscriptions []string) []object {
 func (a *API) sight(c *call) func(*Resource) bool {
 	known := map[string]bool{}
 	return func(r *Resource) bool {
-		cut := strings.Index(fold(r.ID), "vaults/") + len("vaults/")
-		name, _, _ := strings.Cut(r.ID[cut:], "/")
-		vault := r.ID[:cut] + name
-		key := r.Type + " " + fold(vault)
+		cut := strings.Index(r.key, "vaults/") + len("vaults/")
+		name, _, _ := strings.Cut(r.key[cut:], "/")
+		vault := r.key[:cut] + name
+		key := r.Type + " " + vault
 		all, ok := known[key]
 		if !ok {
 			all = c.world.Allowed(c.who.ObjectID, spelled(r.Type)+"/read", vault)
@@ -229,7 +244,7 @@ func (a *API) sight(c *call) func(*Resource) bool {
 func (r *Resource) row() object {
 	out := r.body()
 	out["name"], out["type"] = path.Base(r.ID), r.Type
-	out["subscriptionId"], out["resourceGroup"] = part(r.ID, "subscriptions"), strings.ToLower(part(r.ID, "resourceGroups"))
+	out["subscriptionId"], out["resourceGroup"] = r.sub, strings.ToLower(part(r.ID, "resourceGroups"))
 	for _, name := range []string{"tags", "identity"} {
 		if _, ok := out[name]; !ok {
 			out[name] = nil

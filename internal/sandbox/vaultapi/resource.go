@@ -25,6 +25,8 @@ type Resource struct {
 	Contents map[string][]Object
 	// Ranges are the times to which an item of operational backup can be read.
 	Ranges []Range
+
+	key, sub string // the id as it is compared, and the subscription in it
 }
 
 // Range is a continuous stretch of restorable time.
@@ -54,9 +56,9 @@ func (a *API) Put(r Resource) {
 }
 
 func (a *API) put(r Resource) {
-	r.Type = typeOf(r.ID)
+	r.Type, r.key, r.sub = typeOf(r.ID), fold(r.ID), part(r.ID, "subscriptions")
 	r.Properties = maps.Clone(r.Properties)
-	a.resources[fold(r.ID)] = &r
+	a.resources[r.key] = &r
 }
 
 // SetPage says how many items a page of a list has; 200 otherwise.
@@ -88,7 +90,7 @@ func (a *API) below(id, kind string) []*Resource {
 			out = append(out, r)
 		}
 	}
-	slices.SortFunc(out, func(a, b *Resource) int { return cmp.Compare(fold(a.ID), fold(b.ID)) })
+	slices.SortFunc(out, func(a, b *Resource) int { return cmp.Compare(a.key, b.key) })
 	return out
 }
 

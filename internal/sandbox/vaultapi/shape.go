@@ -171,6 +171,11 @@ func ServicesPolicy(vault, name, management, workload string, at time.Time, days
 		properties["vaultRetentionPolicy"] = object{"snapshotRetentionInDays": 5, "vaultRetention": keep(vaultDays)}
 		delete(properties, "retentionPolicy")
 	}
+	if management == "AzureWorkload" { // a policy of each kind of backup
+		properties["subProtectionPolicy"] = []object{{"policyType": "Full", "schedulePolicy": properties["schedulePolicy"], "retentionPolicy": properties["retentionPolicy"]}}
+		delete(properties, "schedulePolicy")
+		delete(properties, "retentionPolicy")
+	}
 	return Resource{ID: vault + "/backupPolicies/" + name, Properties: properties}
 }
 
