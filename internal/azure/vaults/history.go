@@ -54,6 +54,9 @@ func (v *Vaults) Points(ctx context.Context, i protect.Item, window protect.Rang
 
 func (v *Vaults) directPoints(ctx context.Context, i protect.Item) rows {
 	of := vaultAt(i)
+	if of.System == protect.BackupVault && i.State == protect.SoftDeleted {
+		return func(yield func(row, error) bool) { yield(row{}, deleted(i)) } // the vault does not show them
+	}
 	a := inVault("list the recovery points of "+i.Name, of)
 	s, d, err := v.clients(of)
 	switch {

@@ -19,7 +19,7 @@ func (v *Vaults) restorable(r protect.Request) error {
 	archived, inArchive := r.Point.Copy(protect.Archive)
 	switch {
 	case r.Item.State == protect.SoftDeleted || r.Point.Deleted:
-		return refuse(protect.CodeDeleted, fmt.Sprintf("%s is soft-deleted: nothing can be restored from it%s", r.Item.Name, until(r.Item)), undelete(r.Item))
+		return deleted(r.Item)
 	case !automated(r.Item.Workload):
 		return refuse(protect.CodeNotAutomated, fmt.Sprintf("a recovery point of a %s is not restored by Landbridge", spoken(r.Item)), byHand(r))
 	case r.Point.Archived(v.o.Clock()):
@@ -77,6 +77,14 @@ func byHand(r protect.Request) string {
 			"az dataprotection backup-instance restore trigger %s --backup-instance-name %s --restore-request-object request.json; then copy from the volume in a pod", vault, instanceOf(r.Item))
 	}
 	return "restore it in the portal: vault " + of.Name + ", Backup items, Restore"
+}
+
+// deleted refuses a soft-deleted item.
+func deleted(i protect.Item) error {
+	return &bridge.Error{
+		Kind: bridge.Usage, Hop: bridge.HopARM, Code: protect.CodeDeleted, Hint: undelete(i),
+		Text: i.Name + " is soft-deleted: nothing can be restored from it" + until(i),
+	}
 }
 
 func until(i protect.Item) string {
