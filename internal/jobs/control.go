@@ -40,7 +40,7 @@ func (e *Engine) Resume(ctx context.Context, id string) error {
 		if c.run.State != Paused {
 			return c.refuse("resumed")
 		}
-		c.run.State = Running
+		c.run.goOn()
 		return nil
 	})
 }
@@ -54,14 +54,23 @@ func (e *Engine) Retry(ctx context.Context, id string) error {
 		if err := refuseSecond(ctx, c.tx, c.run.Act, c.run.Dataset); err != nil {
 			return err
 		}
-		c.run.State, c.run.Error, c.run.Ended = Running, "", time.Time{}
+		c.run.goOn()
+		c.run.Error, c.run.Ended = "", time.Time{}
 		c.run.Pages.Failed, c.run.Pages.Open = 0, 0
 		_, err := c.tx.exec(ctx, `UPDATE pages SET state = 'waiting', excused = attempts, ended = 0 WHERE run = $1 AND state IN ('failed', 'cancelled')`, id)
 		return err
 	})
 }
 
-// PauseAll pauses every run that has not ended, and ResumeAll resumes every run that is paused.
+// goOn is the state of a run that goes on.
+func (run *Run) goOn() {
+	run.State = Running
+	if run.Started.IsZero() {
+		run.State = Queued
+	}
+}
+
+// PauseAll pauses every run that has not ended.
 func (e *Engine) PauseAll(ctx context.Context) error {
 	return e.each(ctx, []State{Queued, Running}, e.Pause)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 )
@@ -36,9 +37,6 @@ func secondRefused(t *testing.T, a at) {
 		t.Fatal(err)
 	}
 	second := start(t, e, images)
-	if second <= first {
-		t.Errorf("%s does not sort behind %s", second, first)
-	}
 	refused(t, e.Retry(t.Context(), first), CodeRunning, "run "+second)
 }
 
@@ -328,4 +326,37 @@ func TestBadOptions(t *testing.T) {
 	refused(t, err, "jobs_run", "no act of one word")
 	_, err = e.Start(t.Context(), NewRun{Act: "sync", Spec: func() {}, First: NewPage{Kind: "plan"}})
 	refused(t, err, "jobs_json", "the spec of the run cannot be written as JSON")
+}
+
+// A process leaves the kinds that it does not have to others.
+func sharedKinds(t *testing.T, a at) {
+	if a.url == "" {
+		return // one process
+	}
+	for _, mine := range [][]string{{"plan", "finish"}, {"copy"}} {
+		o := a.options()
+		all := kinds(20)
+		o.Kinds = map[string]Kind{}
+		for _, kind := range mine {
+			o.Kinds[kind] = all[kind]
+		}
+		work(t, open(t, o))
+	}
+	e := open(t, a.options())
+	if run := await(t, e, start(t, e, images)); run.State != Done || run.Totals.Objects != 20 {
+		t.Errorf("%+v", run)
+	}
+}
+
+// Ids are 26 characters and sort by time.
+func TestID(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		ms := rapid.Int64Range(0, 1<<47)
+		a, b := ms.Draw(t, "a"), ms.Draw(t, "b")
+		one, two := newID(time.UnixMilli(a)), newID(time.UnixMilli(b))
+		if len(one) != 26 || a < b && one >= two || a > b && one <= two || one == two {
+			t.Fatalf("%d %s, %d %s", a, one, b, two)
+		}
+	})
 }

@@ -3,14 +3,18 @@
 package jobs
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/landbridge/landbridge/testkit/postgres"
 )
 
 // Workers are killed at random moments, again and again: every page is done, and counted once.
@@ -161,4 +165,52 @@ func TestBrokenFile(t *testing.T) {
 	writeFile(t, a.dir+"/"+fileName, strings.Repeat("no database ", 1000))
 	_, err := Open(t.Context(), a.options())
 	refused(t, err, CodeDatabase, "the job database is damaged")
+}
+
+// The database dies while pages are worked on. When it is back they are done, and counted once.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	s := postgres.Start(t)
+	a := at{url: newDatabase(t, s)}
+	o := a.options()
+	o.RescueAfter = time.Second
+	o.Kinds = kinds(200)
+	copyPage := o.Kinds["copy"]
+	var begun atomic.Int64
+	half := make(chan struct{})
+	o.Kinds["copy"] = Kind{Workers: 8, Backoff: soon, Handle: func(ctx context.Context, j *Job) error {
+		if begun.Add(1) == 100 {
+			close(half)
+		}
+		time.Sleep(2 * time.Millisecond)
+		return copyPage.Handle(ctx, j)
+	}}
+	e := open(t, o)
+	work(t, e)
+	id := start(t, e, images)
+	<-half
+	s.Down()
+	_, err := e.Show(t.Context(), id)
+	refused(t, err, CodeDatabase, "the job database does not answer")
+	time.Sleep(300 * time.Millisecond)
+	s.Up()
+	all(t, e, id, 200)
+}
+
+// A full disk is told, and what was begun goes on when there is room.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	e := open(t, at{dir: t.TempDir()}.options())
+	limit := func(pages int) {
+		if _, err := e.db.(*file).writing.Exec("PRAGMA max_page_count = " + strconv.Itoa(pages)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(1) // is raised to what there is
+	big := images
+	big.First.Body = make([]byte, 1<<20)
+	_, err := e.Start(t.Context(), big)
+	refused(t, err, CodeFull, "there is no room for the job database")
+	limit(10_000)
+	start(t, e, big)
 }

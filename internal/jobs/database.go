@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -42,6 +43,7 @@ type rows interface {
 // dialect holds fragments of SQL.
 type dialect struct {
 	lock   string // at the end of a SELECT: nobody else changes its rows meanwhile
+	skip   string // the same, without the rows that somebody else is changing
 	now    string // the database's own time in microseconds
 	holder string // the worker that fetched a row of river_job last
 	alone  bool   // one process works at a time
@@ -94,4 +96,14 @@ func moment(us int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(us).UTC()
+}
+
+// list is ($1, $2, ...) for some values, with numbers after those that are taken.
+func list[T any](taken int, values []T) (marks string, args []any) {
+	var b strings.Builder
+	for i, v := range values {
+		b.WriteString(",$" + strconv.Itoa(taken+i+1))
+		args = append(args, v)
+	}
+	return "(" + strings.TrimPrefix(b.String(), ",") + ")", args
 }

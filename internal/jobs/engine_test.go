@@ -34,7 +34,7 @@ type at struct {
 }
 
 func (a at) options() Options {
-	o := Options{Dir: a.dir, Clock: time.Now, Log: slog.New(slog.DiscardHandler), Worker: fmt.Sprint("test/", os.Getpid()), Key: key(1)}
+	o := Options{Dir: a.dir, Clock: time.Now, Log: slog.New(slog.DiscardHandler), Worker: fmt.Sprint("test/", os.Getpid()), Key: key(1), FetchCooldown: 2 * time.Millisecond}
 	if a.url != "" {
 		o.URL = bridge.NewSecret(a.url)
 	}
@@ -70,6 +70,7 @@ func suite() map[string]func(*testing.T, at) {
 		"openers":       openers,
 		"newer":         newer,
 		"killed":        killed,
+		"kinds":         sharedKinds,
 	}
 }
 

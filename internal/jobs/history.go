@@ -14,7 +14,7 @@ import (
 const runningTotals = `SELECT coalesce(sum(planned_objects), 0), coalesce(sum(planned_bytes), 0), coalesce(sum(objects), 0), coalesce(sum(bytes), 0),
 	coalesce(sum(retries), 0), coalesce(sum(damaged), 0) FROM pages WHERE run = $1 AND state = 'running'`
 
-// Run returns a run, with the progress of pages that are being worked on in its totals.
+// Show returns a run, with the progress of pages that are being worked on in its totals.
 func (e *Engine) Show(ctx context.Context, id string) (Run, error) {
 	run, there, err := selectOne(ctx, e.db, scanRun, `SELECT `+runColumns+` FROM runs WHERE id = $1`, id)
 	if err != nil {
@@ -63,12 +63,9 @@ func (e *Engine) List(ctx context.Context, q Query) ([]Run, error) {
 		add("id < ", q.Before)
 	}
 	if len(q.States) > 0 {
-		marks := make([]string, len(q.States))
-		for i, s := range q.States {
-			args = append(args, string(s))
-			marks[i] = "$" + strconv.Itoa(len(args))
-		}
-		where = append(where, "state IN ("+strings.Join(marks, ", ")+")")
+		marks, states := list(len(args), q.States)
+		args = append(args, states...)
+		where = append(where, "state IN "+marks)
 	}
 	limit := q.Limit
 	if limit <= 0 {
@@ -85,17 +82,14 @@ const pagesAtOnce = 64
 // Pages yields the pages of a run in these states, or in any, in the order of their numbers, some at a time.
 func (e *Engine) Pages(ctx context.Context, run string, states ...State) iter.Seq2[Page, error] {
 	condition := ""
+	marks, names := list(2, states)
 	if len(states) > 0 {
-		names := make([]string, len(states))
-		for i, s := range states {
-			names[i] = "'" + strings.ReplaceAll(string(s), "'", "") + "'"
-		}
-		condition = ` AND state IN (` + strings.Join(names, ", ") + `)`
+		condition = ` AND state IN ` + marks
 	}
 	sql := `SELECT ` + pageColumns + ` FROM pages WHERE run = $1 AND number > $2` + condition + ` ORDER BY number LIMIT ` + strconv.Itoa(pagesAtOnce)
 	return func(yield func(Page, error) bool) {
 		for after := int64(0); ; {
-			pages, err := selectAll(ctx, e.db, scanPage, sql, run, after)
+			pages, err := selectAll(ctx, e.db, scanPage, sql, append([]any{run, after}, names...)...)
 			if err != nil {
 				yield(Page{}, broken(err))
 				return

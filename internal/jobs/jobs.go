@@ -45,6 +45,7 @@ type Options struct {
 	// three times in that time, however long its pages take.
 	RescueAfter time.Duration
 	// FetchCooldown is the least time between two looks for work; 10 ms when 0. Pages per second are at most workers per cooldown.
+	// A look without being told that there is work is made after a hundred of them.
 	FetchCooldown time.Duration
 	// Keep is how long runs are remembered after their end; 90 days when 0.
 	Keep time.Duration
@@ -80,7 +81,10 @@ type Engine struct {
 	db   database
 
 	mu   sync.Mutex
-	here map[place]*Job // pages that are being worked on by this process
+	here map[place]*Job // pages that are being worked on by this process; nil while they are being begun
+	held map[int64]bool // River's tasks of these
+
+	suspects []int64 // tasks that are held according to the database only; beat's alone
 }
 
 // place is where a page lies.
@@ -104,7 +108,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{o: o, id: workerID(o), seal: seal, here: map[place]*Job{}}
+	e := &Engine{o: o, id: workerID(o), seal: seal, here: map[place]*Job{}, held: map[int64]bool{}}
 	if o.URL.Empty() {
 		e.db, err = openSQLite(ctx, o.Dir)
 	} else {

@@ -1,12 +1,9 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -108,12 +105,41 @@ func (e *Engine) beat(ctx context.Context) error {
 		if _, err := tx.exec(ctx, `DELETE FROM workers WHERE seen < `+d.now+` - $1`, e.o.RescueAfter.Microseconds()); err != nil {
 			return err
 		}
-		back, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND `+d.holder+` NOT IN (SELECT id FROM workers)`)
-		if back > 0 {
-			e.o.Log.WarnContext(ctx, "workers are gone, and what they had is begun anew", slog.Int64("pages", back))
+		orphans, err := selectAll(ctx, tx, value[int64], `SELECT id FROM river_job WHERE state = 'running' AND `+d.holder+` NOT IN (SELECT id FROM workers)`+d.skip)
+		if err != nil {
+			return err
 		}
+		forgotten, err := e.forgotten(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if orphans = append(orphans, forgotten...); len(orphans) == 0 {
+			return nil
+		}
+		e.o.Log.WarnContext(ctx, "workers are gone, and what they had is begun anew", slog.Int("pages", len(orphans)))
+		marks, args := list(0, orphans)
+		_, err = tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND id IN `+marks, args...)
 		return err
 	})
+}
+
+// forgotten are tasks that the database says this process has, two beats in a row, and that it has not: while the database was away,
+// River could not write what became of them.
+func (e *Engine) forgotten(ctx context.Context, tx transaction) (twice []int64, err error) {
+	all, err := selectAll(ctx, tx, value[int64], `SELECT id FROM river_job WHERE state = 'running' AND `+e.db.dialect().holder+` = $1`, e.id)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	once := slices.DeleteFunc(all, func(id int64) bool { return e.held[id] })
+	e.mu.Unlock()
+	for _, id := range once {
+		if slices.Contains(e.suspects, id) {
+			twice = append(twice, id)
+		}
+	}
+	e.suspects = once
+	return twice, nil
 }
 
 // depart strikes this process off.
@@ -145,16 +171,13 @@ func (e *Engine) glance(ctx context.Context) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	marks, args := []string{}, []any{}
-	asked := map[string]bool{}
+	var ids []string
 	for _, j := range jobs {
-		if !asked[j.Run.ID] {
-			asked[j.Run.ID] = true
-			args = append(args, j.Run.ID)
-			marks = append(marks, "$"+strconv.Itoa(len(args)))
-		}
+		ids = append(ids, j.Run.ID)
 	}
-	stopped, err := selectAll(ctx, e.db, value[string], `SELECT id FROM runs WHERE state <> 'running' AND id IN (`+strings.Join(marks, ", ")+`)`, args...)
+	slices.Sort(ids)
+	marks, args := list(0, slices.Compact(ids))
+	stopped, err := selectAll(ctx, e.db, value[string], `SELECT id FROM runs WHERE state <> 'running' AND id IN `+marks, args...)
 	if err != nil {
 		return err
 	}
@@ -168,24 +191,31 @@ func (e *Engine) glance(ctx context.Context) error {
 
 // flush writes the progress of all pages that have made any.
 func (e *Engine) flush(ctx context.Context) error {
-	var moved []*Job
+	moved := map[string][]*Job{}
 	for _, j := range e.jobs() {
 		if j.progress() != j.flushed {
-			moved = append(moved, j)
+			moved[j.Run.ID] = append(moved[j.Run.ID], j)
 		}
 	}
-	if len(moved) == 0 {
-		return nil
+	for run, jobs := range moved {
+		if err := e.flushRun(ctx, run, jobs); err != nil {
+			return err
+		}
 	}
-	slices.SortFunc(moved, func(a, b *Job) int {
-		return cmp.Or(cmp.Compare(a.Run.ID, b.Run.ID), cmp.Compare(a.Page.Number, b.Page.Number))
-	})
+	return nil
+}
+
+// flushRun locks the run first, as every change of more than one page does.
+func (e *Engine) flushRun(ctx context.Context, run string, jobs []*Job) error {
 	return e.db.write(ctx, func(tx transaction) error {
-		for _, j := range moved {
+		if _, _, err := selectOne(ctx, tx, value[string], `SELECT id FROM runs WHERE id = $1`+e.db.dialect().lock, run); err != nil {
+			return err
+		}
+		for _, j := range jobs {
 			j.flushed = j.progress()
 			_, err := tx.exec(ctx, `UPDATE pages SET planned_objects = $4, planned_bytes = $5, objects = $6, bytes = $7, retries = $8, damaged = $9
 				WHERE run = $1 AND number = $2 AND attempts = $3 AND state = 'running'`,
-				append([]any{j.Run.ID, j.Page.Number, j.Page.Attempts}, j.flushed.values()...)...)
+				append([]any{run, j.Page.Number, j.Page.Attempts}, j.flushed.values()...)...)
 			if err != nil {
 				return err
 			}

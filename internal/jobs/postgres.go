@@ -22,6 +22,9 @@ type server struct {
 
 const schema = "landbridge_jobs"
 
+// leastConns are needed: River listens on one and fetches on another, and a migration holds one while it uses a second.
+const leastConns = 4
+
 // migrating is the advisory lock under which processes migrate one after the other: "lbjobs" in ASCII.
 const migrating = 0x6c626a6f6273
 
@@ -34,6 +37,7 @@ func openPostgres(ctx context.Context, address bridge.Secret) (database, error) 
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "landbridge"
 	}
+	config.MaxConns = max(config.MaxConns, leastConns)
 	s := &server{password: config.ConnConfig.Password}
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, s.plain(err)
@@ -119,7 +123,7 @@ func (s *server) own() (func(), error) { return func() {}, nil }
 
 func (s *server) dialect() dialect {
 	return dialect{
-		lock: ` FOR UPDATE`, now: `(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`, holder: `attempted_by[array_upper(attempted_by, 1)]`,
+		lock: ` FOR UPDATE`, skip: ` FOR UPDATE SKIP LOCKED`, now: `(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`, holder: `attempted_by[array_upper(attempted_by, 1)]`,
 	}
 }
 

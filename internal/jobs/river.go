@@ -36,7 +36,10 @@ type enqueuer[TTx any] struct {
 }
 
 func newEnqueuer[TTx any](driver riverdriver.Driver[TTx]) (*enqueuer[TTx], error) {
-	client, err := river.NewClient(driver, &river.Config{Logger: slog.New(slog.DiscardHandler)})
+	client, err := river.NewClient(driver, &river.Config{
+		Logger:        slog.New(slog.DiscardHandler),
+		FetchCooldown: time.Millisecond, // of what is enqueued within it, only the first is told to workers
+	})
 	return &enqueuer[TTx]{driver, client}, err
 }
 
@@ -78,14 +81,16 @@ type workerConfig struct {
 	cooldown time.Duration
 	grace    time.Duration
 	log      *slog.Logger
-	work     func(ctx context.Context, t task) error
+	work     func(ctx context.Context, id int64, t task) error
 }
 
 const (
 	// keepTasks is how long River keeps a task that has been worked on: what is worth knowing is in our rows.
-	keepTasks = time.Hour
+	keepTasks = 10 * time.Minute
 	// backstop is what River waits beyond the longest timeout before it takes a task for lost. We are faster: see rescue.
 	backstop = time.Hour
+	// cooldownsPerPoll is how many cooldowns lie between two looks for work of which a worker was not told.
+	cooldownsPerPoll = 100
 )
 
 func newWorker[TTx any](driver riverdriver.Driver[TTx], c workerConfig) (worker, error) {
@@ -99,7 +104,7 @@ func newWorker[TTx any](driver riverdriver.Driver[TTx], c workerConfig) (worker,
 	}
 	return river.NewClient(driver, &river.Config{
 		ID: c.id, Workers: workers, Queues: queues, Logger: slog.New(warnings{c.log.Handler()}),
-		FetchCooldown: c.cooldown, FetchPollInterval: max(time.Second, c.cooldown), SoftStopTimeout: c.grace,
+		FetchCooldown: c.cooldown, FetchPollInterval: cooldownsPerPoll * c.cooldown, SoftStopTimeout: c.grace,
 		JobTimeout: longest, RescueStuckJobsAfter: longest + backstop,
 		CompletedJobRetentionPeriod: keepTasks, CancelledJobRetentionPeriod: keepTasks, DiscardedJobRetentionPeriod: keepTasks,
 	})
@@ -108,7 +113,7 @@ func newWorker[TTx any](driver riverdriver.Driver[TTx], c workerConfig) (worker,
 type taskWorker struct {
 	river.WorkerDefaults[task]
 	kinds map[string]Kind
-	do    func(ctx context.Context, t task) error
+	do    func(ctx context.Context, id int64, t task) error
 }
 
 func (w *taskWorker) Timeout(job *river.Job[task]) time.Duration { return w.kinds[job.Queue].Timeout }
@@ -116,7 +121,7 @@ func (w *taskWorker) Timeout(job *river.Job[task]) time.Duration { return w.kind
 func (w *taskWorker) Work(ctx context.Context, job *river.Job[task]) error {
 	t := job.Args
 	t.kind = job.Queue
-	return w.do(ctx, t)
+	return w.do(ctx, job.ID, t)
 }
 
 // later gives a task back to River for some time.

@@ -18,11 +18,11 @@ const (
 )
 
 // work begins the page of a task, has it handled, and writes what became of it. What it returns is River's business only.
-func (e *Engine) work(ctx context.Context, t task) error {
-	if !e.enter(t.place()) { // it was given up by us, and still runs
+func (e *Engine) work(ctx context.Context, id int64, t task) error {
+	if !e.enter(id, t.place()) { // it was given up by us, and still runs
 		return later(time.Second)
 	}
-	defer e.leave(t.place())
+	defer e.leave(id, t.place())
 	j, err := e.begin(ctx, t)
 	if err != nil {
 		if codeOf(err) != CodeLost {
@@ -40,13 +40,13 @@ func (e *Engine) work(ctx context.Context, t task) error {
 }
 
 // enter reserves a page for one goroutine of this process, and leave gives it up.
-func (e *Engine) enter(p place) bool {
+func (e *Engine) enter(id int64, p place) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, there := e.here[p]; there {
 		return false
 	}
-	e.here[p] = nil
+	e.here[p], e.held[id] = nil, true
 	return true
 }
 
@@ -56,10 +56,11 @@ func (e *Engine) meet(j *Job) {
 	e.here[j.place()] = j
 }
 
-func (e *Engine) leave(p place) {
+func (e *Engine) leave(id int64, p place) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.here, p)
+	delete(e.held, id)
 }
 
 // begin takes the page of a task. It is nil when the task is out of date, and the error has CodeLost when another process that lives
