@@ -11,19 +11,16 @@ import (
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
-// wholeTries is how often an object whose chunks do not make its sum is copied anew.
-const wholeTries = 3
-
-// large copies an object by chunks: those that the target holds already, from whatever process, are not sent again.
+// large copies an object by chunks: those that the target holds already, from whatever process, are not sent again. When the chunks do
+// not make the object's sum, nobody knows which is wrong, and all are sent anew.
 func (c *Copier) large(ctx context.Context, i Item, l dataset.Layout) (s sums, o dataset.Object, err error) {
 	w := c.write(i)
-	for range wholeTries {
-		if s, o, err = c.assemble(ctx, i, w, l); codeOf(err) != dataset.CodeMismatch {
-			return s, o, err
+	for before, n := (checksum.CRC{}), 0; n < tries; before, n = s.crc, n+1 {
+		s, o, err = c.assemble(ctx, i, w, l)
+		again := codeOf(err) == dataset.CodeMismatch || codeOf(err) == CodeSource
+		if !again || codeOf(err) == CodeSource && before == s.crc {
+			break
 		}
-	}
-	if !s.agree(i.Source) {
-		err = sourceDamaged(i.Source, s)
 	}
 	return s, o, err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // what the source keeps beside its objects, not a defence
 	"hash"
 
+	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
@@ -17,7 +18,7 @@ func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, 
 	defer c.streams.Release(1)
 	w := c.write(i)
 	w.CRC32C = i.Source.CRC32C
-	for try := range 2 {
+	for before, n := (checksum.CRC{}), 0; n < tries; before, n = s.crc, n+1 {
 		err = c.retry.Do(ctx, func(ctx context.Context) (err error) {
 			s, o, err = c.stream(ctx, i.Source, w)
 			return err
@@ -31,10 +32,10 @@ func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, 
 		if o.CRC32C.Agree(s.crc) && s.agree(i.Source) {
 			return s, o, nil
 		}
-		err = c.undo(ctx, o, s)
-		if !s.agree(i.Source) && try > 0 {
-			err = sourceDamaged(i.Source, s)
+		if err = c.undo(ctx, o, s); before == s.crc && !s.agree(i.Source) {
+			return s, o, sourceDamaged(i.Source, s)
 		}
+		w.If = dataset.If{Absent: true} // as what it replaced is gone
 	}
 	return s, o, err
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
@@ -40,8 +41,11 @@ func (c *Copier) small(ctx context.Context, i Item) (sums, dataset.Object, error
 	return s, o, err
 }
 
-// readWhole reads an object and holds it against the sums that the source keeps. What does not agree is read once more: it may have been
-// the way.
+// tries is how often an object that does not agree with its sums is read, unless it is the same twice.
+const tries = 6
+
+// readWhole reads an object and holds it against the sums that the source keeps. What does not agree is read again: if it is the same
+// then, the source is damaged; if not, it was the way.
 func (c *Copier) readWhole(ctx context.Context, o dataset.Object, text []byte) (sums, error) {
 	var s sums
 	read := func() error {
@@ -58,12 +62,12 @@ func (c *Copier) readWhole(ctx context.Context, o dataset.Object, text []byte) (
 			return nil
 		})
 	}
-	for range 2 {
-		if err := read(); err != nil {
+	for before, n := (checksum.CRC{}), 0; n < tries; before, n = s.crc, n+1 {
+		if err := read(); err != nil || s.agree(o) {
 			return s, err
 		}
-		if s.agree(o) {
-			return s, nil
+		if before == s.crc {
+			break
 		}
 	}
 	return s, sourceDamaged(o, s)
@@ -83,10 +87,13 @@ func (s sums) agree(o dataset.Object) bool {
 	return s.crc.Agree(o.CRC32C) && (s.md5 == nil || len(o.MD5) == 0 || bytes.Equal(s.md5, o.MD5))
 }
 
+// CodeSource is of an object whose source holds other bytes than its own sums are of.
+const CodeSource = "source_damaged"
+
 // sourceDamaged says that the source itself is not what it says it is.
 func sourceDamaged(o dataset.Object, s sums) error {
-	e := mismatch("", fmt.Sprintf("%q is not what its source says it is: read twice, it has the CRC32C %s and the MD5 %x; the source keeps %s and %x", o.Name, s.crc, s.md5, o.CRC32C, o.MD5))
-	e.Retry = false
+	e := mismatch("", fmt.Sprintf("%q is not what its source says it is: it has the CRC32C %s and the MD5 %x; the source keeps %s and %x", o.Name, s.crc, s.md5, o.CRC32C, o.MD5))
+	e.Code, e.Retry = CodeSource, false
 	e.Hint = "restore it from a recovery point, or write its right sums; it was not copied"
 	return e
 }
