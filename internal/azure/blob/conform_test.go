@@ -32,7 +32,7 @@ func TestConforms(t *testing.T) {
 			t.Parallel()
 			s := newStore(t, c.account)
 			open := func() *blob.Container {
-				return s.open(func(o *blob.Options) { o.Prefix, o.Undecided = c.prefix, blob.Keep })
+				return s.open(func(o *blob.Options) { o.Prefix = c.prefix })
 			}
 			target := conform.Target{
 				Writer: open(), Reopen: func(context.Context) (dataset.Writer, error) { return open(), nil }, Past: c.past,

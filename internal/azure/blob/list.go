@@ -42,6 +42,9 @@ type lister struct {
 	order sorter
 	last  string // name that was yielded last; nothing before it is
 	left  bool   // the caller wants no more
+
+	feed  *feed // of the past; nil when there is none
+	asked bool  // for the feed
 }
 
 // include of the listing as it is now: metadata have the mark.

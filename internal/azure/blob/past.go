@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -134,16 +133,28 @@ func (l *lister) at(group []item) (item, bool, error) {
 }
 
 func (l *lister) lost(s state, why, hint string) error {
-	e := l.notKept(fmt.Sprintf("of %q %s", strings.TrimPrefix(s.Name, l.place.Prefix), why), hint)
-	return e
+	return l.notKept(fmt.Sprintf("of %q %s", l.local(s.Object).Name, why), hint)
 }
 
 // decide says whether a version had been deleted by the time that is asked for. Listings do not tell: a deletion makes the current
-// version a former one, and nothing says when.
-func (l *lister) decide(s state) (bool, error) {
+// version a former one, and nothing says when. The change feed does.
+func (l *lister) decide(s state) (there bool, err error) {
+	if !l.asked {
+		l.asked = true
+		if l.feed, err = l.openFeed(l.ctx, l.query.At); err != nil && codeOf(err) != dataset.CodeUnauthorized {
+			return false, err
+		}
+	}
+	if l.feed != nil && !l.query.At.After(l.feed.complete) {
+		deleted, err := l.feed.deletedBetween(l.ctx, l.local(s.Object).Name, s.from, l.query.At)
+		return !deleted, err
+	}
 	if l.undecided == Keep {
 		return true, nil
 	}
-	return false, l.lost(s, "nobody can tell whether it had been deleted by then",
-		"switch the account's change feed on, which has the times of deletion; or take it as being there (undecided: keep)")
+	why, hint := "nobody can tell whether it had been deleted by then", "switch the account's change feed on, which has the times of deletion; or take it as being there (undecided: keep)"
+	if l.feed != nil {
+		hint = "the change feed tells up to " + l.feed.complete.UTC().Format(time.RFC3339) + " so far: try again later, or ask for a time before that"
+	}
+	return false, l.lost(s, why, hint)
 }

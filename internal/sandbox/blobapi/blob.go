@@ -16,7 +16,7 @@ const (
 
 // blob is everything that is kept under one name.
 type blob struct {
-	name      string
+	name, in  string    // its container
 	base      *record   // what a request without version and snapshot means; nil when there is none
 	gone      *record   // the base as it was deleted, in an account that keeps deleted blobs but no versions
 	versions  []*record // former ones, oldest first
@@ -76,7 +76,7 @@ func (s *Store) publish(a world.StorageAccount, b *blob, next *record, at time.T
 	if old != nil {
 		next.created = old.created
 	}
-	b.retire(a, at, true)
+	s.retire(a, b, at, true)
 	if b.gone != nil { // what was deleted stays to be had back, as a snapshot
 		b.gone.snapshot = stamp(b.gone.deleted)
 		b.snapshots = append(b.snapshots, b.gone)
@@ -86,14 +86,18 @@ func (s *Store) publish(a world.StorageAccount, b *blob, next *record, at time.T
 		next.version = stamp(at)
 	}
 	b.base, b.staged = next, nil
+	s.log(a, happened{at: at, container: b.in, name: b.name, etag: next.etag, kind: next.kind, size: next.content.size})
 }
 
 // retire takes the base away. Overwritten says that another takes its place.
-func (b *blob) retire(a world.StorageAccount, at time.Time, overwritten bool) {
+func (s *Store) retire(a world.StorageAccount, b *blob, at time.Time, overwritten bool) {
 	if b.base == nil {
 		return
 	}
 	old := *b.base
+	if !overwritten {
+		s.log(a, happened{at: at, deleted: true, container: b.in, name: b.name, etag: old.etag, kind: old.kind, size: old.content.size})
+	}
 	b.base = nil
 	switch {
 	case versioned(a) || old.version != "":

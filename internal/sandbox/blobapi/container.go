@@ -24,7 +24,7 @@ type container struct {
 func (c *container) blobOf(name string) *blob {
 	b := c.blobs[name]
 	if b == nil {
-		b = &blob{name: name}
+		b = &blob{name: name, in: c.name}
 		c.blobs[name] = b
 		c.dirty = true
 	}
@@ -68,7 +68,11 @@ func rank(b byte, hierarchical bool) int {
 
 // container finds the container that is addressed. The lock must be held.
 func (c *call) container() (*container, *Problem) {
-	found := c.store.account(c.Account).containers[c.Container]
+	account := c.store.account(c.Account)
+	if c.Container == feedName {
+		c.store.writeFeed(c.Account, account, c.now)
+	}
+	found := account.containers[c.Container]
 	if found == nil {
 		return nil, noContainer()
 	}

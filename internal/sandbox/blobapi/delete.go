@@ -54,7 +54,7 @@ func (c *call) deleteBase(b *blob, at time.Time) *Problem {
 	default:
 		return invalidHeader("x-ms-delete-snapshots", which)
 	}
-	b.retire(c.Account, at, false)
+	c.store.retire(c.Account, b, at, false)
 	b.staged = nil
 	return nil
 }

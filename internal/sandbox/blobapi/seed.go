@@ -68,7 +68,7 @@ func (s *Store) Apply(e Seed) error {
 	switch e.Act {
 	case Delete:
 		b.snapshots = deleteAll(a, b.snapshots, at)
-		b.retire(a, at, false)
+		s.retire(a, b, at, false)
 	case Undelete:
 		b.undelete()
 	case Snapshot:

@@ -45,6 +45,9 @@ func (s *Store) Close() error {
 type account struct {
 	containers map[string]*container
 	seeded     map[string]bool // containers that the world began with
+	feed       []happened
+	fed        int       // entries of the feed that its container has
+	fedTo      time.Time // the hour up to which it tells
 }
 
 // begun is when everything that a world begins with was written.
