@@ -20,11 +20,11 @@ type sums struct {
 // copy brings an object over. When the source changes meanwhile, its new state is brought, once.
 func (c *Copier) copy(ctx context.Context, i Item) (*dataset.Entry, error) {
 	e, err := c.once(ctx, i)
-	if codeOf(err) != dataset.CodeChanged || i.Source.Version != "" {
+	if codeOf(err) != dataset.CodeChanged || i.Past {
 		return e, err
 	}
 	now, again := c.stat(ctx, c.Source, i.Name)
-	if again != nil || now.ETag == i.Source.ETag {
+	if again != nil || now.ETag == i.Source.ETag && now.Version == i.Source.Version {
 		return nil, err
 	}
 	i.Source = now

@@ -42,7 +42,11 @@ func anyOf(globs []string) (*regexp.Regexp, error) {
 		}
 		all[i] = expression(g)
 	}
-	return regexp.Compile(`(?s)\A(?:` + strings.Join(all, "|") + `)\z`)
+	whole, err := regexp.Compile(`(?s)\A(?:` + strings.Join(all, "|") + `)\z`)
+	if err != nil {
+		return nil, &bridge.Error{Kind: bridge.Usage, Code: "pattern_refused", Text: fmt.Sprintf("the patterns %q cannot be read", globs), Cause: err}
+	}
+	return whole, nil
 }
 
 // expression is a glob as a regular expression.

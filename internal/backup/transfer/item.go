@@ -32,6 +32,8 @@ type Item struct {
 	// Entry is of the manifest of the run before, when the target still holds what it says.
 	Entry  *dataset.Entry
 	Reason string
+	// Past says that the source was listed as it was at some time: what it is now is of no interest.
+	Past bool
 }
 
 // Size is of the bytes that the item is about.

@@ -23,36 +23,39 @@ func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, 
 			s, o, err = c.stream(ctx, i.Source, w)
 			return err
 		})
-		if err != nil {
+		switch {
+		case err == nil && o.CRC32C.Agree(s.crc) && s.agree(i.Source):
+			return s, o, nil
+		case err == nil:
+			err = c.undo(ctx, o, s)
+			w.If = dataset.If{Absent: true} // as what it replaced is gone
+		case codeOf(err) != dataset.CodeMismatch:
 			if o, err = c.landed(ctx, w, i.Source.CRC32C, err); err != nil {
 				return s, o, err
 			}
 			return c.found(ctx, i, o)
 		}
-		if o.CRC32C.Agree(s.crc) && s.agree(i.Source) {
-			return s, o, nil
-		}
-		if err = c.undo(ctx, o, s); before == s.crc && !s.agree(i.Source) {
+		if !s.agree(i.Source) && before == s.crc {
 			return s, o, sourceDamaged(i.Source, s)
 		}
-		w.If = dataset.If{Absent: true} // as what it replaced is gone
 	}
 	return s, o, err
 }
 
-// stream makes one attempt.
-func (c *Copier) stream(ctx context.Context, from dataset.Object, w dataset.Write) (sums, dataset.Object, error) {
+// stream makes one attempt. What it has read it says also of one that the target refused for its sum.
+func (c *Copier) stream(ctx context.Context, from dataset.Object, w dataset.Write) (s sums, o dataset.Object, err error) {
 	h := c.hash(from, c.MD5 != MD5Never)
 	defer h.stop()
 	b, err := c.open(ctx, from, 0, from.Size, h.writer())
 	if err != nil {
-		return sums{}, dataset.Object{}, err
+		return s, o, err
 	}
-	o, err := c.Target.Put(ctx, w, b)
-	if err = b.end(err); err != nil {
-		return sums{}, o, err
+	o, err = c.Target.Put(ctx, w, b)
+	err = b.end(err)
+	if codeOf(err) == dataset.CodeMismatch {
+		err = once{err}
 	}
-	return sums{crc: b.sum(), md5: h.sum()}, o, nil
+	return sums{crc: b.sum(), md5: h.sum()}, o, err
 }
 
 // hash is an MD5 beside the way of the bytes; nil, which does nothing, when the source keeps none or it is not wanted.

@@ -83,7 +83,7 @@ func (d *decider) next(source, target *cursor[dataset.Object], before *cursor[da
 	if err != nil {
 		return Item{}, false, err
 	}
-	i := Item{Name: name, Source: s, Target: t}
+	i := Item{Name: name, Source: s, Target: t, Past: !d.Query.At.IsZero()}
 	if known && inTarget && holds(e, t) {
 		i.Entry = &e
 	}
