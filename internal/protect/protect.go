@@ -85,8 +85,9 @@ type Item struct {
 	LastStatus  JobState  `json:"last_status,omitempty"`
 	LastPoint   time.Time `json:"last_point,omitzero"`
 	OldestPoint time.Time `json:"oldest_point,omitzero"`
-	Tiers       []Tier    `json:"tiers,omitempty"` // in which points are made, as far as the item or its policy says
-	Purge       time.Time `json:"purge,omitzero"`  // when a soft-deleted one is gone
+	Tiers       []Tier    `json:"tiers,omitempty"`      // in which points are made, as far as the item or its policy says
+	Continuous  []Range   `json:"continuous,omitempty"` // of operational backup, where its vault was asked
+	Purge       time.Time `json:"purge,omitzero"`       // when a soft-deleted one is gone
 
 	// Containers are those that vaulted backup of a storage account takes; nil when the item does not say.
 	Containers []string          `json:"containers,omitempty"`
