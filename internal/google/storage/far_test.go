@@ -33,6 +33,7 @@ type far struct {
 	testing.TB
 	world  *world.World
 	cloud  *storageapi.Storage
+	google http.Handler
 	server *httptest.Server
 	mu     sync.Mutex
 	now    time.Time
@@ -51,6 +52,7 @@ func newFar(t testing.TB, b storageapi.Bucket) *far {
 	})
 	f.world.AddProject(world.Project{ID: project, Number: "1234567890", Services: map[string]bool{"storage.googleapis.com": true}})
 	google := googleapi.New(f.world, googleapi.Options{})
+	f.google = google
 	f.cloud = storageapi.New(google, f.world, storageapi.Options{})
 	b.Name, b.Project = bucket, project
 	if err := f.cloud.AddBucket(b); err != nil {

@@ -52,8 +52,20 @@ type ordered struct {
 // progress is what is saved of it.
 type progress struct {
 	URI    string         `json:"uri"`
-	Layout int64          `json:"layout"` // size of a chunk
-	Sums   []checksum.CRC `json:"sums"`   // of the chunks that were sent whole, in order
+	Target string         `json:"target"` // gs://BUCKET/OBJECT
+	Size   int64          `json:"size"`
+	Chunk  int64          `json:"chunk"` // size of one
+	Sums   []checksum.CRC `json:"sums"`  // of the chunks that were sent whole, in order
+}
+
+// fresh is the state of an upload that has not begun.
+func (u *ordered) fresh() progress {
+	return progress{Target: u.store.place.String() + u.write.Name, Size: u.write.Size, Chunk: u.layout.Size}
+}
+
+// is says that both are of the same upload.
+func (p progress) is(other progress) bool {
+	return p.Target == other.Target && p.Size == other.Size && p.Chunk == other.Chunk
 }
 
 func (s *Store) beginOrdered(ctx context.Context, w dataset.Write, l dataset.Layout) (dataset.Upload, error) {
@@ -65,7 +77,7 @@ func (s *Store) beginOrdered(ctx context.Context, w dataset.Write, l dataset.Lay
 	if err != nil {
 		return nil, err
 	}
-	if !saved.Empty() && json.Unmarshal([]byte(saved.Reveal()), &u.state) == nil && u.state.Layout == l.Size {
+	if !saved.Empty() && json.Unmarshal([]byte(saved.Reveal()), &u.state) == nil && u.state.is(u.fresh()) {
 		err := u.ask(ctx)
 		if err == nil {
 			return u, nil
@@ -102,7 +114,8 @@ func (u *ordered) start(ctx context.Context) error {
 		return err
 	}
 	defer resp.Body.Close()
-	u.state = progress{URI: resp.Header.Get("Location"), Layout: u.layout.Size}
+	u.state = u.fresh()
+	u.state.URI = resp.Header.Get("Location")
 	u.persisted, u.unsure = 0, false
 	return u.save(ctx)
 }

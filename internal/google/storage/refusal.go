@@ -98,6 +98,8 @@ func (s *Store) wrong(out *bridge.Error, said said) {
 	case strings.Contains(said.Message, "doesn't match calculated"):
 		out.Kind, out.Code, out.Retry = bridge.Damaged, dataset.CodeMismatch, true
 		out.Hint = "the bytes changed on their way, or the source gave others than it had said: they were not kept"
+	case said.reason() == "uploadBrokenConnection":
+		out.Kind, out.Retry = bridge.Unreachable, true
 	case said.reason() == "userProjectMissing":
 		out.Kind, out.Hint = bridge.Usage, "the bucket lets its readers pay: name a quota project"
 	}
