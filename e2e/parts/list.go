@@ -116,6 +116,21 @@ var Node = Part{
 	},
 }
 
+// Azurite is a folder with node_modules: Microsoft's emulator of Blob Storage.
+var Azurite = Part{
+	Name:     "azurite",
+	Programs: []string{"node", "npm"},
+	Recipe:   []string{"stores/azure/azurite/package.json", "stores/azure/azurite/package-lock.json"},
+	Build: func(ctx context.Context, b Bench) error {
+		for _, name := range []string{"package.json", "package-lock.json"} {
+			if err := copyFile(filepath.Join(b.Dir, name), filepath.Join(b.E2E, "stores/azure/azurite", name)); err != nil {
+				return err
+			}
+		}
+		return b.run(ctx, nil, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	},
+}
+
 // Java is a folder with the jars of Google's Java clients and the compiled client programs.
 var Java = Part{
 	Name:     "java",
@@ -140,7 +155,7 @@ var Java = Part{
 func Queues() [][]Part {
 	return [][]Part{
 		{Kube, KubeNode, KubeNext},
-		{Postgres, Lint, Python, Node, Java, Helm, Containerd},
+		{Postgres, Lint, Python, Node, Azurite, Java, Helm, Containerd},
 	}
 }
 
