@@ -1,6 +1,6 @@
 // Package azureapi pretends Azure's APIs: AKS OIDC issuers, Entra's token endpoint, the
-// managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager (package armapi) and
-// Blob Storage (package blobapi).
+// managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager (package armapi),
+// Blob Storage (package blobapi) and Key Vault (package keyvaultapi).
 //
 // Requests of Azure's own clients enter, answers in the real shapes and refusals in the real words leave. It keeps no
 // state but Arc's open challenges, must never accept what package trust refuses or a token that it has not verified, and
@@ -15,6 +15,7 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/armapi"
 	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
 	"github.com/landbridge/landbridge/internal/sandbox/fault"
+	"github.com/landbridge/landbridge/internal/sandbox/keyvaultapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 )
@@ -35,6 +36,8 @@ type Options struct {
 	ArcKeys string
 	// Blobs are what the storage accounts hold; with nil, what the world says they begin with.
 	Blobs *blobapi.Store
+	// Vaults are those of Key Vault; with nil there are none.
+	Vaults *keyvaultapi.Store
 	// Providers are parts of Resource Manager beside package armapi's.
 	Providers []Provider
 }
@@ -89,6 +92,10 @@ func New(w *world.World, o Options) *API {
 	add("appservice", nowhere, paths(`/msi/token/?`), a.serveAppService)
 	add("arm", `management\.azure\.com|management\.core\.windows\.net`, paths(`(?i:/subscriptions(/.*)?|/tenants|/providers(/.*)?)`), a.serveARM)
 	addAny("storage", `[a-z0-9]{3,24}\.blob\.core\.windows\.net`, a.ownsStorage, blobapi.New(a.blobs, blobapi.Options{Caller: a.storageCaller}))
+	if o.Vaults != nil {
+		vaults := keyvaultapi.New(o.Vaults, keyvaultapi.Options{Caller: a.vaultCaller})
+		add("keyvault", `[a-z0-9-]{3,24}\.vault\.azure\.net`, a.ownsVault, vaults.ServeHTTP)
+	}
 	return a
 }
 

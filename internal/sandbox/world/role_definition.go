@@ -24,6 +24,8 @@ func builtInRoles() []RoleDefinition {
 		support  = "Microsoft.Support/*"
 		groups   = "Microsoft.Resources/subscriptions/resourceGroups/read"
 		blobs    = "Microsoft.Storage/storageAccounts/blobServices/containers"
+		keys     = "Microsoft.KeyVault/vaults/keys"
+		secrets  = "Microsoft.KeyVault/vaults/secrets"
 		rbacRead = "Microsoft.Authorization/*/read"
 	)
 	return []RoleDefinition{
@@ -98,6 +100,29 @@ func builtInRoles() []RoleDefinition {
 				blobs + "/read", blobs + "/write", "Microsoft.Storage/storageAccounts/blobServices/read", "Microsoft.Storage/storageAccounts/blobServices/write", "Microsoft.Storage/storageAccounts/read",
 				"Microsoft.Storage/storageAccounts/restoreBlobRanges/action", "Microsoft.Storage/storageAccounts/objectReplicationPolicies/*", rbacRead, groups,
 			},
+		},
+		{
+			ID: "12338af0-0e69-4776-bea7-57ae8d297424", Name: "Key Vault Crypto User",
+			Description: "Perform cryptographic operations using keys. Only works for key vaults that use the 'Azure role-based access control' permission model.",
+			DataActions: []string{
+				keys + "/read", keys + "/update/action", keys + "/backup/action", keys + "/encrypt/action", keys + "/decrypt/action", keys + "/wrap/action", keys + "/unwrap/action",
+				keys + "/sign/action", keys + "/verify/action",
+			},
+		},
+		{
+			ID: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603", Name: "Key Vault Crypto Officer",
+			Description: "Perform any action on the keys of a key vault, except manage permissions. Only works for key vaults that use the 'Azure role-based access control' permission model.",
+			Actions:     []string{rbacRead, groups, support, "Microsoft.KeyVault/vaults/read"}, DataActions: []string{keys + "/*", "Microsoft.KeyVault/vaults/keyrotationpolicies/*"},
+		},
+		{
+			ID: "4633458b-17de-408a-b874-0445c86b69e6", Name: "Key Vault Secrets User",
+			Description: "Read secret contents. Only works for key vaults that use the 'Azure role-based access control' permission model.",
+			DataActions: []string{secrets + "/getSecret/action", secrets + "/readMetadata/action"},
+		},
+		{
+			ID: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7", Name: "Key Vault Secrets Officer",
+			Description: "Perform any action on the secrets of a key vault, except manage permissions. Only works for key vaults that use the 'Azure role-based access control' permission model.",
+			Actions:     []string{rbacRead, groups, support, "Microsoft.KeyVault/vaults/read"}, DataActions: []string{secrets + "/*"},
 		},
 	}
 }
