@@ -29,6 +29,8 @@ type Use struct {
 	Inputs  []string // names of other uses that it was made from, where the metadata store knows
 	Labels  map[string]string
 	Created time.Time
+	// Artifact is what Vertex ML Metadata calls it; "" when it does not know it.
+	Artifact string
 	// Manifest is the copy that it was made from, where that was recorded; "" leaves time to tell.
 	Manifest string
 }
