@@ -148,6 +148,9 @@ func (a *App) startSandbox(ctx context.Context, o SandboxOptions, dir string) (*
 	if err := writeAtomically(s.GatewayFile(), s.gatewayConfig()); err != nil {
 		return fail(err)
 	}
+	if err := writeAtomically(s.DatasetsFile(), s.datasetsConfig()); err != nil {
+		return fail(err)
+	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(s.Profile.CAPEM))
 	p := pod{client: wire.New(wire.Options{NoProxy: true, RootCAs: roots, UserAgent: a.agent()}), clock: a.host.Clock, profile: s.Profile, path: s.TokenFile}

@@ -74,7 +74,7 @@ func (c *crossing) ways(cfg *config.Config) (err error) {
 // no identity, and finds none where it has none.
 func crosses(cfg *config.Config) bool {
 	g := cfg.Doors.Gateway
-	return g == nil || g.Identity != "caller" || g.Loopback != "" || cfg.Doors.Metadata != nil
+	return g == nil || g.Identity != "caller" || g.Loopback != "" || cfg.Doors.Metadata != nil || cfg.Backup != nil
 }
 
 func googleOptions(w route.World, g *config.ToGoogle) route.GoogleOptions {

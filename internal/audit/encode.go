@@ -49,6 +49,9 @@ func appendRecord(b []byte, r *bridge.Record) ([]byte, error) {
 	if r.Call != nil {
 		b = appendCall(b, r.Call)
 	}
+	if r.Data != nil {
+		b = appendData(b, r.Data)
+	}
 	b = appendNumber(b, `,"took_ns":`, int64(r.Took))
 	return append(b, '}', '\n'), nil
 }
@@ -76,6 +79,23 @@ func appendCall(b []byte, c *bridge.Call) []byte {
 	if c.Left {
 		b = append(b, `,"client_left":true`...)
 	}
+	return append(b, '}')
+}
+
+func appendData(b []byte, d *bridge.Data) []byte {
+	b = append(b, `,"data":{"run":`...)
+	b = appendString(b, d.Run)
+	b = append(b, `,"act":`...)
+	b = appendString(b, d.Act)
+	b = appendField(b, `,"dataset":`, d.Dataset)
+	b = appendField(b, `,"source":`, redact(d.Source))
+	b = appendField(b, `,"target":`, redact(d.Target))
+	b = appendField(b, `,"at":`, redact(d.At))
+	b = appendNumber(b, `,"objects":`, d.Objects)
+	b = appendNumber(b, `,"bytes":`, d.Bytes)
+	b = appendNumber(b, `,"damaged":`, d.Damaged)
+	b = appendField(b, `,"manifest":`, d.Manifest)
+	b = appendField(b, `,"outcome":`, d.Outcome)
 	return append(b, '}')
 }
 

@@ -28,7 +28,9 @@ func full() bridge.Record {
 func TestLineIsWhatEncodingJSONWrites(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]bridge.Record{
-		"full": full(), "zero": {}, "lease": {Time: time.Unix(1, 0).UTC(), Event: bridge.EventLease, Scopes: []string{"one"}}, "call": {Call: &bridge.Call{ID: "1"}},
+		"full": full(), "zero": {}, "lease": {Time: time.Unix(1, 0).UTC(), Event: bridge.EventLease, Scopes: []string{"one"}}, "call": {Call: &bridge.Call{ID: "1"}}, "data": {Data: &bridge.Data{Run: "r", Act: "sync"}}, "full data": {Data: &bridge.Data{
+			Run: "r", Act: "sync", Dataset: "d", Source: "blob://a/c/", Target: "gs://b/", At: "2026", Objects: 1, Bytes: 2, Damaged: 3, Manifest: "sha256:00", Outcome: "done",
+		}},
 	} {
 		want, err := json.Marshal(r)
 		if err != nil {

@@ -69,6 +69,8 @@ func newRoot(d *deps) *cobra.Command {
 		newUpCommand(d),
 		newServeCommand(d),
 		newSandboxCommand(d),
+		newDatasetCommand(d),
+		newJobsCommand(d),
 		newSetupCommand(d),
 		newDoctorCommand(d),
 		newExplainCommand(d),
@@ -88,6 +90,7 @@ func newRoot(d *deps) *cobra.Command {
 const (
 	groupTokens = "tokens" // get a token and use it
 	groupRun    = "run"    // run a bridge, or the pretended clouds
+	groupData   = "data"   // backups and datasets
 	groupSetup  = "setup"  // wire the clouds, and find out what is wrong
 	groupConfig = "config" // configuration and rules, offline
 	groupMore   = "more"   // the rest
@@ -102,6 +105,7 @@ func addGroups(root *cobra.Command) {
 	for _, g := range []*cobra.Group{
 		{ID: groupTokens, Title: "Get a token and use it:"},
 		{ID: groupRun, Title: "Run the bridge, or the pretended clouds:"},
+		{ID: groupData, Title: "See backups, and bring datasets across:"},
 		{ID: groupSetup, Title: "Wire both clouds, and find out what is wrong:"},
 		{ID: groupConfig, Title: "Check, without any call:"},
 		{ID: groupMore, Title: "More:"},

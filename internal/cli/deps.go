@@ -109,6 +109,18 @@ func (d *deps) config(more ...config.Flag) (*config.Config, error) {
 	return d.judge(cfg, problems)
 }
 
+// datasets loads the configuration of the commands on datasets: with --sandbox and no file, the one that the sandbox wrote.
+func (d *deps) datasets() (*config.Config, error) {
+	if d.sandbox && d.configPath == "" {
+		s, err := d.findSandbox()
+		if err != nil {
+			return nil, err
+		}
+		d.configPath = s.DatasetsFile()
+	}
+	return d.config()
+}
+
 func (d *deps) judge(cfg *config.Config, problems config.Problems) (*config.Config, error) {
 	if err := problems.Err(); d.out.json && err != nil {
 		return nil, err // one object on standard error, and nothing beside it

@@ -5,6 +5,9 @@
 package check
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -73,4 +76,9 @@ func (r *Report) count(f Finding) {
 
 func fault(code, text string) *bridge.Error {
 	return &bridge.Error{Kind: bridge.Fault, Code: code, Text: text}
+}
+
+// InOrder sorts findings by name.
+func InOrder(found []Finding) {
+	slices.SortFunc(found, func(a, b Finding) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -248,7 +248,7 @@ func TestVerifyAndRepairAnything(t *testing.T) {
 					h.body[rapid.IntRange(0, len(h.body)-1).Draw(rt, "at")] ^= byte(rapid.IntRange(1, 255).Draw(rt, "bits"))
 				}
 			case "replace":
-				c.target.put(name, random(int(c.entries[name].Size)))
+				c.target.put(name, random(int(c.entries[name].Size)+rapid.IntRange(0, 2).Draw(rt, "more")))
 			case "touch":
 				if h != nil {
 					c.target.put(name, h.body)

@@ -62,7 +62,7 @@ func Repair(ctx context.Context, o RepairOptions, f Finding) (Mended, error) {
 	} else {
 		m.bad = f.Chunks
 	}
-	if len(m.bad) == 0 && f.Damage != Missing && f.Damage != Truncated {
+	if len(m.bad) == 0 && m.finding.Damage != Missing && m.finding.Damage != Truncated {
 		m.out.Unharmed = true
 		m.out.Entry.Target = dataset.HeldOf(f.Found)
 		return m.out, nil

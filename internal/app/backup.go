@@ -1,0 +1,312 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/backup/transfer"
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/config"
+	"github.com/landbridge/landbridge/internal/dataset"
+	"github.com/landbridge/landbridge/internal/folder"
+	"github.com/landbridge/landbridge/internal/jobs"
+	"github.com/landbridge/landbridge/internal/keyring"
+	"github.com/landbridge/landbridge/internal/manifest"
+	"github.com/landbridge/landbridge/internal/runs"
+)
+
+// Backup is the backup half, opened: datasets, their manifests and the job engine.
+type Backup struct {
+	a       *App
+	cfg     *config.Backup
+	c       *crossing
+	depot   *depot
+	service *runs.Service
+	engine  *jobs.Engine
+	library *manifest.Store
+	close   []func()
+}
+
+// What commands show of the backup half.
+type (
+	Run        = jobs.Run
+	RunQuery   = jobs.Query
+	RunState   = jobs.State
+	Schedule   = jobs.Planned
+	RunSpec    = runs.Spec
+	Synced     = runs.Synced
+	Verified   = runs.Verified
+	Repaired   = runs.Repaired
+	RunFailure = runs.Failure
+	PlanItem   = transfer.Item
+	PlanTotal  = transfer.Totals
+)
+
+// OpenBackup opens what the section backup names. It calls no cloud. Door names who asks, in the audit log.
+func (a *App) OpenBackup(ctx context.Context, cfg *config.Config, door string) (*Backup, error) {
+	if cfg.Backup == nil {
+		return nil, &bridge.Error{
+			Kind: bridge.Usage, Code: "backup_not_configured", Text: "the configuration has no section backup",
+			Hint: "add backup.datasets; docs/datasets.md has one to begin with. Or try it with --sandbox",
+		}
+	}
+	c, err := a.open(cfg, door)
+	if err != nil {
+		return nil, err
+	}
+	b := &Backup{a: a, cfg: cfg.Backup, c: c, depot: a.depot(c)}
+	b.close = append(b.close, c.close, b.depot.Close)
+	if err := b.open(ctx); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// Close gives back what was opened.
+func (b *Backup) Close() {
+	for i := len(b.close) - 1; i >= 0; i-- {
+		b.close[i]()
+	}
+}
+
+func (b *Backup) open(ctx context.Context) error {
+	dir := b.stateDir()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return cannotWrite(dir, err)
+	}
+	ring, err := keyring.Open(filepath.Join(dir, "keys"))
+	if err != nil {
+		return err
+	}
+	keys, err := b.keys(ring)
+	if err != nil {
+		return err
+	}
+	place, err := b.manifests(dir)
+	if err != nil {
+		return err
+	}
+	retry := transfer.NewRetrier(transfer.RetryOptions{})
+	b.library = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: ring, Keys: keys, Retry: retry.Do})
+	b.service = runs.New(runs.Options{
+		Manifests: b.library, Signer: ring, Dataset: b.depot.dataset, Recorder: b.recorder(), Clock: b.a.host.Clock, Log: b.a.host.Log,
+		Workers: b.cfg.Jobs.Workers,
+	})
+	return b.jobs(ctx, dir)
+}
+
+// stateDir is where the database, manifests and keys of this machine are.
+func (b *Backup) stateDir() string {
+	if b.cfg.Jobs.StateDir != "" {
+		return b.cfg.Jobs.StateDir
+	}
+	return filepath.Join(b.a.StateDir(), "backup")
+}
+
+// keys are the public keys whose manifests are believed: our own, and those of the trusted file.
+func (b *Backup) keys(ring *keyring.Ring) (manifest.Verifier, error) {
+	public, err := ring.PublicKeys()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := manifest.NewKeys(public...)
+	if err != nil || b.cfg.Signing.TrustedFile == "" {
+		return keys, err
+	}
+	text, err := b.a.host.ReadFile(b.cfg.Signing.TrustedFile)
+	if err != nil {
+		return nil, unreadable(b.cfg.Signing.TrustedFile, err)
+	}
+	trusted, err := manifest.ParseKeys(text)
+	if err != nil {
+		return nil, err
+	}
+	for id, key := range trusted {
+		keys[id] = key
+	}
+	return keys, nil
+}
+
+func (b *Backup) manifests(dir string) (dataset.Writer, error) {
+	if b.cfg.Manifests == "" {
+		s, err := folder.New(folder.Options{Path: dir, Create: true})
+		if err != nil {
+			return nil, err
+		}
+		b.close = append(b.close, func() { _ = s.Close() })
+		return s, nil
+	}
+	l, err := dataset.ParsePlace(b.cfg.Manifests)
+	if err != nil {
+		return nil, err
+	}
+	s, done, err := b.depot.store(l)
+	if err == nil {
+		b.close = append(b.close, done)
+	}
+	return s, err
+}
+
+func (b *Backup) recorder() bridge.Recorder {
+	if b.c.audit != nil {
+		return b.c.audit
+	}
+	return unrecorded{}
+}
+
+func (b *Backup) jobs(ctx context.Context, dir string) error {
+	key, err := sealKey(filepath.Join(dir, "jobs.key"))
+	if err != nil {
+		return err
+	}
+	host, _ := os.Hostname()
+	o := jobs.Options{
+		Dir: dir, Key: key, Clock: b.a.host.Clock, Log: b.a.host.Log, Worker: fmt.Sprintf("%s/%d", host, os.Getpid()),
+		Kinds: b.service.Kinds(), Keep: b.cfg.Jobs.Keep, Schedules: b.schedules(),
+	}
+	if b.cfg.Jobs.Store == "postgres" {
+		text, err := b.a.host.ReadFile(b.cfg.Jobs.DSNFile)
+		if err != nil {
+			return unreadable(b.cfg.Jobs.DSNFile, err)
+		}
+		o.Dir, o.URL = "", bridge.NewSecret(strings.TrimSpace(string(text)))
+	}
+	engine, err := jobs.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	b.engine = engine
+	b.close = append(b.close, func() { _ = engine.Close() })
+	b.service.Use(engine)
+	return nil
+}
+
+// schedules are what the datasets say of when.
+func (b *Backup) schedules() []jobs.Schedule {
+	var out []jobs.Schedule
+	for _, d := range b.cfg.Datasets {
+		for act, when := range map[string]string{runs.Sync: d.Schedule, runs.Verify: d.VerifySchedule, runs.Drill: d.DrillSchedule} {
+			if when != "" {
+				out = append(out, jobs.Schedule{Name: d.Name + "/" + act, When: when, Run: runs.NewRun(act, d.Name, runs.Spec{})})
+			}
+		}
+	}
+	return out
+}
+
+// sealKey is the key of the secrets in the job database, made at its first use. Losing it loses what can be asked for again.
+func sealKey(path string) ([]byte, error) {
+	key, err := os.ReadFile(path)
+	if err == nil && len(key) == 32 {
+		return key, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, unreadable(path, err)
+	}
+	key = make([]byte, 32)
+	_, _ = rand.Read(key) // never fails since Go 1.24
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return os.ReadFile(path) // another process was faster
+	}
+	if err != nil {
+		return nil, cannotWrite(path, err)
+	}
+	_, err = f.Write(key)
+	return key, errors.Join(err, f.Sync(), f.Close())
+}
+
+// Work does the jobs of the database until ctx ends. It is told as jobs_owned when another process on this machine does.
+func (b *Backup) Work(ctx context.Context) error { return b.engine.Run(ctx) }
+
+// Do starts an act, and works until it has ended, together with whoever else works on the same database. Each is called with the run whenever
+// something has changed.
+func (b *Backup) Do(ctx context.Context, act, name string, spec RunSpec, each func(Run)) (Run, error) {
+	if _, err := b.depot.find(name); err != nil {
+		return Run{}, err
+	}
+	var last Run
+	err := b.c.recording(func() error {
+		id, err := b.service.Start(ctx, act, name, spec)
+		if err != nil {
+			return err
+		}
+		last, err = b.watch(ctx, id, each)
+		return err
+	})
+	return last, err
+}
+
+// watch works on the jobs of the database and follows one run to its end.
+func (b *Backup) watch(ctx context.Context, id string, each func(Run)) (Run, error) {
+	working, stop := context.WithCancel(ctx)
+	worked := make(chan error, 1)
+	go func() {
+		err := b.engine.Run(working)
+		if e, ok := errors.AsType[*bridge.Error](err); ok && e.Code == jobs.CodeOwned {
+			err = nil // a serving process has the directory, and does it
+		} else if err != nil {
+			stop()
+		}
+		worked <- err
+	}()
+	var last Run
+	var err error
+	for last, err = range b.engine.Watch(working, id) {
+		if err != nil {
+			break
+		}
+		each(last)
+	}
+	stop()
+	if workErr := <-worked; err == nil || ctx.Err() == nil && workErr != nil {
+		err = workErr
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return last, err
+}
+
+// Start begins an act, and leaves it to whoever works on the database.
+func (b *Backup) Start(ctx context.Context, act, name string, spec RunSpec) (string, error) {
+	if _, err := b.depot.find(name); err != nil {
+		return "", err
+	}
+	return b.service.Start(ctx, act, name, spec)
+}
+
+// Plan tells what a sync would do, and does nothing.
+func (b *Backup) Plan(ctx context.Context, name string, spec RunSpec, each func(PlanItem) error) (PlanTotal, error) {
+	return b.service.Plan(ctx, name, spec, each)
+}
+
+// Runs lists runs, the newest first.
+func (b *Backup) Runs(ctx context.Context, q RunQuery) ([]Run, error) { return b.engine.List(ctx, q) }
+
+// Show is one run.
+func (b *Backup) Show(ctx context.Context, id string) (Run, error) { return b.engine.Show(ctx, id) }
+
+// Pages are those of a run.
+func (b *Backup) Pages(ctx context.Context, id string) iter.Seq2[jobs.Page, error] {
+	return b.engine.Pages(ctx, id)
+}
+
+// Planned are the schedules.
+func (b *Backup) Planned(ctx context.Context) ([]Schedule, error) { return b.engine.Planned(ctx) }
+
+// Control does what is asked of a run: cancel, pause, resume, retry.
+func (b *Backup) Control(ctx context.Context, what, id string) error {
+	do := map[string]func(context.Context, string) error{
+		"cancel": b.engine.Cancel, "pause": b.engine.Pause, "resume": b.engine.Resume, "retry": b.engine.Retry,
+	}[what]
+	return do(ctx, id)
+}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"path/filepath"
+	"strings"
+	"text/template"
+)
+
+// DatasetsFile is the configuration of the sandbox's datasets: what the commands on datasets read with --sandbox.
+func (s *Sandbox) DatasetsFile() string { return filepath.Join(s.dir(), "datasets.yaml") }
+
+// datasetsConfig is one dataset from the pretended storage account to the pretended bucket.
+var datasetsConfig = template.Must(template.New("").Parse(`# What "landbridge dataset ... --sandbox" reads.
+version: 1
+audit:
+  file: {{.Audit}}
+backup:
+  azure_identity: to_azure
+  subscriptions: [{{.Subscription}}]
+  endpoints:
+    resource_manager: {{.HTTPS}}
+    blob: {{.HTTPS}}
+    storage: {{.HTTP}}
+    aiplatform: {{.HTTP}}
+  jobs:
+    state_dir: {{.State}}
+  environments:
+    - name: training
+      tags: [env=training]
+    - name: inference
+      tags: [env=inference]
+  datasets:
+    - name: fraud
+      environment: training
+      source: blob://{{.Account}}/{{.Container}}
+      target: gs://{{.Bucket}}/fraud/
+      rpo: 24h
+      chunk_mib: 1
+`))
+
+func (s *Sandbox) datasetsConfig() []byte {
+	g, z := s.Profile.Google, s.Profile.Azure
+	var out strings.Builder
+	err := datasetsConfig.Execute(&out, map[string]any{
+		"Audit": s.AuditFile(), "Subscription": z.SubscriptionID, "HTTPS": s.Profile.HTTPS, "HTTP": s.Profile.HTTP,
+		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Container": z.Container, "Bucket": g.ProjectID + "-data",
+	})
+	if err != nil {
+		panic(err) // a template of ours over values of ours
+	}
+	return []byte(out.String())
+}

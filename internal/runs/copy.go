@@ -1,0 +1,100 @@
+package runs
+
+import (
+	"context"
+	"iter"
+
+	"github.com/landbridge/landbridge/internal/backup/transfer"
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
+	"github.com/landbridge/landbridge/internal/jobs"
+)
+
+// copy does the items of a page. An object that cannot be copied does not hold up the others: it is an outcome, and the run's end says so. What
+// may go better later is tried again with the whole page; what is done by then is found in the target.
+func (s *Service) copy(ctx context.Context, j *jobs.Job) error {
+	_, d, err := s.open(ctx, j)
+	if err != nil {
+		return err
+	}
+	items, err := unpack[transfer.Item](j.Page.Body)
+	if err != nil {
+		return err
+	}
+	c := s.copier(j.Run.ID, d).Reporting(func(p transfer.Progress) {
+		j.Progress(jobs.Totals{Objects: p.Objects, Bytes: p.Bytes, Retries: p.Retries})
+	})
+	if j.Page.Attempts > 1 {
+		if items, err = again(ctx, c, items); err != nil {
+			return err
+		}
+	}
+	out, totals, err := doAll(ctx, c, items)
+	if err != nil {
+		return err
+	}
+	result, err := pack(out)
+	if err != nil {
+		return err
+	}
+	return j.Tx(ctx, func(tx *jobs.Tx) error { return tx.Complete(result, totals) })
+}
+
+// again looks for what an earlier attempt has brought: it is adopted, and not copied twice.
+func again(ctx context.Context, c *transfer.Copier, items []transfer.Item) ([]transfer.Item, error) {
+	here := map[string]dataset.Object{}
+	last := items[len(items)-1].Name
+	for o, err := range c.Target.List(ctx, dataset.Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		if o.Name > last {
+			break
+		}
+		here[o.Name] = o
+	}
+	place := c.Source.Place()
+	for n, i := range items {
+		o, ok := here[i.Name]
+		if ok && (i.Action == transfer.Create || i.Action == transfer.Replace) && o.Size == i.Source.Size && o.Metadata[dataset.Mark] == dataset.MarkOf(place, i.Source) {
+			items[n].Action, items[n].Target = transfer.Adopt, o
+		}
+	}
+	return items, nil
+}
+
+// doAll does items, as many at once as the copier is to. What no other attempt would help is an outcome; anything else ends the page.
+func doAll(ctx context.Context, c *transfer.Copier, items []transfer.Item) ([]outcome, jobs.Totals, error) {
+	var totals jobs.Totals
+	out := make([]outcome, 0, len(items))
+	err := c.Copy(ctx, stream(items), func(r transfer.Result) error {
+		o := outcome{Name: r.Item.Name, Entry: r.Entry}
+		switch {
+		case r.Err != nil && (retryable(r.Err) || ctx.Err() != nil):
+			return r.Err
+		case r.Err != nil:
+			o.Entry, o.Failed, o.Hint = nil, r.Err.Error(), bridge.HintOf(r.Err)
+		case r.Item.Action == transfer.Conflict:
+			o.Entry, o.Failed, o.Hint = nil, r.Item.Reason, "move it away, or exclude it, and sync again"
+		case r.Item.Action == transfer.Delete:
+		default:
+			totals.Objects++
+			if r.Item.Action == transfer.Create || r.Item.Action == transfer.Replace {
+				totals.Bytes += r.Item.Source.Size
+			}
+		}
+		out = append(out, o)
+		return nil
+	})
+	return out, totals, err
+}
+
+func stream(items []transfer.Item) iter.Seq2[transfer.Item, error] {
+	return func(yield func(transfer.Item, error) bool) {
+		for _, i := range items {
+			if !yield(i, nil) {
+				return
+			}
+		}
+	}
+}

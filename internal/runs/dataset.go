@@ -1,0 +1,22 @@
+package runs
+
+import (
+	"time"
+
+	"github.com/landbridge/landbridge/internal/backup/transfer"
+	"github.com/landbridge/landbridge/internal/dataset"
+)
+
+// Dataset is one that is open: its stores, and how it is to be treated.
+type Dataset struct {
+	Name   string
+	Source dataset.Reader
+	Target dataset.Writer
+	// Copy is how objects are copied; source, target, run and clock are filled in.
+	Copy   transfer.Options
+	Filter transfer.Filter
+	Mirror bool
+	RPO    time.Duration // 0 is none
+	// Structure says whether files are looked into.
+	Structure bool
+}

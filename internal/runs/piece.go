@@ -1,0 +1,105 @@
+package runs
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+
+	"github.com/landbridge/landbridge/internal/backup/transfer"
+	"github.com/landbridge/landbridge/internal/jobs"
+)
+
+// pieceBytes is how much of one object a page of it copies; larger objects are shared by many workers.
+const pieceBytes = 1 << 30
+
+// piece is a page that copies some chunks of one object. The object itself is finished with the run, once all chunks are there.
+type piece struct {
+	Item        transfer.Item
+	First, Last int // chunks, Last not included
+}
+
+// split makes pages of an object that one worker alone would take too long for.
+func (p *planning) split(i transfer.Item) (bool, error) {
+	if i.Action != transfer.Create && i.Action != transfer.Replace || i.Size() < 2*pieceBytes {
+		return false, nil
+	}
+	chunks, ok := p.c.Divisible(i.Source)
+	if !ok {
+		return false, nil
+	}
+	each := max(1, int(int64(chunks)*pieceBytes/i.Size()))
+	for first := 0; first < chunks; first += each {
+		body, err := json.Marshal(piece{Item: i, First: first, Last: min(first+each, chunks)})
+		if err != nil {
+			return false, err
+		}
+		p.ready = append(p.ready, jobs.NewPage{Kind: pagePiece, Body: body})
+	}
+	return true, nil
+}
+
+// piece copies its chunks; their sums are found in the store again.
+func (s *Service) piece(ctx context.Context, j *jobs.Job) error {
+	_, d, err := s.open(ctx, j)
+	if err != nil {
+		return err
+	}
+	var p piece
+	if err := json.Unmarshal(j.Page.Body, &p); err != nil {
+		return err
+	}
+	return s.copier(j.Run.ID, d).CopyPiece(ctx, p.Item, p.First, p.Last)
+}
+
+// whole finishes the objects that were copied in pieces: every chunk is found in the store, and the object is made of them.
+func (s *Service) whole(ctx context.Context, j *jobs.Job, d *Dataset) ([]outcome, error) {
+	var items []transfer.Item
+	for page, err := range j.Results(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if page.Kind != pagePiece {
+			continue
+		}
+		var p piece
+		if err := json.Unmarshal(page.Body, &p); err != nil {
+			return nil, err
+		}
+		if p.First == 0 {
+			items = append(items, p.Item)
+		}
+	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	c := s.copier(j.Run.ID, d)
+	if j.Page.Attempts > 1 {
+		var err error
+		if items, err = again(ctx, c, items); err != nil {
+			return nil, err
+		}
+	}
+	out, _, err := doAll(ctx, c, items)
+	return out, err
+}
+
+// inOrder merges two streams of outcomes, each in the order of names.
+func inOrder(few []outcome, many iter.Seq2[outcome, error]) iter.Seq2[outcome, error] {
+	return func(yield func(outcome, error) bool) {
+		for o, err := range many {
+			for ; err == nil && len(few) > 0 && few[0].Name < o.Name; few = few[1:] {
+				if !yield(few[0], nil) {
+					return
+				}
+			}
+			if !yield(o, err) {
+				return
+			}
+		}
+		for _, o := range few {
+			if !yield(o, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,158 @@
+// Package runs does the acts on datasets as runs of the job engine: sync, verify, repair, restore and drill, each cut into pages that outlive the
+// process that began them.
+//
+// A dataset with its two stores enters; a manifest, findings, records and lineage leave. It knows no cloud and no configuration. It must never
+// begin to change anything before the audit log has said so, never call an act done whose manifest is not written, and never put an object's
+// content or a token into a page, a result or a record.
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/backup/transfer"
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/jobs"
+	"github.com/landbridge/landbridge/internal/manifest"
+)
+
+// The acts, as they are called in jobs, records and lineage.
+const (
+	Sync    = "sync"
+	Verify  = "verify"
+	Repair  = "repair"
+	Restore = "restore"
+	Drill   = "drill"
+)
+
+// The kinds of pages.
+const (
+	pagePlan    = "plan"         // lists both sides and adds the pages of a sync
+	pageCopy    = "copy"         // some objects
+	pagePiece   = "piece"        // some chunks of one very large object
+	pageFinish  = "finish"       // writes the manifest
+	pageVerify  = "verify"       // all of a verification
+	pageRepair  = "repair"       // all of a repair
+	pageRestore = "restore"      // one step after the other, until the bytes are there
+	pageDrill   = "drill"        // a sample, measured
+	pageDone    = "restore-done" // what follows a restore's copy
+)
+
+// Options of a Service. Manifests, Dataset, Recorder, Clock and Signer are needed.
+type Options struct {
+	Manifests *manifest.Store
+	Signer    manifest.Signer
+	// Dataset is an open dataset, by its name; it stays open.
+	Dataset  func(ctx context.Context, name string) (*Dataset, error)
+	Recorder bridge.Recorder
+	// Told is called when a run has ended with something to tell: lineage, labels. An error is logged and changes nothing.
+	Told  func(ctx context.Context, t Tale) error
+	Clock bridge.Clock
+	Log   *slog.Logger
+	// Workers is how many pages of copies this process works on at once.
+	Workers int
+}
+
+// Service does the acts.
+type Service struct {
+	o      Options
+	engine *jobs.Engine
+
+	mu      sync.Mutex
+	copiers map[string]*transfer.Copier // by run
+}
+
+// New returns a service; Kinds are its pages, for the engine that it is then given.
+func New(o Options) *Service {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Told == nil {
+		o.Told = func(context.Context, Tale) error { return nil }
+	}
+	if o.Workers <= 0 {
+		o.Workers = 2
+	}
+	return &Service{o: o, copiers: map[string]*transfer.Copier{}}
+}
+
+// Use is the engine that runs are started on.
+func (s *Service) Use(e *jobs.Engine) { s.engine = e }
+
+// Kinds are the pages that this service works on.
+func (s *Service) Kinds() map[string]jobs.Kind {
+	const long = 7 * 24 * time.Hour // a process that is dead is found by its silence, not by a timeout
+	return map[string]jobs.Kind{
+		pagePlan:   {Handle: s.plan, Workers: 2, Timeout: long},
+		pageCopy:   {Handle: s.copy, Workers: s.o.Workers, Timeout: long},
+		pagePiece:  {Handle: s.piece, Workers: s.o.Workers, Timeout: long},
+		pageFinish: {Handle: s.finish, Workers: 2, Timeout: long},
+		pageVerify: {Handle: s.verify, Workers: 1, Timeout: long},
+		pageRepair: {Handle: s.repair, Workers: 1, Timeout: long},
+	}
+}
+
+// Spec is what a run was asked for; each act reads what is its own.
+type Spec struct {
+	At            time.Time `json:"at,omitzero"`              // of sync and restore
+	RecoveryPoint string    `json:"recovery_point,omitempty"` // of restore
+	LastGood      bool      `json:"last_good,omitempty"`      // of restore: go back until files hold together
+	Deep          bool      `json:"deep,omitempty"`           // of verify
+	Sample        int       `json:"sample,omitempty"`         // of drill: objects
+	Include       []string  `json:"include,omitempty"`        // in place of the dataset's own
+}
+
+// Start begins an act and gives the id of its run.
+func (s *Service) Start(ctx context.Context, act, dataset string, spec Spec) (string, error) {
+	return s.engine.Start(ctx, NewRun(act, dataset, spec))
+}
+
+// NewRun is an act as the engine knows it.
+func NewRun(act, dataset string, spec Spec) jobs.NewRun {
+	first := map[string]string{Sync: pagePlan, Verify: pageVerify, Repair: pageRepair, Restore: pageRestore, Drill: pageDrill}[act]
+	run := jobs.NewRun{Act: act, Dataset: dataset, Spec: spec, First: jobs.NewPage{Kind: first}}
+	if act == Sync {
+		run.Last = pageFinish
+	}
+	return run
+}
+
+// copier is the one of a run: all pages of it in this process share its bounds.
+func (s *Service) copier(run string, d *Dataset) *transfer.Copier {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.copiers[run]
+	if c == nil {
+		o := d.Copy
+		o.Source, o.Target, o.Run, o.Clock = d.Source, d.Target, run, s.o.Clock
+		c = transfer.New(o)
+		s.copiers[run] = c
+	}
+	return c
+}
+
+func (s *Service) forget(run string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.copiers, run)
+}
+
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*bridge.Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+func retryable(err error) bool {
+	e, ok := errors.AsType[*bridge.Error](err)
+	return ok && e.Retry
+}
+
+func damaged(code, format string, args ...any) error {
+	return &bridge.Error{Kind: bridge.Damaged, Code: code, Text: fmt.Sprintf(format, args...)}
+}
