@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -106,6 +107,8 @@ func (w *walk) file(root *os.Root, n node, name string) bool {
 
 func (w *walk) object(root *os.Root, n node) (dataset.Object, error) {
 	switch {
+	case !utf8.ValidString(n.file):
+		return dataset.Object{Unreadable: "a file whose name is not UTF-8"}, nil
 	case encode(decode(n.file)) != n.file:
 		return dataset.Object{Unreadable: "a file whose name is one that the store gives to others"}, nil
 	case n.kind&fs.ModeSymlink != 0:

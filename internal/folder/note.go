@@ -26,14 +26,14 @@ type note struct {
 // came with the object are left out.
 const maxNote = 3 << 10
 
-// annotate writes the note on a file whose bytes are written.
-func annotate(file *os.File, w dataset.Write, crc checksum.CRC) error {
+// annotate writes the note on a file whose bytes are written and whose sums are known.
+func annotate(file *os.File, w dataset.Write) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
 	n := note{
-		Size: info.Size(), Modified: info.ModTime().UnixNano(), CRC32C: crc, MD5: w.MD5,
+		Size: info.Size(), Modified: info.ModTime().UnixNano(), CRC32C: w.CRC32C, MD5: w.MD5,
 		Origin: w.Origin, Headers: w.Headers, Metadata: w.Metadata,
 	}
 	text, err := json.Marshal(n)

@@ -30,14 +30,13 @@ func (f *Folder) Put(ctx context.Context, w dataset.Write, body io.Reader) (data
 	}
 	defer f.root.Remove(temp) //nolint:errcheck // gone already when all went well
 	defer file.Close()
-	if err := fill(ctx, file, w, body); err != nil {
+	if w.CRC32C, err = fill(ctx, file, w, body); err != nil {
 		return dataset.Object{}, failed("write", w.Name, err)
 	}
-	crc, err := proven(ctx, file, w)
-	if err != nil {
+	if err := prove(ctx, file, w); err != nil {
 		return dataset.Object{}, err
 	}
-	return f.publish(file, temp, final, w, crc, "")
+	return f.publish(file, temp, final, w, "")
 }
 
 // room makes a directory of our own when it is not there yet.
@@ -48,20 +47,20 @@ func (f *Folder) room(dir string) error {
 	return f.makeDir(dir)
 }
 
-// fill writes the body to the file and holds it against the sums that are known.
-func fill(ctx context.Context, file *os.File, w dataset.Write, body io.Reader) error {
+// fill writes the body to the file, holds it against the sums that are known, and returns its CRC32C.
+func fill(ctx context.Context, file *os.File, w dataset.Write, body io.Reader) (checksum.CRC, error) {
+	none := checksum.CRC{}
 	s := newSums(w.MD5 != nil)
 	n, err := io.Copy(io.MultiWriter(file, s), io.LimitReader(live{ctx, body}, w.Size+1))
-	if err != nil {
-		return err
-	}
 	switch {
+	case err != nil:
+		return none, err
 	case n < w.Size:
-		return refusal(dataset.CodeMismatch, w.Name, "shall have %d bytes, and its body ended after %d", w.Size, n)
+		return none, refusal(dataset.CodeMismatch, w.Name, "shall have %d bytes, and its body ended after %d", w.Size, n)
 	case n > w.Size:
-		return refusal(dataset.CodeMismatch, w.Name, "shall have %d bytes, and its body has more", w.Size)
+		return none, refusal(dataset.CodeMismatch, w.Name, "shall have %d bytes, and its body has more", w.Size)
 	}
-	return s.agree(w)
+	return checksum.Of(s.crc), s.agree(w)
 }
 
 // sums are those of bytes that pass.
@@ -96,28 +95,25 @@ func (s *sums) agree(w dataset.Write) error {
 	return nil
 }
 
-// proven syncs the file, reads it again from the disk, and returns the sum of what is there.
-func proven(ctx context.Context, file *os.File, w dataset.Write) (checksum.CRC, error) {
-	if err := file.Sync(); err != nil {
-		return checksum.CRC{}, failed("write", w.Name, err)
+// prove syncs the file with its note, reads it again from the disk, and holds what is there against the sums of what was written.
+func prove(ctx context.Context, file *os.File, w dataset.Write) error {
+	if err := errors.Join(annotate(file, w), file.Sync()); err != nil {
+		return failed("write", w.Name, err)
 	}
 	forget(file)
 	s := newSums(w.MD5 != nil)
 	n, err := io.Copy(s, live{ctx, io.NewSectionReader(file, 0, w.Size)})
 	if err != nil {
-		return checksum.CRC{}, failed("read again", w.Name, err)
+		return failed("read again", w.Name, err)
 	}
 	if n != w.Size {
-		return checksum.CRC{}, refusal(dataset.CodeMismatch, w.Name, "was written with %d bytes, and %d are there", w.Size, n)
+		return refusal(dataset.CodeMismatch, w.Name, "was written with %d bytes, and %d are there", w.Size, n)
 	}
-	return checksum.Of(s.crc), s.agree(w)
+	return s.agree(w)
 }
 
 // publish makes a file that is whole and proven the object. Where kept is not "", what it replaces is kept there.
-func (f *Folder) publish(file *os.File, temp, final string, w dataset.Write, crc checksum.CRC, kept string) (dataset.Object, error) {
-	if err := errors.Join(annotate(file, w, crc), file.Sync()); err != nil {
-		return dataset.Object{}, failed("write", w.Name, err)
-	}
+func (f *Folder) publish(file *os.File, temp, final string, w dataset.Write, kept string) (dataset.Object, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return dataset.Object{}, failed("write", w.Name, err)
@@ -126,7 +122,7 @@ func (f *Folder) publish(file *os.File, temp, final string, w dataset.Write, crc
 		return dataset.Object{}, err
 	}
 	o := object(file, info)
-	o.Name, o.CRC32C = w.Name, crc
+	o.Name, o.CRC32C = w.Name, w.CRC32C
 	return o, nil
 }
 

@@ -141,11 +141,10 @@ func (u *upload) Finish(ctx context.Context, chunks []dataset.Chunk, crc checksu
 	if err := u.data.Truncate(w.Size); err != nil {
 		return dataset.Object{}, failed("write", w.Name, err)
 	}
-	got, err := proven(ctx, u.data, w)
-	if err != nil {
+	if err := prove(ctx, u.data, w); err != nil {
 		return dataset.Object{}, errors.Join(err, u.dismiss(chunks))
 	}
-	o, err := u.f.publish(u.data, u.dir+"/data", u.final, w, got, u.kept)
+	o, err := u.f.publish(u.data, u.dir+"/data", u.final, w, u.kept)
 	if err != nil {
 		return o, err
 	}
