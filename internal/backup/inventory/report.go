@@ -156,12 +156,12 @@ func totals(r Report) Totals {
 // order makes a report the same whatever order Azure answered in.
 func (r *Report) order() {
 	slices.SortFunc(r.Items, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.VaultName, b.VaultName), cmp.Compare(a.Name, b.Name), cmp.Compare(protect.Fold(a.ID), protect.Fold(b.ID)))
+		return cmp.Or(cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.VaultName, b.VaultName), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	slices.SortFunc(r.Datasets, func(a, b Freshness) int { return cmp.Compare(a.Dataset, b.Dataset) })
-	slices.SortFunc(r.Vaults, func(a, b protect.Vault) int { return cmp.Compare(protect.Fold(a.ID), protect.Fold(b.ID)) })
-	slices.SortFunc(r.Policies, func(a, b protect.Policy) int { return cmp.Compare(protect.Fold(a.ID), protect.Fold(b.ID)) })
+	slices.SortFunc(r.Vaults, func(a, b protect.Vault) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(r.Policies, func(a, b protect.Policy) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(r.Jobs, func(a, b protect.Job) int {
-		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(protect.Fold(a.ID), protect.Fold(b.ID)))
+		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.ID, b.ID))
 	})
 }
