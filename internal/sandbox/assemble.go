@@ -16,6 +16,7 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/googleguard"
 	"github.com/landbridge/landbridge/internal/sandbox/issuers"
 	"github.com/landbridge/landbridge/internal/sandbox/kubeapi"
+	"github.com/landbridge/landbridge/internal/sandbox/storageapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -58,6 +59,12 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})
 	googleadmin.Mount(google, st.world)
 	googleguard.Mount(google, st.world)
+	st.buckets = storageapi.New(google, st.world, storageapi.Options{Dir: s.options.BucketDir})
+	if ours {
+		if err := seedBuckets(st.world, st.buckets); err != nil {
+			return nil, nil, err
+		}
+	}
 	admin := newAdmin(st)
 	handler := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		switch {
@@ -90,6 +97,7 @@ func describe(p *Profile, w *world.World, httpAddr, issuer string, secrets azure
 		Model: model, EmbeddingModel: embedding, Models: slices.Sorted(maps.Keys(project.Models)), EndpointID: endpointID, ClaudeModel: claude,
 		ModelArmorTemplate: "projects/" + projectID + "/locations/" + location + "/templates/" + template,
 		DLPParent:          "projects/" + projectID + "/locations/" + location, GuardURL: p.HTTP,
+		StorageURL: p.HTTP, Bucket: bucketName,
 	}
 	p.Azure = AzureProfile{
 		TenantID: tenantID, AuthorityURL: p.HTTPS + "/",

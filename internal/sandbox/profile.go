@@ -57,6 +57,10 @@ type GoogleProfile struct {
 	ModelArmorTemplate string `json:"model_armor_template"`
 	DLPParent          string `json:"dlp_parent"`
 	GuardURL           string `json:"guard_url"`
+
+	StorageURL string `json:"storage_url"` // base of Cloud Storage
+	// Bucket is an empty one in Location, where ServiceAccount and the principals that go without one may do all with objects.
+	Bucket string `json:"bucket"`
 }
 
 // AzureProfile is the Azure shore.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
+	"github.com/landbridge/landbridge/internal/sandbox/storageapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/wire"
 )
@@ -42,6 +43,8 @@ type Options struct {
 	ArcDir string
 	// BlobDir is where large blobs of the pretended storage accounts are kept; in memory when empty.
 	BlobDir string
+	// BucketDir is the same for the objects of Cloud Storage.
+	BucketDir string
 	// Log gets a line for each request; nil keeps silent.
 	Log *slog.Logger
 }
@@ -62,6 +65,7 @@ type Sandbox struct {
 type state struct {
 	world    *world.World
 	blobs    *blobapi.Store
+	buckets  *storageapi.Storage
 	profile  Profile
 	provoked provoked
 }
@@ -118,6 +122,16 @@ func (s *Sandbox) World() *world.World {
 		return nil
 	}
 	return s.state.world
+}
+
+// Buckets are what Cloud Storage holds; nil before Ready.
+func (s *Sandbox) Buckets() *storageapi.Storage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == nil {
+		return nil
+	}
+	return s.state.buckets
 }
 
 // Blobs are what the storage accounts hold; nil before Ready.

@@ -27,6 +27,7 @@ const (
 	callerID      = "104729000000000000001"
 	jobID         = "104729000000000000002"
 	template      = "landbridge-guard" // of Model Armor
+	bucketName    = "landbridge-demo-copies"
 	emptyID       = "landbridge-empty"
 	emptyNumber   = "209458209458"
 
@@ -129,7 +130,7 @@ func seedGoogle(w *world.World, localIssuer string) error {
 	machines := []string{string(aks.Principal(workloadObject)), string(aks.Principal(vmObject)), string(aks.Principal(arcObject))}
 
 	services := map[string]bool{}
-	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager", "serviceusage", "modelarmor", "dlp"} {
+	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager", "serviceusage", "modelarmor", "dlp", "storage"} {
 		services[api+".googleapis.com"] = true
 	}
 	models := map[string]bool{"publishers/anthropic/models/" + claude: true}
