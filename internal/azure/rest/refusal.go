@@ -46,6 +46,9 @@ func Refusal(ctx context.Context, a Attempt, err error) *bridge.Error {
 			text += " (correlation id " + id + ")"
 		}
 	}
+	if out.Code == "" {
+		out.Code = fmt.Sprintf("http_%d", out.Status)
+	}
 	out.Text = "cannot " + a.What + ": " + text
 	judge(out, a)
 	return out
