@@ -51,6 +51,9 @@ type node struct {
 // dir yields what is below a directory whose names begin with above, and says whether the listing goes on.
 func (w *walk) dir(root *os.Root, above string) bool {
 	nodes, err := w.read(root, above)
+	if above != "" && errors.Is(err, fs.ErrNotExist) { // removed, as it was empty, since its name was read
+		return true
+	}
 	if err != nil {
 		return w.yield(dataset.Object{}, failed("list", above, err))
 	}

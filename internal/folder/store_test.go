@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -319,14 +318,6 @@ func TestRefusals(t *testing.T) {
 		t.Error("a directory that is not there")
 	}
 	f := open(t, t.TempDir(), "")
-	if err := syscall.Mkfifo(filepath.Join(f.Place().Name, "pipe"), 0o600); err != nil {
-		t.Skip(err)
-	}
-	_, err := f.Stat(t.Context(), "pipe")
-	refused(t, err, dataset.CodeNotFound, "not a file")
-	if o := list(t, f)["pipe"]; o.Unreadable == "" {
-		t.Errorf("%+v", o)
-	}
 	ctx, cancel := context.WithCancel(t.Context())
 	body := io.MultiReader(strings.NewReader("half"), ending{cancel}, strings.NewReader("rest"))
 	if _, err := f.Put(ctx, dataset.Write{Name: "x", Size: 8}, body); !errors.Is(err, context.Canceled) {
