@@ -49,6 +49,14 @@ func predefinedRoles() map[string]*Role {
 		"iam.serviceAccounts.actAs", "serviceusage.services.use", "serviceusage.services.enable", "serviceusage.services.disable",
 	})
 	owner := all(editor, policyOf("resourcemanager.projects"), policyOf("iam.serviceAccounts"), poolWrite, writing("iam.roles"), bucketWrite)
+	kmsSign := []string{"cloudkms.cryptoKeyVersions.useToSign", "cloudkms.cryptoKeyVersions.viewPublicKey"}
+	kmsVerify := []string{"cloudkms.cryptoKeyVersions.useToVerify", "cloudkms.cryptoKeyVersions.viewPublicKey"}
+	kmsEncrypt, kmsDecrypt := []string{"cloudkms.cryptoKeyVersions.useToEncrypt"}, []string{"cloudkms.cryptoKeyVersions.useToDecrypt"}
+	transferRead := []string{"storagetransfer.jobs.get", "storagetransfer.jobs.list", "storagetransfer.operations.get", "storagetransfer.operations.list", "storagetransfer.projects.getServiceAccount"}
+	transferUse := all(transferRead, []string{
+		"storagetransfer.jobs.create", "storagetransfer.jobs.run", "storagetransfer.jobs.update", "storagetransfer.operations.cancel",
+		"storagetransfer.operations.pause", "storagetransfer.operations.resume",
+	})
 	out := map[string]*Role{}
 	for name, permissions := range map[string][]string{
 		"roles/viewer":                               viewer,
@@ -68,6 +76,15 @@ func predefinedRoles() map[string]*Role {
 		"roles/storage.bucketViewer":                 bucketRead,
 		"roles/storage.legacyBucketReader":           {"storage.buckets.get", "storage.objects.list"},
 		"roles/storage.admin":                        all(projectRead, objectWrite, policyOf("storage.objects"), bucketWrite),
+		"roles/cloudkms.signer":                      kmsSign,
+		"roles/cloudkms.signerVerifier":              all(kmsSign, kmsVerify),
+		"roles/cloudkms.publicKeyViewer":             {"cloudkms.cryptoKeyVersions.viewPublicKey"},
+		"roles/cloudkms.cryptoKeyEncrypter":          kmsEncrypt,
+		"roles/cloudkms.cryptoKeyDecrypter":          kmsDecrypt,
+		"roles/cloudkms.cryptoKeyEncrypterDecrypter": all(kmsEncrypt, kmsDecrypt),
+		"roles/storagetransfer.viewer":               all(projectRead, transferRead),
+		"roles/storagetransfer.user":                 all(projectRead, transferUse),
+		"roles/storagetransfer.admin":                all(projectRead, transferUse, []string{"storagetransfer.jobs.delete", "storagetransfer.operations.assign", "storagetransfer.operations.report"}),
 		"roles/dlp.user":                             {"serviceusage.services.use"},
 		"roles/iam.workloadIdentityUser":             all(accountRead, accountUse),
 		"roles/iam.serviceAccountTokenCreator":       all(accountRead, accountUse, []string{"iam.serviceAccounts.implicitDelegation", "iam.serviceAccounts.signBlob", "iam.serviceAccounts.signJwt"}),
