@@ -114,7 +114,7 @@ func azuriteTarget(t *testing.T) target {
 func azurite() map[string]string {
 	return map[string]string{
 		"block ids of one length":      "blocks of a committed blob may have ids of another length",
-		"a range past the end":         "it is 206 and empty",
+		"a range past the end":         "it is no refusal",
 		"a name that is too long":      "names have no limit",
 		"a range with its CRC64":       "range CRC64 is 500 FeatureNotSupported",
 		"versions":                     "there are none, and versionid is ignored",
