@@ -222,20 +222,25 @@ func lastTogether(t *testing.T, a at) {
 func parallel(t *testing.T, a at) {
 	var now, most atomic.Int64
 	o := a.options()
-	o.Kinds = kinds(40)
+	o.Kinds = kinds(20)
+	three := make(chan struct{})
+	var once sync.Once
 	o.Kinds["copy"] = Kind{Workers: 16, Handle: func(context.Context, *Job) error {
 		n := now.Add(1)
 		defer now.Add(-1)
+		if n >= 3 {
+			once.Do(func() { close(three) })
+		}
+		<-three
 		for was := most.Load(); n > was && !most.CompareAndSwap(was, n); was = most.Load() {
 		}
-		time.Sleep(time.Millisecond)
 		return nil
 	}}
 	e := open(t, o)
 	work(t, e)
 	limited := images
 	limited.Parallel = 3
-	if run := await(t, e, start(t, e, limited)); run.State != Done || run.Pages.Done != 42 || most.Load() > 3 || most.Load() < 2 {
+	if run := await(t, e, start(t, e, limited)); run.State != Done || run.Pages.Done != 22 || most.Load() != 3 {
 		t.Errorf("%d at once, %+v", most.Load(), run)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/landbridge/landbridge/testkit/postgres"
 )
 
@@ -156,6 +157,32 @@ func newer(t *testing.T, a at) {
 	}
 	_, err = Open(t.Context(), a.options())
 	refused(t, err, CodeNewer, "the job database has version 2, and this program knows versions up to 1")
+}
+
+// What a server refuses is told in words, and never with the password.
+func TestServerRefuses(t *testing.T) {
+	t.Parallel()
+	s := postgres.Start(t)
+	good := newDatabase(t, s)
+	conn, err := pgx.Connect(t.Context(), good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), `CREATE ROLE visitor LOGIN PASSWORD '`+postgres.Password+`'`); err != nil {
+		t.Fatal(err)
+	}
+	for text, url := range map[string]string{
+		"the job database refuses the user or its password": strings.Replace(good, postgres.Password, "hunter2", 1),
+		"there is no such job database":                     s.DSN("missing"),
+		"the role may not make or use the tables":           strings.Replace(good, "landbridge:", "visitor:", 1),
+	} {
+		_, err := Open(t.Context(), at{url: url}.options())
+		refused(t, err, CodeDatabase, text)
+		if said := fmt.Sprint(err); strings.Contains(said, postgres.Password) || strings.Contains(said, "hunter2") || !strings.Contains(said, "SQLSTATE") {
+			t.Error(said)
+		}
+	}
 }
 
 // What SQLite says of its file is told in words.

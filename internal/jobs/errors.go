@@ -50,17 +50,21 @@ func broken(err error) error {
 	if err == nil || codeOf(err) != "" || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	e := &bridge.Error{
-		Kind: bridge.Unreachable, Hop: bridge.HopJobs, Code: CodeDatabase, Retry: true, Text: "the job database does not answer", Cause: err,
-	}
+	e := unreachable(err)
 	if file, ok := errors.AsType[*sqlite.Error](err); ok {
-		explain(e, file.Code()&0xff)
+		explainFile(e, file.Code()&0xff)
 	}
 	return e
 }
 
-// explain says what SQLite's primary result code means.
-func explain(e *bridge.Error, code int) {
+func unreachable(err error) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Unreachable, Hop: bridge.HopJobs, Code: CodeDatabase, Retry: true, Text: "the job database does not answer", Cause: err,
+	}
+}
+
+// explainFile says what SQLite's primary result code means.
+func explainFile(e *bridge.Error, code int) {
 	switch code {
 	case sqlite3.SQLITE_FULL:
 		e.Code, e.Text, e.Hint = CodeFull, "there is no room for the job database", "free some space where it lies; what was begun goes on then"
@@ -72,5 +76,22 @@ func explain(e *bridge.Error, code int) {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		e.Kind, e.Retry = bridge.Fault, false
 		e.Text, e.Hint = "the job database is damaged", "move the directory away and start anew: finished copies are found again in the store"
+	}
+}
+
+// explainServer says what a SQLSTATE of PostgreSQL means (its manual, appendix A).
+func explainServer(e *bridge.Error, state string) {
+	switch state {
+	case "42501":
+		e.Kind, e.Retry = bridge.Denied, false
+		e.Text, e.Hint = "the role may not make or use the tables of the job database", "CREATE SCHEMA "+schema+" AUTHORIZATION its role"
+	case "28P01", "28000":
+		e.Kind, e.Retry = bridge.Denied, false
+		e.Text, e.Hint = "the job database refuses the user or its password", "see the connection string"
+	case "3D000":
+		e.Kind, e.Retry = bridge.Usage, false
+		e.Text, e.Hint = "there is no such job database", "make it with createdb, or see the connection string"
+	case "53100":
+		e.Code, e.Text, e.Hint = CodeFull, "there is no room for the job database", "free some space where it lies; what was begun goes on then"
 	}
 }

@@ -77,7 +77,7 @@ func (e *Engine) List(ctx context.Context, q Query) ([]Run, error) {
 }
 
 // pagesAtOnce is how many pages are held at once by an iteration.
-const pagesAtOnce = 64
+const pagesAtOnce = 16
 
 // Pages yields the pages of a run in these states, or in any, in the order of their numbers, some at a time.
 func (e *Engine) Pages(ctx context.Context, run string, states ...State) iter.Seq2[Page, error] {

@@ -137,14 +137,16 @@ func (s *server) plain(err error) error {
 	if err == nil || codeOf(err) != "" || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	text := err.Error()
+	text, code := err.Error(), ""
 	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
-		text = said.Message + " (SQLSTATE " + said.Code + ")"
+		text, code = said.Message+" (SQLSTATE "+said.Code+")", said.Code
 	}
 	if s.password != "" {
 		text = strings.ReplaceAll(text, s.password, "[redacted]")
 	}
-	return broken(errors.New(text))
+	e := unreachable(errors.New(text))
+	explainServer(e, code)
+	return e
 }
 
 type serverTx struct {

@@ -55,14 +55,15 @@ func (q *enqueuer[TTx]) insert(ctx context.Context, tx TTx, tasks []task) error 
 	return err
 }
 
-// migrateRiver makes River's own tables, in a transaction where one is given.
+// migrateRiver makes River's own tables, in a transaction where one is given. PostgreSQL must not: it uses no value of an enum in the
+// transaction that adds it.
 func (q *enqueuer[TTx]) migrateRiver(ctx context.Context, tx any) error {
 	m, err := rivermigrate.New(q.driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
 	if tx, ok := tx.(TTx); ok {
-		_, err = m.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
+		_, err = m.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil) //nolint:staticcheck // deprecated for PostgreSQL's sake
 		return err
 	}
 	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)

@@ -100,7 +100,8 @@ type NewRun struct {
 	First   NewPage // the page that begins it and adds the others
 	// Last is the kind of the page that is added when all others are done, with no body; the run ends with it. "" is none.
 	Last string
-	// Parallel is how many pages may be worked on at once, over all processes; 0 is as many as there are workers.
+	// Parallel is how many pages may be open at once, over all processes, the one that adds the others included; 0 is as many as there
+	// are workers.
 	Parallel int
 
 	schedule string

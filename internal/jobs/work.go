@@ -25,7 +25,7 @@ func (e *Engine) work(ctx context.Context, id int64, t task) error {
 	defer e.leave(id, t.place())
 	j, err := e.begin(ctx, t)
 	if err != nil {
-		if codeOf(err) != CodeLost {
+		if codeOf(err) != CodeLost && ctx.Err() == nil {
 			e.o.Log.WarnContext(ctx, "a page could not be begun", slog.String("page", t.place().String()), slog.String("error", err.Error()))
 		}
 		return later(lookAgain)
