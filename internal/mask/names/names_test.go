@@ -80,9 +80,32 @@ func TestFindNobody(t *testing.T) {
 		"Compare versions 2.8.1, 3.0.0-beta1 and 3.4.",
 	} {
 		for _, f := range New().Find(text, nil) {
-			if f.Type == "PERSON" || f.Type == "STREET_ADDRESS" {
+			if f.Score >= least && (f.Type == "PERSON" || f.Type == "STREET_ADDRESS") {
 				t.Errorf("%s", mark(text, []prompt.Finding{f}))
 			}
+		}
+	}
+}
+
+// Who is known to everybody is scored below least, unless the text speaks to them or gives an address.
+func TestFindPublic(t *testing.T) {
+	t.Parallel()
+	for text, private := range map[string]bool{
+		"Marie Curie lived in Paris.":                                     false,
+		"Who met Marie Curie? When did Curie die? Was Marie happy?":       false,
+		"Dear Taylor Swift,\n\nthank you for your order.":                 true,
+		"Taylor Swift lives at 12 Harbour Road, Leeds.":                   true,
+		"Please write to Brad Pitt, b.pitt@example.com, today.":           true,
+		"Louis Vuitton bags and Harley Davidson engines":                  false,
+		"Deborah has 3 apples and buys 4 more. How many has Deborah?":     false,
+		"Deborah Whitfield has 3 dogs and 4 cats. How many cats is that?": true,
+	} {
+		got := false
+		for _, f := range New().Find(text, nil) {
+			got = got || f.Type == "PERSON" && f.Score >= least
+		}
+		if got != private {
+			t.Errorf("%q: a person of at least %v: %v, want %v", text, least, got, private)
 		}
 	}
 }
@@ -124,7 +147,7 @@ func FuzzFind(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		end := 0
 		for _, p := range finder.Find(text, nil) {
-			if p.Start < end || p.End <= p.Start || p.End > len(text) || p.Score < least || p.Score > 1.001 {
+			if p.Start < end || p.End <= p.Start || p.End > len(text) || p.Score <= 0 || p.Score > 1.001 {
 				t.Fatalf("finding %+v after byte %d of %d", p, end, len(text))
 			}
 			if !utf8.RuneStart(text[p.Start]) && utf8.ValidString(text) || p.End < len(text) && !utf8.RuneStart(text[p.End]) && utf8.ValidString(text) {

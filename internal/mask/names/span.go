@@ -25,7 +25,10 @@ func (f *Finder) spans(text string, p *page, into []prompt.Finding) []prompt.Fin
 		}
 		i = s.to - 1
 		s.trim(p)
-		if s.from < s.to && f.holds(text, p, &s) {
+		if s.from < s.to && s.holds(p) {
+			if s.label == tag.BeginPerson && (f.public(text, p, &s) || s.riddle(p)) {
+				s.score *= nobody
+			}
 			into = append(into, prompt.Finding{
 				Start: int(p.tokens[s.from].Start), End: int(p.tokens[s.to-1].End), Type: typeOf(s.label), Score: s.score,
 			})
@@ -42,7 +45,7 @@ func (s *span) trim(p *page) {
 	for s.from < s.to && p.tokens[s.from].Shape == tag.Punct {
 		s.from++
 	}
-	if s.from < s.to && s.short(p) {
+	if s.from < s.to && (s.short(p) || s.cut(p)) {
 		s.to++
 	}
 	words := float32(0)
@@ -66,18 +69,26 @@ func (s *span) short(p *page) bool {
 	return t.End-t.Start <= 4 && t.Kind&(tag.Honorific|tag.Company|tag.Street) != 0
 }
 
-// least is the least score of a finding.
+// cut says whether an address ends right before its word for a street.
+func (s *span) cut(p *page) bool {
+	if s.label != tag.BeginAddress || s.to == len(p.tokens) || p.tagged[s.to].Label != tag.Outside {
+		return false
+	}
+	t := &p.tokens[s.to]
+	return t.Kind&tag.Street != 0 && t.Shape == tag.Title && t.Gap == tag.Space
+}
+
+// least is the least score that makes a finding of a span.
 const least = 0.5
 
 // holds says whether a span is one that somebody would call so.
-func (f *Finder) holds(text string, p *page, s *span) bool {
-	if s.score < least {
+func (s *span) holds(p *page) bool {
+	switch {
+	case s.score < least:
 		return false
-	}
-	switch s.label {
-	case tag.BeginPerson:
-		return s.score >= s.needed(p) && !f.public(text[p.tokens[s.from].Start:p.tokens[s.to-1].End])
-	case tag.BeginAddress:
+	case s.label == tag.BeginPerson:
+		return s.score >= s.needed(p)
+	case s.label == tag.BeginAddress:
 		return s.place(p)
 	}
 	return true
@@ -86,56 +97,45 @@ func (f *Finder) holds(text string, p *page, s *span) bool {
 // needed is the score that makes a person of a span: the less the lexicon knows of its words, the more the sentence has to
 // say.
 func (s *span) needed(p *page) float32 {
-	given, surname, words := false, false, 0
-	if first := &p.tokens[s.from]; first.Shape == tag.Lower && first.Kind&tag.Given == 0 && s.to-s.from == 1 {
-		return 0.9
-	}
+	given, surname, lower, words := false, false, true, 0
 	for _, t := range p.tokens[s.from:s.to] {
 		given = given || t.Kind&tag.Given != 0
 		surname = surname || t.Kind&tag.Surname != 0
 		if t.Shape != tag.Punct {
+			lower = lower && t.Shape == tag.Lower
 			words++
 		}
 	}
 	switch {
+	case lower && !given: // also the words of a script without capitals
+		return 0.9
 	case given && words > 1:
 		return least
-	case given || surname:
+	case given:
 		return 0.65
+	case surname:
+		return 0.72
 	}
-	return 0.8
+	return 0.85
 }
 
-// longest is the longest name that everybody knows, in bytes.
-const longest = 40
-
-// public says whether a name is known to everybody, as Einstein's is.
-func (f *Finder) public(name string) bool {
-	if len(name) > longest {
-		return false
-	}
-	var key tag.Joined
-	for _, r := range name {
-		key.Add(r)
-	}
-	return f.lexicon.Kind(key.Hash())&tag.Public != 0
-}
-
-// place says whether an address has a word and a number or a word for a street, or is a postcode beside one.
+// place says whether an address has a word and a number or a word for a street, or a unit and a number, or is a postcode
+// beside a place.
 func (s *span) place(p *page) bool {
-	word, number, street := false, false, false
+	word, number, street, unit := false, false, false, false
 	for _, t := range p.tokens[s.from:s.to] {
 		number = number || t.Shape == tag.Number || t.Shape == tag.Code
-		word = word || t.Shape < tag.Initial && t.Kind&tag.Unit == 0
-		street = street || t.Kind&(tag.Street|tag.Unit) != 0
+		word = word || t.Shape < tag.Initial && t.Kind&tag.Unit == 0 && (t.Shape != tag.Lower || t.Kind&tag.Street == 0 || t.End-t.Start > 4)
+		street = street || t.Kind&tag.Street != 0
+		unit = unit || t.Kind&tag.Unit != 0
 	}
-	if word && (number || street) || street && number {
+	if word && (number || street) || unit && number {
 		return true
 	}
 	return number && (beside(p, s.from-1, -1) || beside(p, s.to, 1))
 }
 
-// beside says whether the next word from i is part of a place or an address.
+// beside says whether the next word from i is part of a place, or a word of an address.
 func beside(p *page, i, step int) bool {
 	for i >= 0 && i < len(p.tagged) && p.tokens[i].Shape == tag.Punct {
 		i += step
@@ -144,7 +144,7 @@ func beside(p *page, i, step int) bool {
 		return false
 	}
 	label := p.tagged[i].Label.Begin()
-	return label == tag.BeginPlace || label == tag.BeginAddress
+	return label == tag.BeginPlace || label == tag.BeginAddress && p.tokens[i].Shape < tag.Initial
 }
 
 func typeOf(begin tag.Label) string {

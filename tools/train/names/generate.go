@@ -124,6 +124,18 @@ func (g *generator) slot(r *row, slot string) {
 // other is what fills a slot that is nobody's name.
 func (g *generator) other(slot string) string {
 	switch slot {
+	case "figure": // somebody whom a sentence speaks of as a public figure: what stands around says so
+		switch g.random.IntN(4) {
+		case 0:
+			return capitals(g.pick(g.one("public", "figure")))
+		case 1:
+			return g.last()
+		}
+		return g.person()
+	case "eponym": // a name that stands for a thing
+		return g.last()
+	case "given":
+		return g.pick("given")
 	case "lcw":
 		return g.pick(g.one("common", "common", "common", "known"))
 	case "Cap":

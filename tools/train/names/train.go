@@ -9,7 +9,7 @@ import (
 
 // The size of the model and of the steps.
 const (
-	buckets = 1 << 17
+	buckets = 1 << 16
 	rate    = 0.1
 	decay   = 2e-6 // of a weight, at each step that touches it: L1
 	forget  = 0.2  // how often the lexicon forgets the words of a generated name, so that unknown names are learnt

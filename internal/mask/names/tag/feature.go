@@ -1,5 +1,7 @@
 package tag
 
+import "math/bits"
+
 // Label is what a token is: outside of everything, or the begin or the inside of a span of one type.
 type Label uint8
 
@@ -50,17 +52,11 @@ type Page struct {
 
 // NewPage judges how tokens use capitals.
 func NewPage(tokens []Token) Page {
-	upper, lower, title := 0, 0, 0
+	var n [Shapes]int
 	for i := range tokens {
-		switch tokens[i].Shape {
-		case Upper:
-			upper++
-		case Lower:
-			lower++
-		case Title, Mixed:
-			title++
-		}
+		n[tokens[i].Shape]++
 	}
+	upper, lower, title := n[Upper], n[Lower], n[Title]+n[Mixed]
 	p := Page{Tokens: tokens}
 	switch {
 	case title == 0 && lower > 0 && upper*4 <= lower:
@@ -196,12 +192,12 @@ var (
 )
 
 // Features is how many features a token has.
-const Features = 32
+const Features = 16
 
 // Which features are words, a bit for each: the neighbours', and the token's own.
 const (
-	Neighbours = 1<<1 | 1<<2 | 1<<5 | 1<<6 | 1<<7 | 1<<21 | 1<<26 | 1<<28 | 1<<29
-	Own        = 1<<0 | 1<<19
+	Neighbours = 1<<1 | 1<<2 | 1<<4 | 1<<5 | 1<<13 | 1<<15
+	Own        = 1 << 0
 )
 
 // FeaturesOf are the hashes of what is known of the token at i, after tokens labelled prev and, before it, last.
@@ -213,43 +209,25 @@ func (p *Page) FeaturesOf(text string, i int, prev, last Label, into *[Features]
 	}
 	mode := uint32(p.Case)
 	word := text[t.Start:t.End]
-	form, formL, formR := t.form(), l.form(), r.form()
-	k, kl, kr := uint32(t.Kind), l.seen(), r.seen()
-	c, cl, cr := t.class(), l.class(), r.class()
+	form, k := t.form(), uint32(t.Kind)
 	prior := uint32(prev)<<8 | uint32(last)
 	*into = [Features]uint32{
 		feature(0, t.Hash, mode),
 		feature(1, l.Hash, 0),
 		feature(2, r.Hash, 0),
-		feature(3, c, uint32(t.Shape)),
-		feature(4, k, kr<<16|kl),
-		feature(5, l.Hash, ll.Hash),
-		feature(6, r.Hash, rr.Hash),
-		feature(7, l.Hash, r.Hash),
-		feature(8, k, mode<<8|opens),
-		feature(9, kl, k),
-		feature(10, k, kr),
-		feature(11, kl, formL<<16|uint32(t.Gap)),
-		feature(12, kr, formR<<16|uint32(r.Gap)),
-		feature(13, form<<8|formR, mode<<8|formL),
-		feature(14, suffix(word, 3), mode),
-		feature(15, suffix(word, 2), form),
-		feature(16, prefix(word, 3), form),
-		feature(17, prior, mode),
-		feature(18, prior, k),
-		feature(19, prior, t.Hash),
-		feature(20, prior, form<<8|formR),
-		feature(21, prior, l.Hash),
-		feature(22, prior, uint32(t.Gap)<<8|uint32(r.Gap)),
-		feature(23, c<<8|cr, uint32(t.Shape)<<8|uint32(r.Shape)),
-		feature(24, cl<<8|c, uint32(l.Shape)<<8|uint32(prev)),
-		feature(25, form<<4|opens, k),
-		feature(26, r.Hash, prior),
-		feature(27, form<<8|formR, uint32(rr.form())<<8|uint32(ll.form())),
-		feature(28, k, r.Hash),
-		feature(29, k, l.Hash),
-		feature(30, cl<<16|c<<8|cr, uint32(t.Gap)<<8|uint32(r.Gap)),
-		feature(31, c<<8|rr.class(), cr),
+		feature(3, t.class(), uint32(t.Shape)),
+		feature(4, l.Hash, ll.Hash),
+		feature(5, r.Hash, rr.Hash),
+		feature(6, k, mode<<8|opens),
+		feature(7, l.seen(), l.form()<<16|uint32(t.Gap)),
+		feature(8, r.seen(), r.form()<<16|uint32(r.Gap)),
+		feature(9, suffix(word, 3), mode),
+		feature(10, prefix(word, 3), form),
+		feature(11, prior, mode),
+		feature(12, prior, k),
+		feature(13, prior, l.Hash),
+		feature(14, form<<4|opens, k),
+		feature(15, prior, r.Hash),
 	}
 }
 
@@ -290,12 +268,11 @@ func (t *Token) form() uint32 {
 	return uint32(t.Shape) << 4
 }
 
-func feature(template, a, b uint32) uint32 {
-	h := (template+1)*0x9e3779b1 ^ a*0x85ebca6b
-	h = (h ^ h>>15) * 0xc2b2ae35
-	h ^= b * 0x27d4eb2f
-	h = (h ^ h>>13) * 0x165667b1
-	return h ^ h>>16
+// feature is the hash of two values: both halves of a product, which every bit of both has a part in.
+func feature(template uint64, a, b uint32) uint32 {
+	const odd = 0x9e3779b97f4a7c15
+	high, low := bits.Mul64(uint64(a)<<32|uint64(b)^(template+1)*0xd6e8feb86659fd93, odd)
+	return uint32(high ^ low)
 }
 
 // suffix is the last n bytes of a word.

@@ -35,8 +35,8 @@ const (
 const Name = Given | Surname | City | Country
 
 // Lexicon says what words may be. It is a hash table in the form in which it is stored, so that reading it costs nothing:
-// a power of two of slots, first their keys, 4 bytes little endian each, then their kinds, 2 bytes each. A key is the
-// word's hash, 0 is an empty slot; the next slots follow a full one.
+// a power of two of slots, each of a key, 4 bytes little endian, and its kinds, 2 bytes; then 2 bytes of nothing, so that
+// a slot can be read as 8 bytes. A key is the word's hash, 0 is an empty slot; the next slots follow a full one.
 type Lexicon string
 
 // slot is the size of a slot in bytes.
@@ -44,19 +44,19 @@ const slot = 6
 
 // NewLexicon makes the table of words. More than three quarters full it would be slow: size is how many slots it has.
 func NewLexicon(words map[string]Kind, size int) Lexicon {
-	table := make([]byte, size*slot)
+	table := make([]byte, size*slot+2)
 	for _, word := range slices.Sorted(maps.Keys(words)) { // in order: the same words, the same bytes
 		key := Hash(word)
 		at := spread(key) & (size - 1)
 		for {
-			k := binary.LittleEndian.Uint32(table[at*4:])
+			k := binary.LittleEndian.Uint32(table[at*slot:])
 			if k == 0 || k == key {
 				break
 			}
 			at = (at + 1) & (size - 1)
 		}
-		binary.LittleEndian.PutUint32(table[at*4:], key)
-		kinds := table[size*4+at*2:]
+		binary.LittleEndian.PutUint32(table[at*slot:], key)
+		kinds := table[at*slot+4:]
 		binary.LittleEndian.PutUint16(kinds, binary.LittleEndian.Uint16(kinds)|uint16(words[word]))
 	}
 	return Lexicon(table)
@@ -68,14 +68,21 @@ func spread(key uint32) int { return int(key * 0x9e3779b1 >> 8) }
 func (l Lexicon) Kind(key uint32) Kind {
 	size := len(l) / slot
 	for at := spread(key) & (size - 1); ; at = (at + 1) & (size - 1) {
-		k := uint32(l[at*4]) | uint32(l[at*4+1])<<8 | uint32(l[at*4+2])<<16 | uint32(l[at*4+3])<<24
-		if k == key {
-			return Kind(l[size*4+at*2]) | Kind(l[size*4+at*2+1])<<8
+		s := load(l[at*slot:][:8])
+		if uint32(s) == key {
+			return Kind(s >> 32)
 		}
-		if k == 0 {
+		if uint32(s) == 0 {
 			return 0
 		}
 	}
+}
+
+// load reads eight bytes.
+func load[S ~string](s S) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // Look fills in what the lexicon says of each word.
@@ -100,7 +107,12 @@ func (l Lexicon) parts(word string) Kind {
 	if len(word) < 7 {
 		return 0
 	}
+	last, _ := utf8.DecodeLastRuneInString(word)
+	last = fold(last)
 	for _, end := range streetEndings {
+		if rune(end[len(end)-1]) != last {
+			continue
+		}
 		if head, ok := cutFold(word, end); ok && len(head) > 2 {
 			return Street
 		}

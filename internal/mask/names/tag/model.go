@@ -15,17 +15,37 @@ type Tagged struct {
 	Score float32
 }
 
+// Tagger labels pages by a model.
+type Tagger struct {
+	model Model
+	mask  uint32 // of a row's number
+	// share is how much a label is shared out whose sum is so far behind the best; what is further behind adds less than
+	// a thousandth.
+	share []float32
+}
+
+// negligible is how far behind the best that is.
+const negligible = 7
+
+// NewTagger makes a Tagger of a model, which is read where it lies.
+func NewTagger(m Model) *Tagger {
+	scale := float64(m[len(m)-1]) / 1000
+	t := &Tagger{model: m, mask: uint32(len(m)/Row - 1)}
+	for behind := 0.0; behind*scale < negligible; behind++ {
+		t.share = append(t.share, float32(math.Exp(-behind*scale)))
+	}
+	return t
+}
+
 // Tag labels a page, word by word from the left, each by the best label after those before it.
-func (m Model) Tag(text string, p *Page, into []Tagged) []Tagged {
+func (t *Tagger) Tag(text string, p *Page, into []Tagged) []Tagged {
 	prev, last := Outside, Outside
-	scale := float32(m[len(m)-1]) / 1000
-	mask := uint32(len(m)/Row - 1)
 	var features [Features]uint32
 	for i := range p.Tokens {
 		var best Tagged
 		if !(prev == Outside && p.plain(&p.Tokens[i])) && p.Candidate(i, prev) {
 			p.FeaturesOf(text, i, prev, last, &features)
-			best = m.best(&features, mask, scale, prev)
+			best = t.best(&features, prev)
 		}
 		into = append(into, best)
 		last, prev = prev, best.Label
@@ -33,57 +53,67 @@ func (m Model) Tag(text string, p *Page, into []Tagged) []Tagged {
 	return into
 }
 
-// sum adds up the rows of features. It adds eight labels at once, each in 16 bits, which Features rows cannot fill.
-func (m Model) sum(features *[Features]uint32, mask uint32) (sum [Row]int32) {
+// sums are the labels' sums, 16 bits each: of the outside and the insides, and of the begins.
+type sums struct{ even, odd [Row / 8]uint64 }
+
+// sum adds up the rows of features. It adds four labels at once, each in 16 bits, which Features rows cannot fill.
+func (t *Tagger) sum(features *[Features]uint32) sums {
 	const low = 0x00ff00ff00ff00ff
-	var even, odd [2]uint64
+	var even, odd, evenHigh, oddHigh uint64 // and no arrays, which would not stay in registers
 	for _, f := range features {
-		row := m[int(f&mask)*Row:][:Row]
+		row := t.model[int(f&t.mask)*Row:][:Row]
 		a, b := load(row[:8]), load(row[8:])
-		even[0] += a & low
-		odd[0] += a >> 8 & low
-		even[1] += b & low
-		odd[1] += b >> 8 & low
+		even += a & low
+		odd += a >> 8 & low
+		evenHigh += b & low
+		oddHigh += b >> 8 & low
 	}
-	for l := range sum {
-		half := even[l/8]
-		if l&1 == 1 {
-			half = odd[l/8]
+	return sums{[...]uint64{even, evenHigh}, [...]uint64{odd, oddHigh}}
+}
+
+// of is the sum of a label, and of what its weights are stored with.
+func (s *sums) of(l Label) int {
+	half := s.even[l/8]
+	if l&1 == 1 {
+		half = s.odd[l/8]
+	}
+	return int(half >> (l % 8 / 2 * 16) & 0xffff)
+}
+
+// best is the most probable label that may follow prev: the outside, a begin, or the inside of prev's type.
+func (t *Tagger) best(features *[Features]uint32, prev Label) Tagged {
+	s := t.sum(features)
+	top, most := Outside, s.of(Outside)
+	for l := BeginPerson; l < Labels; l += 2 {
+		if sum := s.of(l); sum > most {
+			top, most = l, sum
 		}
-		sum[l] = int32(half>>(l%8/2*16)&0xffff) - 128*Features
 	}
-	return sum
-}
-
-// load reads eight bytes.
-func load(s Model) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
-// negligible is how far behind the best a label's sum is that adds less than a thousandth to what is shared out.
-const negligible = -7
-
-// best is the most probable label that may follow prev.
-func (m Model) best(features *[Features]uint32, mask uint32, scale float32, prev Label) Tagged {
-	sum := m.sum(features, mask)
-	top := Outside
-	for l := BeginPerson; l < Labels; l++ {
-		if sum[l] > sum[top] && May(prev, l) {
-			top = l
+	inside := Outside
+	if prev != Outside {
+		inside = prev.Begin() + 1
+		if sum := s.of(inside); sum > most {
+			top, most = inside, sum
 		}
 	}
 	if top == Outside {
 		return Tagged{}
 	}
-	total := float64(0)
-	for l := range Labels {
-		if behind := float32(sum[l]-sum[top]) * scale; behind > negligible && May(prev, l) {
-			total += math.Exp(float64(behind))
-		}
+	total := t.shared(most - s.of(Outside))
+	for l := BeginPerson; l < Labels; l += 2 {
+		total += t.shared(most - s.of(l))
 	}
-	return Tagged{Label: top, Score: float32(1 / total)}
+	if inside != Outside {
+		total += t.shared(most - s.of(inside))
+	}
+	return Tagged{Label: top, Score: 1 / total}
+}
+
+func (t *Tagger) shared(behind int) float32 {
+	if behind < len(t.share) {
+		return t.share[behind]
+	}
+	return 0
 }
 
 // May says whether l can follow prev: an inside only follows its own type.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 func TestScan(t *testing.T) {
@@ -82,4 +83,19 @@ func TestJoined(t *testing.T) {
 			t.Errorf("%q is not j-k-rowling", name)
 		}
 	}
+}
+
+func TestScanOfPlainWordsIsThatOfAllWords(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("abcXYZ019 .,'-’é_@\n\v\x00ß東"))).Draw(t, "text")
+		for i := range text {
+			var plain, all Token
+			if end := scanPlain(text, i, &plain); end > i && text[i] > ' ' {
+				if want := scanOne(text, i, &all); end != want || plain != all {
+					t.Fatalf("%q from %d: %d %+v, want %d %+v", text, i, end, plain, want, all)
+				}
+			}
+		}
+	})
 }

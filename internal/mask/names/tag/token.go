@@ -23,6 +23,7 @@ const (
 	Number
 	Code // letters and digits
 	Punct
+	Shapes // how many there are
 )
 
 // Gap is what stands before a token.
@@ -83,7 +84,9 @@ func Scan(text string, from, limit int, into []Token) ([]Token, int) {
 			break
 		}
 		t := Token{Start: int32(i), Gap: gap}
-		i = scanOne(text, i, &t)
+		if i = scanPlain(text, i, &t); i == int(t.Start) {
+			i = scanOne(text, i, &t)
+		}
 		t.End = int32(i)
 		gap = None
 		if t.Shape == Punct && t.Hash == 0 {
@@ -93,6 +96,66 @@ func Scan(text string, from, limit int, into []Token) ([]Token, int) {
 		into = append(into, t)
 	}
 	return into, i
+}
+
+// What an ASCII byte is to scanPlain.
+const (
+	small  = 1 << iota // a lower-case letter
+	large              // an upper-case letter
+	figure             // a digit
+	closes             // neither, nor what may stand inside of a word
+	mark               // a mark of punctuation
+)
+
+var bytesOf = func() (table [256]uint8) {
+	for c := range byte(utf8.RuneSelf) {
+		switch {
+		case 'a' <= c && c <= 'z':
+			table[c] = small
+		case 'A' <= c && c <= 'Z':
+			table[c] = large
+		case '0' <= c && c <= '9':
+			table[c] = figure
+		case c == '\'' || c == '-':
+			table[c] = mark
+		case unicode.IsSpace(rune(c)):
+			table[c] = closes
+		default:
+			table[c] = closes | mark
+		}
+	}
+	return table
+}()
+
+// scanPlain reads the token at i if it is of the common sort, and returns its end, or else i: a word of ASCII in lower case
+// or with one capital before, a number, or a mark.
+func scanPlain(text string, i int, t *Token) int {
+	c := text[i]
+	kind, end := bytesOf[c], i+1
+	h := (uint32(offset) ^ uint32(c|0x20)) * prime
+	rest := uint8(small)
+	switch {
+	case kind&small != 0:
+	case kind&large != 0:
+		t.Shape = Title
+	case kind&figure != 0:
+		t.Shape, rest = Number, figure
+		h = (uint32(offset) ^ uint32(c)) * prime
+	case kind&mark != 0:
+		t.Shape, t.Hash = Punct, (uint32(offset)^uint32(c))*prime|1
+		return end
+	default:
+		return i
+	}
+	for end < len(text) && bytesOf[text[end]] == rest {
+		h = (h ^ uint32(text[end])) * prime
+		end++
+	}
+	if end < len(text) && bytesOf[text[end]]&closes == 0 || t.Shape == Title && end == i+1 {
+		return i
+	}
+	t.Hash = h
+	return end
 }
 
 // letters counts what a word is made of.
