@@ -59,6 +59,9 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})
 	googleadmin.Mount(google, st.world)
 	googleguard.Mount(google, st.world)
+	if err := catalog(google, st.world, ours); err != nil {
+		return nil, nil, err
+	}
 	st.buckets = storageapi.New(google, st.world, storageapi.Options{Dir: s.options.BucketDir})
 	if ours {
 		if err := seedBuckets(st.world, st.buckets); err != nil {

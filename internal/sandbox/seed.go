@@ -145,6 +145,7 @@ func seedGoogle(w *world.World, localIssuer string) error {
 		Policy: world.Policy{Bindings: append(operatorBindings(), []world.Binding{
 			{Role: "roles/aiplatform.user", Members: users},
 			{Role: "roles/modelarmor.user", Members: users},
+			{Role: "roles/datalineage.producer", Members: users},
 			{Role: "roles/dlp.user", Members: users},
 			{Role: "roles/serviceusage.serviceUsageConsumer", Members: []string{"serviceAccount:" + callerEmail}},
 		}...)},

@@ -87,10 +87,20 @@ func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 func (a *API) find(r *http.Request) *service {
 	host := hostOf(r)
-	for i := range a.services {
-		if a.services[i].hosts.MatchString(host) {
+	var served *service
+	for i := range a.services { // several may share a host: one that knows the request goes first
+		if !a.services[i].hosts.MatchString(host) {
+			continue
+		}
+		if a.services[i].owns(r) {
 			return &a.services[i]
 		}
+		if served == nil {
+			served = &a.services[i]
+		}
+	}
+	if served != nil {
+		return served
 	}
 	// The detection ping of Google's SDKs: "/" and this header.
 	metadataPing := r.URL.Path == "/" && r.Header.Get("Metadata-Flavor") != ""

@@ -54,6 +54,22 @@ func (a *API) Admit(r *http.Request, c Call) (world.Grant, *Problem) {
 	return grant, p
 }
 
+// VertexCall names a call of Vertex AI in a location.
+type VertexCall struct {
+	Method     string // google.cloud.aiplatform.v1.DatasetService.ListDatasets
+	Permission string // aiplatform.datasets.list
+	Resource   string // as the caller wrote it, without the version
+	Project    string // id or number
+	Location   string
+}
+
+// AdmitVertex checks, in the order in which Google does: who calls, that the host serves the location, that Vertex AI is on and paid for,
+// and that IAM allows it. It returns the project.
+func (a *API) AdmitVertex(r *http.Request, c VertexCall) (world.Project, *Problem) {
+	_, project, p := a.admitLocation(r, c.Method, c.Permission, target{resource: c.Resource, project: c.Project, location: c.Location})
+	return project, p
+}
+
 // Authenticate finds out who calls.
 func (a *API) Authenticate(r *http.Request, c Call) (world.Grant, *Problem) {
 	scopes := c.Scopes

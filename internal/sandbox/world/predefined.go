@@ -20,6 +20,18 @@ func predefinedRoles() map[string]*Role {
 	accountUse := []string{"iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.getOpenIdToken"}
 	serviceRead := []string{"serviceusage.services.get", "serviceusage.services.list"}
 	vertexRead := []string{"aiplatform.endpoints.get", "aiplatform.endpoints.list", "aiplatform.models.get", "aiplatform.models.list"}
+	catalogRead := []string{"aiplatform.contexts.queryContextLineageSubgraph", "aiplatform.executions.queryExecutionInputsAndOutputs"}
+	for _, kind := range []string{"artifacts", "contexts", "datasets", "executions", "metadataSchemas", "metadataStores"} {
+		catalogRead = append(catalogRead, "aiplatform."+kind+".get", "aiplatform."+kind+".list")
+	}
+	vertexRead = append(vertexRead, catalogRead...)
+	catalogWrite := []string{
+		"aiplatform.artifacts.create", "aiplatform.artifacts.update", "aiplatform.contexts.addContextArtifactsAndExecutions", "aiplatform.contexts.create",
+		"aiplatform.contexts.update", "aiplatform.datasets.create", "aiplatform.datasets.update", "aiplatform.executions.addExecutionEvents",
+		"aiplatform.executions.create", "aiplatform.executions.update", "aiplatform.metadataSchemas.create", "aiplatform.metadataStores.create",
+		"aiplatform.models.update", "aiplatform.models.upload",
+	}
+	lineageWrite := []string{"datalineage.events.create", "datalineage.processes.create", "datalineage.processes.update", "datalineage.runs.create", "datalineage.runs.update"}
 	roleRead := []string{"iam.roles.get", "iam.roles.list"}
 	poolRead := []string{
 		"iam.workloadIdentityPools.get", "iam.workloadIdentityPools.list",
@@ -28,7 +40,7 @@ func predefinedRoles() map[string]*Role {
 	poolWrite := all(writing("iam.workloadIdentityPools"), writing("iam.workloadIdentityPoolProviders"))
 	accountWrite := append(writing("iam.serviceAccounts"), "iam.serviceAccounts.disable", "iam.serviceAccounts.enable")
 	keys := []string{"iam.serviceAccountKeys.get", "iam.serviceAccountKeys.list"}
-	vertexUse := all(projectRead, vertexRead, []string{
+	vertexUse := all(projectRead, vertexRead, catalogWrite, []string{
 		"aiplatform.endpoints.predict", "aiplatform.endpoints.explain", "aiplatform.batchPredictionJobs.cancel", "aiplatform.tuningJobs.cancel",
 	})
 	for _, kind := range []string{"batchPredictionJobs", "tuningJobs", "cachedContents"} {
@@ -45,7 +57,7 @@ func predefinedRoles() map[string]*Role {
 	viewer := all(projectRead, accountRead, vertexRead, serviceRead, roleRead, poolRead, keys, []string{
 		"iam.serviceAccounts.getIamPolicy", "resourcemanager.projects.getIamPolicy", "storage.buckets.list",
 	})
-	editor := all(viewer, vertexUse, accountWrite, []string{
+	editor := all(viewer, vertexUse, accountWrite, lineageWrite, []string{
 		"iam.serviceAccounts.actAs", "serviceusage.services.use", "serviceusage.services.enable", "serviceusage.services.disable",
 	})
 	owner := all(editor, policyOf("resourcemanager.projects"), policyOf("iam.serviceAccounts"), poolWrite, writing("iam.roles"), bucketWrite)
@@ -66,6 +78,7 @@ func predefinedRoles() map[string]*Role {
 		"roles/aiplatform.user":                      vertexUse,
 		"roles/aiplatform.admin":                     all(vertexUse, policyOf("aiplatform.endpoints")),
 		"roles/aiplatform.viewer":                    all(projectRead, vertexRead),
+		"roles/datalineage.producer":                 lineageWrite,
 		"roles/modelarmor.user":                      armorUse,
 		"roles/modelarmor.viewer":                    armorRead,
 		"roles/modelarmor.admin":                     all(armorUse, armorRead),
