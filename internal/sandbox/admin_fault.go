@@ -18,6 +18,8 @@ type faultRequest struct {
 	Stall      bool   `json:"stall"`
 	Cut        bool   `json:"cut"`
 	Late       int    `json:"late"`
+	Lost       bool   `json:"lost"`
+	Flip       bool   `json:"flip"`
 	After      int    `json:"after"`
 	Delay      string `json:"delay"`
 	RetryAfter string `json:"retry_after"`
@@ -31,7 +33,7 @@ func (a *admin) setFault(r *http.Request) (any, error) {
 	}
 	fault := world.Fault{
 		Status: req.Status, HTML: req.HTML, Hang: req.Hang, NoExpiry: req.NoExpiry,
-		Reset: req.Reset, Stall: req.Stall, Cut: req.Cut, Late: req.Late, After: req.After, Times: req.Times,
+		Reset: req.Reset, Stall: req.Stall, Cut: req.Cut, Late: req.Late, Lost: req.Lost, Flip: req.Flip, After: req.After, Times: req.Times,
 	}
 	for name, d := range map[string]struct {
 		text string

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 
@@ -73,3 +74,24 @@ func lateError(contentType string, r *http.Request, status int) []byte {
 	}
 	return []byte("data: " + body + "\r\n\r\n")
 }
+
+// flipping changes one bit of an answer's body on its way.
+type flipping struct {
+	http.ResponseWriter
+	left int // bytes that come before it; -1 when it is done
+}
+
+// Write implements http.ResponseWriter.
+func (f *flipping) Write(p []byte) (int, error) {
+	if f.left >= len(p) {
+		f.left -= len(p)
+	} else if f.left >= 0 {
+		p = bytes.Clone(p) // they are the API's own
+		p[f.left] ^= 1
+		f.left = -1
+	}
+	return f.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach Flush.
+func (f *flipping) Unwrap() http.ResponseWriter { return f.ResponseWriter }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -31,7 +32,7 @@ func Wrap(w *world.World, api string, next http.Handler) http.Handler {
 			_, _ = io.WriteString(rw, c.Body)
 			return
 		}
-		if f, ok := w.TakeFault(api, locationOf(r)); ok {
+		if f, ok := w.TakeFault(api, placeOf(api, r)); ok {
 			show(w, api, f, rw, r, next)
 			return
 		}
@@ -62,6 +63,11 @@ func show(w *world.World, api string, f world.Fault, rw http.ResponseWriter, r *
 		_, _ = rw.Write(body)
 	case f.NoExpiry:
 		withoutExpiry(rw, r, next)
+	case f.Lost:
+		next.ServeHTTP(&answer{header: http.Header{}}, r)
+		panic(http.ErrAbortHandler)
+	case f.Flip:
+		next.ServeHTTP(&flipping{ResponseWriter: rw, left: f.After}, r)
 	case f.Stall, f.Cut, f.Late != 0:
 		broken := &breaking{ResponseWriter: rw, fault: f, request: r}
 		next.ServeHTTP(broken, r)
@@ -77,6 +83,19 @@ var locationForm = regexp.MustCompile(`/locations/([^/:]+)`)
 func locationOf(r *http.Request) string {
 	if m := locationForm.FindStringSubmatch(r.URL.Path); m != nil {
 		return m[1]
+	}
+	return ""
+}
+
+// placeOf is where a fault may be narrowed to: a location, or of Cloud Storage what is moved: "gcs@upload", "gcs@media".
+func placeOf(api string, r *http.Request) string {
+	switch {
+	case api != "gcs":
+		return locationOf(r)
+	case strings.HasPrefix(r.URL.Path, "/upload/"):
+		return "upload"
+	case !strings.HasPrefix(r.URL.Path, "/storage/v1/") || strings.Contains(r.URL.RawQuery, "alt=media"):
+		return "media"
 	}
 	return ""
 }

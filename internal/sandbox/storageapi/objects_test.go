@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/landbridge/landbridge/internal/sandbox/storageapi"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
 const objects = "/storage/v1/b/b-1/o"
@@ -335,5 +336,32 @@ func TestBuckets(t *testing.T) {
 	}
 	if a := g.as("v", "GET /storage/v1/b/b-2/iam/testPermissions?permissions=storage.objects.get&permissions=storage.objects.delete", ""); !cmp.Equal(a.json["permissions"], []any{"storage.objects.get"}) {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// Faults can be narrowed to what is moved, and leave the rest alone.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	g := newGCS(t, storageapi.Bucket{}, storageapi.Options{})
+	g.put("x", "0123456789")
+	const media, upload = "GET " + objects + "/x?alt=media", "POST /upload/storage/v1/b/b-1/o?uploadType=media&name=y"
+	g.world.SetFault("gcs@media", world.Fault{Flip: true, After: 4, Times: 1})
+	if a := g.ok(media, ""); string(a.body) != "0123556789" {
+		t.Errorf("%q", a.body)
+	}
+	g.holds("x", []byte("0123456789"))
+	g.world.SetFault("gcs@media", world.Fault{Cut: true, After: 4, Times: 1})
+	g.ok("GET "+objects+"/x", "") // the metadata is not media
+	if a, err := g.try("admin", media, nil); err == nil {
+		t.Errorf("not cut: %q", a.body)
+	}
+	g.world.SetFault("gcs@upload", world.Fault{Lost: true, Times: 1})
+	if _, err := g.try("admin", upload, strings.NewReader("done")); err == nil {
+		t.Error("the answer came")
+	}
+	g.holds("y", []byte("done"))
+	g.world.SetFault("gcs", world.Fault{Status: 429, RetryAfter: time.Second, Times: 1})
+	if a := g.admin(upload, ""); a.status != 429 || a.header.Get("Retry-After") != "1" {
+		t.Errorf("%d %v", a.status, a.header)
 	}
 }

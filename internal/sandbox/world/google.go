@@ -176,7 +176,9 @@ type Fault struct {
 	Stall      bool          `json:"stall,omitempty"`       // fall silent in the middle of an answer
 	Cut        bool          `json:"cut,omitempty"`         // break the connection in the middle of an answer
 	Late       int           `json:"late,omitempty"`        // end a streamed answer with an error of this status
-	After      int           `json:"after,omitempty"`       // bytes of the answer that come before Stall, Cut and Late
+	Lost       bool          `json:"lost,omitempty"`        // do what was asked, and break the connection before the answer
+	Flip       bool          `json:"flip,omitempty"`        // change one bit of the answer's body
+	After      int           `json:"after,omitempty"`       // bytes of the answer that come before Stall, Cut, Late and Flip
 	Delay      time.Duration `json:"delay,omitempty"`       // before anything else
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // send Retry-After
 	Times      int           `json:"times,omitempty"`       // this many calls; 0 is until it is taken back
