@@ -91,8 +91,10 @@ func sum(text string) []byte {
 func headers(w dataset.Write, crc checksum.CRC) http.Header {
 	h := make(http.Header, 16)
 	for _, e := range [...]struct{ name, value string }{
-		{"X-Ms-Blob-Content-Type", w.Headers.ContentType}, {"X-Ms-Blob-Content-Encoding", w.Headers.ContentEncoding},
-		{"X-Ms-Blob-Content-Language", w.Headers.ContentLanguage}, {"X-Ms-Blob-Content-Disposition", w.Headers.ContentDisposition},
+		{"X-Ms-Blob-Content-Type", w.Headers.ContentType},
+		{"X-Ms-Blob-Content-Encoding", w.Headers.ContentEncoding},
+		{"X-Ms-Blob-Content-Language", w.Headers.ContentLanguage},
+		{"X-Ms-Blob-Content-Disposition", w.Headers.ContentDisposition},
 		{"X-Ms-Blob-Cache-Control", w.Headers.CacheControl},
 	} {
 		if e.value != "" {

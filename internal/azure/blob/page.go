@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -61,6 +62,9 @@ type decoder struct {
 	in      string // Metadata, Tags, Properties: what the element is below
 	encoded bool
 	whole   bool
+
+	lastText string
+	lastTime time.Time
 }
 
 func (d *decoder) take(t token) error {
@@ -79,7 +83,7 @@ func (d *decoder) take(t token) error {
 			d.in = t.start
 		}
 	case "Name":
-		d.encoded = strings.Contains(t.attributes, `Encoded="true"`)
+		d.encoded = bytes.Contains(t.attributes, []byte(`Encoded="true"`))
 	}
 	return nil
 }
@@ -88,7 +92,7 @@ func (d *decoder) ended(t token) error {
 	switch {
 	case d.item == nil:
 		if t.end == "NextMarker" {
-			d.page.marker = t.text
+			d.page.marker = string(t.text)
 		}
 		return nil
 	case t.end == d.in && len(d.path) == 3: // EnumerationResults, Blobs, Blob
@@ -98,7 +102,7 @@ func (d *decoder) ended(t token) error {
 		if d.meta == nil {
 			d.meta = map[string]string{}
 		}
-		d.meta[strings.ToLower(t.end)] = t.text
+		d.meta[strings.ToLower(t.end)] = string(t.text)
 		return nil
 	case d.in == "Properties":
 		return d.property(t.end, t.text)
@@ -111,70 +115,79 @@ func (d *decoder) ended(t token) error {
 	return d.field(t.end, t.text)
 }
 
-func (d *decoder) field(name, text string) error {
+func (d *decoder) field(name string, text []byte) (err error) {
 	switch name {
 	case "Name":
+		d.item.Name = string(text)
 		if d.encoded {
-			plain, err := url.PathUnescape(text)
-			if err != nil {
+			if d.item.Name, err = url.PathUnescape(d.item.Name); err != nil {
 				return errXML
 			}
-			text = plain
 		}
-		d.item.Name = text
 	case "Snapshot":
-		d.item.snapshot = text
+		d.item.snapshot = string(text)
 	case "VersionId":
-		d.item.versionID = text
+		d.item.versionID = string(text)
 	case "IsCurrentVersion":
-		d.item.current = text == "true"
+		d.item.current = string(text) == "true"
 	case "Deleted":
-		d.item.deleted = text == "true"
+		d.item.deleted = string(text) == "true"
 	}
 	return nil
 }
 
-func (d *decoder) property(name, text string) (err error) {
+func (d *decoder) property(name string, text []byte) (err error) {
 	o := &d.item.Object
-	if text == "" {
+	if len(text) == 0 {
 		return nil
 	}
 	switch name {
 	case "Content-Length":
-		if o.Size, err = strconv.ParseInt(text, 10, 64); err != nil || o.Size < 0 {
+		o.Size, err = strconv.ParseInt(string(text), 10, 64)
+		if o.Size < 0 {
 			return errXML
 		}
 	case "Last-Modified":
-		o.Modified, err = http.ParseTime(text)
+		o.Modified, err = d.time(text)
 	case "Creation-Time":
-		d.item.created, err = http.ParseTime(text)
+		d.item.created, err = d.time(text)
 	case "DeletedTime":
-		o.Deleted, err = http.ParseTime(text)
+		o.Deleted, err = d.time(text)
 	case "Etag":
-		o.ETag = `"` + strings.Trim(text, `"`) + `"`
+		o.ETag = `"` + string(bytes.Trim(text, `"`)) + `"`
 	case "Content-MD5":
-		o.MD5 = sum(text)
+		o.MD5 = sum(string(text))
 	case "BlobType":
-		o.Kind = kindOf(text)
+		o.Kind = kindOf(string(text))
 	case "AccessTier":
-		o.Tier = text
+		o.Tier = d.once(text)
 	case "ResourceType":
-		d.item.directory = text == "directory"
+		d.item.directory = string(text) == "directory"
 	case "Content-Type":
-		o.Headers.ContentType = text
+		o.Headers.ContentType = d.once(text)
 	case "Content-Encoding":
-		o.Headers.ContentEncoding = text
+		o.Headers.ContentEncoding = d.once(text)
 	case "Content-Language":
-		o.Headers.ContentLanguage = text
+		o.Headers.ContentLanguage = d.once(text)
 	case "Content-Disposition":
-		o.Headers.ContentDisposition = text
+		o.Headers.ContentDisposition = d.once(text)
 	case "Cache-Control":
-		o.Headers.CacheControl = text
+		o.Headers.CacheControl = d.once(text)
 	}
 	if err != nil {
 		return errXML
 	}
 	return nil
+}
+
+// time reads a time of whole seconds. Neighbours in a listing were often written in the same one.
+func (d *decoder) time(text []byte) (time.Time, error) {
+	if string(text) == d.lastText {
+		return d.lastTime, nil
+	}
+	t, err := http.ParseTime(string(text))
+	d.lastText, d.lastTime = string(text), t
+	return t, err
 }
 
 func (d *decoder) finish() {

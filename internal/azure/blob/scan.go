@@ -13,24 +13,24 @@ import (
 // scanner reads XML of the kind that Storage writes: elements, texts, and the five entities. It is five times as fast as encoding/xml,
 // which counts when a million blobs are listed. It refuses what Storage does not write: directives, comments, CDATA.
 type scanner struct {
-	in   *bufio.Reader
-	path [][]byte // names of the open elements
-	done bool     // the root is closed
-	hold string   // an empty element's end, which is told after its start
-	text []byte
+	in    *bufio.Reader
+	path  []string // names of the open elements
+	done  bool     // the root is closed
+	hold  string   // an empty element's end, which is told after its start
+	text  []byte
+	names map[string]string // that were seen: there are some thirty, a hundred thousand times
 }
 
-// token is a start, with its attributes as they stand, or an end, with the text since the last tag.
+// token is a start, with its attributes as they stand, or an end, with the text since the last tag: good until the next token.
 type token struct {
-	start, end string
-	attributes string
-	text       string
+	start, end       string
+	attributes, text []byte
 }
 
 var errXML = errors.New("not the XML of a listing")
 
 func newScanner(r io.Reader) *scanner {
-	return &scanner{in: skipMark(r)}
+	return &scanner{in: skipMark(r), names: map[string]string{}}
 }
 
 // skipMark skips the byte order mark that Storage begins its XML with.
@@ -69,7 +69,7 @@ func (s *scanner) next() (token, error) {
 			if err != nil {
 				return token{}, err
 			}
-			t := token{end: string(bytes.TrimRight(tag[1:], " \r\n\t")), text: text}
+			t := token{end: s.once(bytes.TrimRight(tag[1:], " \r\n\t")), text: text}
 			return t, s.close(t.end)
 		default:
 			return s.open(tag)
@@ -84,8 +84,8 @@ func (s *scanner) open(tag []byte) (token, error) {
 	if len(name) == 0 || s.done || len(s.path) >= deepest {
 		return token{}, errXML
 	}
-	t := token{start: string(name), attributes: string(attributes)}
-	s.path = append(s.path, []byte(t.start))
+	t := token{start: s.once(name), attributes: attributes}
+	s.path = append(s.path, t.start)
 	if empty {
 		s.hold = t.start
 	}
@@ -94,12 +94,25 @@ func (s *scanner) open(tag []byte) (token, error) {
 
 func (s *scanner) close(name string) error {
 	last := len(s.path) - 1
-	if last < 0 || string(s.path[last]) != name {
+	if last < 0 || s.path[last] != name {
 		return fmt.Errorf("%w: </%.40s> closes nothing", errXML, name)
 	}
 	s.path = s.path[:last]
 	s.done = last == 0
 	return nil
+}
+
+// once is a text that was seen before, without a second copy of it.
+func (s *scanner) once(text []byte) string {
+	const most = 1000
+	if seen, ok := s.names[string(text)]; ok {
+		return seen
+	}
+	out := string(text)
+	if len(s.names) < most {
+		s.names[out] = out
+	}
+	return out
 }
 
 // readText reads up to the next tag.
@@ -138,25 +151,30 @@ func (s *scanner) readTag() ([]byte, error) {
 	return tag[:len(tag)-1], err
 }
 
-// unescape resolves the entities. A name without any costs its one allocation.
-func unescape(text []byte) (string, error) {
-	if bytes.IndexByte(text, '&') < 0 {
-		return string(text), nil
+// unescape resolves the entities, in place: what stands for one is never longer.
+func unescape(text []byte) ([]byte, error) {
+	at := bytes.IndexByte(text, '&')
+	if at < 0 {
+		return text, nil
 	}
-	out := make([]byte, 0, len(text))
-	for {
-		before, rest, found := bytes.Cut(text, []byte("&"))
-		out = append(out, before...)
-		if !found {
-			return string(out), nil
+	out, rest := text[:at], text[at:]
+	for len(rest) > 0 {
+		if rest[0] != '&' {
+			end := bytes.IndexByte(rest, '&')
+			if end < 0 {
+				end = len(rest)
+			}
+			out, rest = append(out, rest[:end]...), rest[end:]
+			continue
 		}
-		name, after, closed := bytes.Cut(rest, []byte(";"))
+		name, after, closed := bytes.Cut(rest[1:], []byte(";"))
 		r, ok := entity(string(name))
 		if !closed || !ok {
-			return "", errXML
+			return nil, errXML
 		}
-		out, text = utf8.AppendRune(out, r), after
+		out, rest = utf8.AppendRune(out, r), after
 	}
+	return out, nil
 }
 
 func entity(name string) (rune, bool) {

@@ -100,7 +100,7 @@ func texts(raw []byte) (out []string, err error) {
 			return nil, err
 		}
 		if token.end != "" {
-			out = append(out, token.text)
+			out = append(out, string(token.text))
 		}
 	}
 }
