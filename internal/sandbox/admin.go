@@ -56,6 +56,10 @@ func newAdmin(st *state) *admin {
 		"PATCH /serviceAccounts/{account}":     a.patchAccount,
 		"POST /serviceAccounts/{account}/keys": a.addKey,
 		"PUT /pace":                            a.setPace,
+		"PUT /buckets/{bucket}":                a.putBucket,
+		"POST /buckets/{bucket}/damage":        a.damageObject,
+		"POST /buckets/{bucket}/objects":       a.putObject,
+		"DELETE /buckets/{bucket}/objects":     a.removeObject,
 		"PUT /clusters/accounts/{ns}/{name}":   a.addAccount,
 		"DELETE /pools/{pool}/providers/{id}":  a.deleteProvider,
 	} {
