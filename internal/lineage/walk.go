@@ -114,14 +114,15 @@ func (h *History) Uses() []Use { return slices.Clone(h.uses) }
 
 // Tree is the walk from each use to the protected item; of a dataset that nothing uses, from its newest copy.
 func (h *History) Tree() []*Node {
+	nodes := map[int]*Node{}
 	var roots []*Node
 	for _, u := range h.uses {
 		if !h.isInput(u.Name) {
-			roots = append(roots, h.use(u, map[string]bool{}))
+			roots = append(roots, h.use(u, map[string]bool{}, nodes))
 		}
 	}
 	if len(roots) == 0 && len(h.copies) > 0 {
-		roots = append(roots, h.copy(len(h.copies)-1, ""))
+		roots = append(roots, h.copy(len(h.copies)-1, "", nodes))
 	}
 	return roots
 }
@@ -131,19 +132,19 @@ func (h *History) isInput(name string) bool {
 }
 
 // use is a use and what it was made from. seen ends a circle, which a metadata store can hold.
-func (h *History) use(u Use, seen map[string]bool) *Node {
+func (h *History) use(u Use, seen map[string]bool, nodes map[int]*Node) *Node {
 	n := &Node{Kind: u.Kind, Name: u.Name, Detail: u.Title, At: u.Created}
 	seen[u.Name] = true
 	for _, name := range u.Inputs {
 		for _, in := range h.uses {
 			if in.Name == name && !seen[name] {
-				n.From = append(n.From, h.use(in, seen))
+				n.From = append(n.From, h.use(in, seen, nodes))
 			}
 		}
 	}
 	if len(n.From) == 0 {
 		if i, how := h.made(u); i >= 0 {
-			n.From = append(n.From, h.copy(i, how))
+			n.From = append(n.From, h.copy(i, how, nodes))
 		}
 	}
 	return n
@@ -162,8 +163,12 @@ func (h *History) made(u Use) (index int, how string) {
 	return -1, ""
 }
 
-// copy is a copy, its run, and where the run had the bytes from. What the run did not change comes from the copy before.
-func (h *History) copy(i int, how string) *Node {
+// copy is a copy, its run, and where the run had the bytes from. What the run did not change comes from the copy before. What two uses
+// share is one node: nodes has those that there are.
+func (h *History) copy(i int, how string, nodes map[int]*Node) *Node {
+	if n := nodes[i]; n != nil && how == "" {
+		return n
+	}
 	c := h.copies[i]
 	run := &Node{Kind: NodeRun, Name: c.Run, Detail: c.Act, At: c.Created}
 	source := &Node{Kind: NodeSource, Name: c.Source.Place.String(), At: c.At}
@@ -180,7 +185,10 @@ func (h *History) copy(i int, how string) *Node {
 	}
 	n := &Node{Kind: NodeCopy, Name: c.Target.Place.String(), Detail: detail(c.Manifest, c.Proof, how), At: c.Created, From: []*Node{run}}
 	if before, ok := h.by[c.Previous]; ok && before < i {
-		n.From = append(n.From, h.copy(before, ""))
+		n.From = append(n.From, h.copy(before, "", nodes))
+	}
+	if how == "" {
+		nodes[i] = n
 	}
 	return n
 }
