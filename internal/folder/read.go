@@ -59,7 +59,7 @@ func (s *section) Read(p []byte) (int, error) {
 	if n > 0 {
 		return n, nil
 	}
-	if err == io.EOF { //nolint:errorlint // io.ReaderAt's contract is this very value
+	if err == io.EOF {
 		if err := s.unchanged(); err != nil {
 			return 0, err
 		}

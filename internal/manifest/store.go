@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -132,12 +131,16 @@ func folderName(name string) string   { return "manifests/" + name + "/" }
 func runName(name, run string) string { return folderName(name) + run + suffix }
 func latestName(name string) string   { return folderName(name) + "latest" }
 
-// plain is what names of datasets and runs are made of, so that they are one part of a path anywhere.
-const plain = `^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`
+// plain says that a name is one part of a path anywhere.
+func plain(name string) bool {
+	const first = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	return name != "" && len(name) <= 128 && strings.Trim(name, first+"._-") == "" && strings.Contains(first, name[:1])
+}
 
+// named refuses names of datasets and runs that are not plain.
 func named(names ...string) error {
 	for _, n := range names {
-		if ok, err := regexp.MatchString(plain, n); err != nil || !ok {
+		if !plain(n) {
 			return &bridge.Error{
 				Kind: bridge.Usage, Code: "name_refused", Text: fmt.Sprintf("manifest: %q is no name of a dataset or a run", n),
 				Hint: "use letters, digits, dots, dashes and underscores",

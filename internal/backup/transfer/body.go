@@ -43,7 +43,7 @@ func (b *body) read(p []byte) (int, error) {
 		p = p[:min(len(p), b.c.limit.Burst())]
 	}
 	n, err := b.r.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader's contract is this very value
+	if err != nil && err != io.EOF {
 		b.err = err
 	}
 	if n == 0 {
@@ -75,7 +75,7 @@ func (b *body) end(err error) error {
 	defer b.mu.Unlock()
 	if err == nil && b.err == nil {
 		var one [1]byte
-		if n, last := b.read(one[:]); n > 0 || last != io.EOF { //nolint:errorlint // as above
+		if n, last := b.read(one[:]); n > 0 || last != io.EOF { //nolint:errorlint // io.Reader's contract is this very value
 			err = last
 		}
 	}
@@ -93,6 +93,18 @@ func (b *body) end(err error) error {
 
 // sum is the CRC32C of what has passed.
 func (b *body) sum() checksum.CRC { return checksum.Of(b.crc) }
+
+// hopTo is the hop of a store.
+func hopTo(r dataset.Reader) bridge.Hop {
+	switch r.Place().Store {
+	case dataset.Bucket:
+		return bridge.HopBucket
+	case dataset.Folder:
+		return bridge.HopFolder
+	case dataset.Blob, dataset.Files:
+	}
+	return bridge.HopStorage
+}
 
 // mismatch says that bytes are not the ones that they shall be.
 func mismatch(hop bridge.Hop, text string) *bridge.Error {

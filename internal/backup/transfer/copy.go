@@ -78,7 +78,7 @@ func (c *Copier) landed(ctx context.Context, w dataset.Write, crc checksum.CRC, 
 	}
 	if codeOf(err) == dataset.CodeExists {
 		return o, &bridge.Error{
-			Kind: bridge.Refused, Hop: hopOf(err), Code: dataset.CodeExists, Cause: err,
+			Kind: bridge.Refused, Hop: hopTo(c.Target), Code: dataset.CodeExists, Cause: err,
 			Text: fmt.Sprintf("%q was written by somebody else meanwhile, and is left as it is", w.Name),
 			Hint: "move it away, or exclude it, and run again",
 		}
@@ -133,11 +133,4 @@ func (c *Copier) proof(from dataset.Object, s sums) dataset.Proof {
 		return dataset.ProofMD5
 	}
 	return dataset.ProofCRC32C
-}
-
-func hopOf(err error) bridge.Hop {
-	if e, ok := asError(err); ok {
-		return e.Hop
-	}
-	return ""
 }

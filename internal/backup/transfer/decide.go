@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -11,6 +13,8 @@ type decider struct {
 	PlanOptions
 	place dataset.Place
 	names dataset.Namer // nil when the target holds every name
+	// above are objects that a directory holds as files, each below the one before: nothing else can lie below them.
+	above []string
 }
 
 // decide is for an object that the source has.
@@ -28,6 +32,8 @@ func (d *decider) decide(i Item, known, inTarget, unchanged bool) (Action, strin
 		return Skip, "archived: it must be rehydrated before it can be read"
 	case d.refused(i.Name) != "":
 		return Skip, d.refused(i.Name)
+	case d.under(i.Name) != "":
+		return Skip, fmt.Sprintf("lies below %q, which is an object itself: a directory cannot hold both", d.under(i.Name))
 	case !inTarget:
 		return Create, ""
 	case mark == dataset.MarkOf(d.place, s) && t.Size == s.Size && t.CRC32C.Known:
@@ -40,6 +46,26 @@ func (d *decider) decide(i Item, known, inTarget, unchanged bool) (Action, strin
 		return Conflict, "the copy was changed by somebody else"
 	}
 	return Conflict, "there is an object of this name that no run of ours brought"
+}
+
+// under is the object that is in the way of a name, in a target that is a directory. Names come in order, so that what is in the way of
+// one came before it, and all that came between begin alike.
+func (d *decider) under(name string) string {
+	if d.Target.Place().Store != dataset.Folder {
+		return ""
+	}
+	for len(d.above) > 0 && !strings.HasPrefix(name, d.above[len(d.above)-1]) {
+		d.above = d.above[:len(d.above)-1]
+	}
+	for _, a := range d.above {
+		if strings.HasPrefix(name, a+"/") {
+			return a
+		}
+	}
+	if n := len(d.above); n == 0 || d.above[n-1] != name {
+		d.above = append(d.above, name)
+	}
+	return ""
 }
 
 func (d *decider) refused(name string) string {

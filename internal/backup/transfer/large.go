@@ -2,11 +2,11 @@ package transfer
 
 import (
 	"context"
-	"slices"
+	"errors"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -40,7 +40,7 @@ func (c *Copier) assemble(ctx context.Context, i Item, w dataset.Write, l datase
 		return s, dataset.Object{}, err
 	}
 	if !s.agree(i.Source) {
-		return s, dataset.Object{}, c.discard(ctx, up, sourceDamaged(i.Source, s))
+		return s, dataset.Object{}, c.discard(ctx, up, c.sourceDamaged(i.Source, s))
 	}
 	var o dataset.Object
 	err = c.retry.Do(ctx, func(ctx context.Context) (err error) {
@@ -77,7 +77,7 @@ func (c *Copier) discard(ctx context.Context, up dataset.Upload, why error) erro
 }
 
 // fill sends the chunks from first to before last that are not there, many at once unless they must be in order, and returns all.
-func (c *Copier) fill(ctx context.Context, o dataset.Object, up dataset.Upload, l dataset.Layout, first, last int) (sums, error) {
+func (c *Copier) fill(parent context.Context, o dataset.Object, up dataset.Upload, l dataset.Layout, first, last int) (sums, error) {
 	chunks := make([]dataset.Chunk, last-first)
 	missing := l.Chunks
 	for _, d := range up.Done() {
@@ -90,27 +90,25 @@ func (c *Copier) fill(ctx context.Context, o dataset.Object, up dataset.Upload, 
 	md5 := c.hash(o, c.MD5 != MD5Never && inOrder && missing == l.Chunks && last-first == l.Chunks)
 	defer md5.stop()
 
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(parent)
+	group.SetLimit(c.Streams)
 	if inOrder {
 		group.SetLimit(1)
 	}
 	for n := range chunks {
-		if chunks[n].CRC32C.Known {
+		if chunks[n].CRC32C.Known || ctx.Err() != nil {
 			continue
 		}
-		if c.streams.Acquire(ctx, 1) != nil {
-			break // the group says why
-		}
 		group.Go(func() (err error) {
+			if err := c.streams.Acquire(ctx, 1); err != nil {
+				return err
+			}
 			defer c.streams.Release(1)
 			chunks[n], err = c.chunk(ctx, o, up, l.Chunk(first+n, o.Size), md5)
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return sums{}, err
-	}
-	if err := ctx.Err(); err != nil && slices.ContainsFunc(chunks, func(ch dataset.Chunk) bool { return !ch.CRC32C.Known }) {
+	if err := errors.Join(group.Wait(), parent.Err()); err != nil {
 		return sums{}, err
 	}
 	return sums{crc: combined(chunks), md5: md5.sum(), layout: l, chunks: chunks}, nil
@@ -128,7 +126,7 @@ func (c *Copier) chunk(ctx context.Context, o dataset.Object, up dataset.Upload,
 		sent, err = up.Write(ctx, ch, b)
 		err = b.end(err)
 		if err == nil && sent.CRC32C != b.sum() {
-			err = mismatch(bridge.HopStorage, "a chunk of \""+o.Name+"\" is in the target with other bytes than were sent")
+			err = mismatch(hopTo(c.Target), fmt.Sprintf("chunk %d of %q is in the target with other bytes than were sent", ch.Index, o.Name))
 		}
 		if err != nil {
 			md5.rewind()

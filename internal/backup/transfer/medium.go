@@ -36,7 +36,7 @@ func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, 
 			return c.found(ctx, i, o)
 		}
 		if !s.agree(i.Source) && before == s.crc {
-			return s, o, sourceDamaged(i.Source, s)
+			return s, o, c.sourceDamaged(i.Source, s)
 		}
 	}
 	return s, o, err

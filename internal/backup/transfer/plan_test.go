@@ -150,6 +150,31 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// A directory holds no object and others below its name.
+func TestDirectoryHoldsNotBoth(t *testing.T) {
+	t.Parallel()
+	var source []dataset.Object
+	want := map[string]transfer.Action{
+		"a": transfer.Create, "a!": transfer.Create, "a/b": transfer.Skip, "a/b/c": transfer.Skip, "a0": transfer.Create, "ab/c": transfer.Create,
+		"d/": transfer.Create, "d/e": transfer.Create, "f": transfer.Create, "f/": transfer.Skip,
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		source = append(source, origin(name, "1"))
+	}
+	for _, i := range plan(t, source, nil, nil, func(o *transfer.PlanOptions) {
+		o.Target = listed{place: dataset.Place{Store: dataset.Folder}, objects: slices.Values([]dataset.Object(nil))}
+	}) {
+		if i.Action != want[i.Name] || i.Action == transfer.Skip && !strings.Contains(i.Reason, "which is an object itself") {
+			t.Errorf("%q: %s %s", i.Name, i.Action, i.Reason)
+		}
+	}
+	for _, i := range plan(t, source, nil, nil, nil) {
+		if i.Action != transfer.Create {
+			t.Errorf("a bucket holds both, and not %q", i.Name)
+		}
+	}
+}
+
 // A plan of many is the plans of each, in order.
 func TestPlanIsOfEach(t *testing.T) {
 	t.Parallel()

@@ -111,23 +111,31 @@ func verdict(err error) (again bool, wait time.Duration) {
 	if _, final := errors.AsType[once](err); final {
 		return false, 0
 	}
-	if e, ok := errors.AsType[*bridge.Error](err); ok {
+	if e, ok := asError(err); ok {
 		return e.Retry || e.Code == dataset.CodeMismatch || errors.Is(e.Cause, io.ErrUnexpectedEOF), e.RetryAfter
 	}
 	return errors.Is(err, io.ErrUnexpectedEOF), 0
 }
 
 func unauthorised(err error) bool {
-	e, ok := errors.AsType[*bridge.Error](err)
+	e, ok := asError(err)
 	return ok && e.Status == http.StatusUnauthorized
 }
 
 func codeOf(err error) string {
-	if e, ok := errors.AsType[*bridge.Error](err); ok {
+	if e, ok := asError(err); ok {
 		return e.Code
 	}
 	return ""
 }
+
+// once is an error that no other attempt helps, whatever it says itself.
+type once struct{ error }
+
+func (o once) Unwrap() error { return o.error }
+
+// asError is the first of our errors in a chain.
+func asError(err error) (*bridge.Error, bool) { return errors.AsType[*bridge.Error](err) }
 
 // List lists a place, and goes on after the last object that came when a page fails.
 func (r *Retrier) List(ctx context.Context, from dataset.Reader, q dataset.Query) iter.Seq2[dataset.Object, error] {

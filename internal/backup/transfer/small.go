@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -70,7 +69,7 @@ func (c *Copier) readWhole(ctx context.Context, o dataset.Object, text []byte) (
 			break
 		}
 	}
-	return s, sourceDamaged(o, s)
+	return s, c.sourceDamaged(o, s)
 }
 
 // md5 is the MD5 of a whole object, when it can be held against something.
@@ -91,8 +90,8 @@ func (s sums) agree(o dataset.Object) bool {
 const CodeSource = "source_damaged"
 
 // sourceDamaged says that the source itself is not what it says it is.
-func sourceDamaged(o dataset.Object, s sums) error {
-	e := mismatch("", fmt.Sprintf("%q is not what its source says it is: it has the CRC32C %s and the MD5 %x; the source keeps %s and %x", o.Name, s.crc, s.md5, o.CRC32C, o.MD5))
+func (c *Copier) sourceDamaged(o dataset.Object, s sums) error {
+	e := mismatch(hopTo(c.Source), fmt.Sprintf("%q is not what its source says it is: it has the CRC32C %s and the MD5 %x; the source keeps %s and %x", o.Name, s.crc, s.md5, o.CRC32C, o.MD5))
 	e.Code, e.Retry = CodeSource, false
 	e.Hint = "restore it from a recovery point, or write its right sums; it was not copied"
 	return e
@@ -100,7 +99,7 @@ func sourceDamaged(o dataset.Object, s sums) error {
 
 // undo removes an object that the target holds with other bytes than were sent.
 func (c *Copier) undo(ctx context.Context, o dataset.Object, s sums) error {
-	err := mismatch(bridge.HopStorage, fmt.Sprintf("%q was sent with the CRC32C %s, and the target holds %s; it was removed", o.Name, s.crc, o.CRC32C))
+	err := mismatch(hopTo(c.Target), fmt.Sprintf("%q was sent with the CRC32C %s, and the target holds %s; it was removed", o.Name, s.crc, o.CRC32C))
 	if failed := c.retry.Do(ctx, func(ctx context.Context) error { return c.gone(c.Target.Delete(ctx, o)) }); failed != nil {
 		err.Text = fmt.Sprintf("%q was sent with the CRC32C %s, and the target holds %s, and it cannot be removed", o.Name, s.crc, o.CRC32C)
 		err.Cause = failed

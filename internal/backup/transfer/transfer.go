@@ -95,7 +95,7 @@ func New(o Options) *Copier {
 func (c *Copier) Reporting(progress func(Progress)) *Copier {
 	own := *c
 	own.Progress = progress
-	told := c.Options.Retry.Told
+	told := c.Retry.Told
 	own.retry = c.retry.telling(func(err error) {
 		progress(Progress{Retries: 1})
 		if told != nil {
@@ -128,13 +128,21 @@ func (c *Copier) Do(ctx context.Context, i Item) Result {
 		r.Err = c.retry.Do(ctx, func(ctx context.Context) error { return c.gone(c.Target.Delete(ctx, i.Target)) })
 	case Keep, Skip, Conflict:
 	}
-	if r.Entry == nil && i.Entry != nil && i.Action != Delete {
-		r.Entry = i.Entry // what the target still holds
-	}
 	if r.Err == nil {
 		c.Progress(Progress{Objects: 1})
 	}
+	if r.Entry == nil && stands(i, r.Err) {
+		r.Entry = i.Entry
+	}
 	return r
+}
+
+// stands says whether the target still holds what the manifest of the run before says of it, when the item made no entry of its own.
+func stands(i Item, err error) bool {
+	if i.Action == Delete {
+		return err != nil
+	}
+	return codeOf(err) != dataset.CodeExists // then it is somebody else's by now
 }
 
 // gone forgives that what shall be deleted is not there.
