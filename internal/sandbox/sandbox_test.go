@@ -21,7 +21,9 @@ const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform"
 // start runs a sandbox for one test.
 func start(t *testing.T, o sandbox.Options) *sandbox.Sandbox {
 	t.Helper()
-	o.Clock = time.Now
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
 	s, err := sandbox.New(o)
 	if err != nil {
 		t.Fatal(err)

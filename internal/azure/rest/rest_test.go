@@ -85,7 +85,8 @@ func TestRefusals(t *testing.T) {
 		want   bridge.Error
 	}{
 		"no role": {
-			403, http.Header{"X-Ms-Correlation-Request-Id": {id}},
+			403,
+			http.Header{"X-Ms-Correlation-Request-Id": {id}},
 			`{"error":{"code":"AuthorizationFailed","message":"The client 'c' with object id '11112222-3333-4444-8555-666677778888' does not have authorization."}}`,
 			bridge.Error{
 				Kind: bridge.Denied, Code: "AuthorizationFailed", Status: 403,
@@ -94,21 +95,27 @@ func TestRefusals(t *testing.T) {
 			},
 		},
 		"throttled": {
-			429, http.Header{"Retry-After": {"17"}}, `{"error":{"code":"TooManyRequests","message":"The request is being throttled."}}`,
+			429,
+			http.Header{"Retry-After": {"17"}},
+			`{"error":{"code":"TooManyRequests","message":"The request is being throttled."}}`,
 			bridge.Error{
 				Kind: bridge.Unreachable, Code: "TooManyRequests", Status: 429, Retry: true, RetryAfter: 17 * time.Second,
 				Text: "cannot list vaults: The request is being throttled.", Hint: "Azure counts calls by subscription: try again later, or ask for fewer subscriptions at once",
 			},
 		},
 		"throttled, in quotes": {
-			429, http.Header{"Retry-After": {`"60"`}}, `{}`,
+			429,
+			http.Header{"Retry-After": {`"60"`}},
+			`{}`,
 			bridge.Error{
 				Kind: bridge.Unreachable, Code: "http_429", Status: 429, Retry: true, RetryAfter: time.Minute,
 				Text: "cannot list vaults: the service answered 429", Hint: "Azure counts calls by subscription: try again later, or ask for fewer subscriptions at once",
 			},
 		},
 		"out of Resource Graph's quota": {
-			429, http.Header{"X-Ms-User-Quota-Remaining": {"0"}, "X-Ms-User-Quota-Resets-After": {"00:00:05"}}, `{"error":{"code":"RateLimiting","message":"Please provide below info"}}`,
+			429,
+			http.Header{"X-Ms-User-Quota-Remaining": {"0"}, "X-Ms-User-Quota-Resets-After": {"00:00:05"}},
+			`{"error":{"code":"RateLimiting","message":"Please provide below info"}}`,
 			bridge.Error{
 				Kind: bridge.Unreachable, Code: "RateLimiting", Status: 429, Retry: true, RetryAfter: 5 * time.Second,
 				Text: "cannot list vaults: Please provide below info", Hint: "Azure counts calls by subscription: try again later, or ask for fewer subscriptions at once",

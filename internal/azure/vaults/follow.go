@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/landbridge/landbridge/internal/azure/rest"
@@ -105,7 +106,7 @@ func (v *Vaults) followJob(ctx context.Context, o *protect.Operation) error {
 	}
 	var resource json.Marshaler
 	var answer *http.Response
-	ctx = runtime.WithCaptureResponse(ctx, &answer)
+	ctx = policy.WithCaptureResponse(ctx, &answer)
 	if s != nil {
 		got, failed := s.NewJobDetailsClient().Get(ctx, of.Name, of.Group, jobName(o.Job), nil)
 		resource, err = got.JobResource, failed
@@ -176,6 +177,7 @@ func (v *Vaults) look(ctx context.Context, o *protect.Operation, url string) (in
 	if err != nil {
 		return 0, status{}, rest.Refusal(ctx, a, err)
 	}
+	defer resp.Body.Close()
 	o.Wait = rest.RetryAfter(resp.Header)
 	if !runtime.HasStatusCode(resp, http.StatusOK, http.StatusAccepted, http.StatusNoContent) {
 		return 0, status{}, rest.Refusal(ctx, a, runtime.NewResponseError(resp))

@@ -87,7 +87,7 @@ func TestDetailsOfItems(t *testing.T) {
 			case protect.Blobs:
 				blobs = i
 			case protect.Disk:
-				if i.Purge.Sub(time.Now()) != 10*24*time.Hour {
+				if time.Until(i.Purge) != 10*24*time.Hour {
 					t.Errorf("the disk is purged at %v", i.Purge)
 				}
 			case protect.SQL:

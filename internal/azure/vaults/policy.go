@@ -8,8 +8,8 @@ import (
 	"github.com/landbridge/landbridge/internal/protect"
 )
 
-// policy is the union of the policies of both systems.
-type policy struct {
+// policyForm is the union of the policies of both systems.
+type policyForm struct {
 	// Recovery Services vaults.
 	ManagementType string `json:"backupManagementType"`
 	WorkloadType   string `json:"workLoadType"`
@@ -61,7 +61,7 @@ type retention struct {
 
 // policy reads a policy of either system.
 func (r row) policy() (protect.Policy, error) {
-	var p policy
+	var p policyForm
 	if err := json.Unmarshal(r.Properties, &p); err != nil {
 		return protect.Policy{}, malformed(r.ID, err)
 	}
@@ -87,7 +87,7 @@ func (r row) policy() (protect.Policy, error) {
 
 // services reads what only Recovery Services vaults write. Their file shares have snapshots, and a copy in the vault when the policy
 // has a retention for it.
-func (p policy) services(out *protect.Policy) {
+func (p policyForm) services(out *protect.Policy) {
 	workload := workloadOf(p.WorkloadType)
 	if workload == protect.Other {
 		workload = workloadOf(p.ManagementType)

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/dataprotection/armdataprotection/v3"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/recoveryservices/armrecoveryservicesbackup/v4"
 
@@ -34,7 +34,7 @@ func (v *Vaults) begin(ctx context.Context, r protect.Request, act protect.Act) 
 	of := vaultAt(r.Item)
 	op := protect.Operation{Act: act, Phase: protect.InOperation, System: of.System, Vault: of.ID, State: protect.Queued, Progress: -1, Began: v.o.Clock().UTC(), Rights: rights(r)}
 	var answer *http.Response
-	ctx = runtime.WithCaptureResponse(ctx, &answer)
+	ctx = policy.WithCaptureResponse(ctx, &answer)
 	err := v.ask(ctx, of, r, act)
 	if err != nil {
 		return protect.Operation{}, v.refused(ctx, of, r, act, err)
