@@ -69,7 +69,12 @@ func (s *scanner) next() (token, error) {
 			if err != nil {
 				return token{}, err
 			}
-			t := token{end: s.once(bytes.TrimRight(tag[1:], " \r\n\t")), text: text}
+			t := token{text: text}
+			if last := len(s.path) - 1; last >= 0 && string(tag[1:]) == s.path[last] {
+				t.end = s.path[last]
+			} else {
+				t.end = s.once(bytes.TrimRight(tag[1:], " \r\n\t"))
+			}
 			return t, s.close(t.end)
 		default:
 			return s.open(tag)
