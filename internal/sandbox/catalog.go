@@ -9,10 +9,7 @@ import (
 )
 
 // What Vertex AI has in the default world: a dataset and a model whose bytes are in the project's bucket.
-const (
-	copiesBucket = projectID + "-copies"
-	reportsURI   = "gs://" + copiesBucket + "/" + container + "/"
-)
+const reportsURI = "gs://" + bucketName + "/" + container + "/"
 
 // catalog mounts Vertex AI's datasets, models and metadata, and the Data Lineage API. A world that somebody made has none in them.
 func catalog(google *googleapi.API, w *world.World, ours bool) error {

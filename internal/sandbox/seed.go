@@ -130,7 +130,7 @@ func seedGoogle(w *world.World, localIssuer string) error {
 	machines := []string{string(aks.Principal(workloadObject)), string(aks.Principal(vmObject)), string(aks.Principal(arcObject))}
 
 	services := map[string]bool{}
-	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager", "serviceusage", "modelarmor", "dlp", "storage"} {
+	for _, api := range []string{"aiplatform", "iamcredentials", "sts", "iam", "cloudresourcemanager", "serviceusage", "modelarmor", "dlp", "storage", "datalineage"} {
 		services[api+".googleapis.com"] = true
 	}
 	models := map[string]bool{"publishers/anthropic/models/" + claude: true}
