@@ -28,6 +28,8 @@ type Target struct {
 	Past bool
 	// Wait lets time pass for the store; bridge.Wait when nil. A store that tells a time of its own puts that forward.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Retry makes a call until it goes well or nothing helps, for a store that may be busy; one attempt when nil.
+	Retry func(ctx context.Context, call func(context.Context) error) error
 	// Known are deviations that are known, by the name of the case, with their reason. One that is gone is reported too.
 	Known map[string]string
 }
@@ -96,6 +98,16 @@ type scratch struct {
 }
 
 func (t Target) scratch(c Case) *scratch {
+	reopen := t.Reopen
+	if t.Retry != nil && t.Writer != nil {
+		t.Writer = patiently(t.Writer, t.Retry)
+		if reopen != nil {
+			t.Reopen = func(ctx context.Context) (dataset.Writer, error) {
+				w, err := reopen(ctx)
+				return patiently(w, t.Retry), err
+			}
+		}
+	}
 	if t.Reader == nil {
 		t.Reader = t.Writer
 	}

@@ -2,13 +2,16 @@ package conform_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/landbridge/landbridge/internal/backup/conform"
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/folder"
@@ -218,6 +221,65 @@ func TestKnown(t *testing.T) {
 	}
 	if r := (conform.Target{Writer: f, Known: known}).Check(t.Context(), named(t, "a wrong MD5")); r.Err == nil || !strings.Contains(r.Err.Error(), "take it off the list") {
 		t.Error(r)
+	}
+}
+
+// busy is a store that refuses every second call.
+type busy struct {
+	*folder.Folder
+	calls atomic.Int64
+}
+
+func (b *busy) turn() error {
+	if b.calls.Add(1)%2 == 1 {
+		return &bridge.Error{Kind: bridge.Unreachable, Code: "rateLimitExceeded", Text: "too many changes of one object", Retry: true}
+	}
+	return nil
+}
+
+func (b *busy) Put(ctx context.Context, w dataset.Write, body io.Reader) (dataset.Object, error) {
+	if err := b.turn(); err != nil {
+		return dataset.Object{}, err
+	}
+	return b.Folder.Put(ctx, w, body)
+}
+
+func (b *busy) Delete(ctx context.Context, o dataset.Object) error {
+	if err := b.turn(); err != nil {
+		return err
+	}
+	return b.Folder.Delete(ctx, o)
+}
+
+func (b *busy) Begin(ctx context.Context, w dataset.Write, l dataset.Layout) (dataset.Upload, error) {
+	if err := b.turn(); err != nil {
+		return nil, err
+	}
+	return b.Folder.Begin(ctx, w, l)
+}
+
+// A store that is busy is asked again, as an operator's own bucket must be.
+func TestBusyStore(t *testing.T) {
+	t.Parallel()
+	f, err := folder.New(folder.Options{Path: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	patience := func(ctx context.Context, call func(context.Context) error) (err error) {
+		for range 8 {
+			err = call(ctx)
+			if e, ok := errors.AsType[*bridge.Error](err); !ok || !e.Retry {
+				break
+			}
+		}
+		return err
+	}
+	target := conform.Target{Writer: &busy{Folder: f}, Retry: patience}
+	for _, c := range conform.Cases() {
+		if r := target.Check(t.Context(), c); r.Err != nil {
+			t.Errorf("%s: %v", c.Name, r.Err)
+		}
 	}
 }
 
