@@ -15,6 +15,7 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/googleguard"
 	"github.com/landbridge/landbridge/internal/sandbox/issuers"
+	"github.com/landbridge/landbridge/internal/sandbox/keyvaultapi"
 	"github.com/landbridge/landbridge/internal/sandbox/kubeapi"
 	"github.com/landbridge/landbridge/internal/sandbox/storageapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
@@ -52,7 +53,7 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	}
 	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
 	st.blobs = blobapi.NewStore(st.world, blobapi.StoreOptions{Dir: s.options.BlobDir})
-	secrets.Blobs = st.blobs
+	secrets.Blobs, secrets.Vaults = st.blobs, keyvaultapi.NewStore(st.world)
 	secrets.Providers = []azureapi.Provider{vaults(st.world, st.blobs, ours)}
 	azure := azureapi.New(st.world, secrets)
 	kube := kubeapi.New(st.world, clusters)
@@ -67,6 +68,13 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 		if err := seedBuckets(st.world, st.buckets); err != nil {
 			return nil, nil, err
 		}
+	}
+	st.keys = mountKeys(st.world, secrets.Vaults, azure, google)
+	if ours {
+		if err := st.keys.seed(st.world); err != nil {
+			return nil, nil, err
+		}
+		describeKeys(&st.profile)
 	}
 	admin := newAdmin(st)
 	handler := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

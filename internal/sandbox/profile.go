@@ -61,6 +61,11 @@ type GoogleProfile struct {
 	StorageURL string `json:"storage_url"` // base of Cloud Storage
 	// Bucket is an empty one in Location, where ServiceAccount and the principals that go without one may do all with objects.
 	Bucket string `json:"bucket"`
+
+	KMSURL      string `json:"kms_url"`      // base of Cloud KMS
+	SigningKey  string `json:"signing_key"`  // a version of algorithm EC_SIGN_ED25519
+	SealingKey  string `json:"sealing_key"`  // a key that encrypts
+	TransferURL string `json:"transfer_url"` // base of Storage Transfer Service; its agent may write to Bucket
 }
 
 // AzureProfile is the Azure shore.
@@ -102,4 +107,12 @@ type AzureProfile struct {
 	StorageURL         string `json:"storage_url"` // of the account; path style
 	Container          string `json:"container"`
 	Blob               string `json:"blob"`
+
+	KeyVaultURL string   `json:"key_vault_url"` // of every vault, whose name comes first in the path
+	KeyVault    string   `json:"key_vault"`     // as it is called in references: https://VAULT.vault.azure.net
+	SigningKey  string   `json:"signing_key"`   // reference to a key of type EC P-256
+	SealingKey  string   `json:"sealing_key"`   // reference to an RSA key
+	Secrets     []string `json:"secrets"`       // references; the last one has not been rotated for 120 days
+	// TransferClientID is the application that the agent of Storage Transfer Service becomes; it may read StorageAccount.
+	TransferClientID string `json:"transfer_client_id"`
 }

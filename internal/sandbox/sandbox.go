@@ -66,6 +66,7 @@ type state struct {
 	world    *world.World
 	blobs    *blobapi.Store
 	buckets  *storageapi.Storage
+	keys     keys
 	profile  Profile
 	provoked provoked
 }

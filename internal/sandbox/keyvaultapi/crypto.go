@@ -89,7 +89,7 @@ func (c *call) wrap() (any, *Problem) {
 	if p != nil {
 		return nil, p
 	}
-	sealed, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, &k.rsa.PublicKey, value, nil)
+	sealed, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, &k.rsa().PublicKey, value, nil)
 	if err != nil {
 		return nil, badParameter("The value is too long for the key.")
 	}
@@ -101,7 +101,7 @@ func (c *call) unwrap() (any, *Problem) {
 	if p != nil {
 		return nil, p
 	}
-	plain, err := rsa.DecryptOAEP(sha256.New(), nil, k.rsa, value, nil)
+	plain, err := rsa.DecryptOAEP(sha256.New(), nil, k.rsa(), value, nil)
 	if err != nil {
 		return nil, badParameter("The parameter is incorrect.")
 	}

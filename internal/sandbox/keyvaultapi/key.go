@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -29,8 +30,8 @@ type key struct {
 type keyVersion struct {
 	id string
 	attributes
-	ec  *ecdsa.PrivateKey
-	rsa *rsa.PrivateKey
+	ec  *ecdsa.PrivateKey      // nil: it is RSA
+	rsa func() *rsa.PrivateKey // made when it is first asked for, so that a world starts at once
 }
 
 // AddKey makes a key, or a new version of one, and returns the version.
@@ -62,7 +63,13 @@ func (s *Store) newKey(kind string) (*keyVersion, error) {
 	case EC:
 		out.ec, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	case RSA:
-		out.rsa, err = rsa.GenerateKey(rand.Reader, 2048)
+		out.rsa = sync.OnceValue(func() *rsa.PrivateKey {
+			key, err := rsa.GenerateKey(rand.Reader, 2048)
+			if err != nil { // crypto/rand never fails since Go 1.24
+				panic(err)
+			}
+			return key
+		})
 	default:
 		err = fmt.Errorf("there is no type of key %q", kind)
 	}
@@ -116,8 +123,9 @@ func (k *keyVersion) public(id string) map[string]any {
 		}
 		return map[string]any{"kid": id, "kty": EC, "crv": "P-256", "x": text(point[1:33]), "y": text(point[33:]), "key_ops": []string{"sign", "verify"}}
 	}
+	n, e := k.rsa().N, k.rsa().E
 	return map[string]any{
-		"kid": id, "kty": RSA, "n": text(k.rsa.N.Bytes()), "e": text(big.NewInt(int64(k.rsa.E)).Bytes()),
+		"kid": id, "kty": RSA, "n": text(n.Bytes()), "e": text(big.NewInt(int64(e)).Bytes()),
 		"key_ops": []string{"encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"},
 	}
 }
