@@ -98,7 +98,8 @@ func (b *Backup) open(ctx context.Context) error {
 	b.library = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: ring, Keys: keys, Retry: retry.Do})
 	b.service = runs.New(runs.Options{
 		Manifests: b.library, Signer: ring, Dataset: b.depot.dataset, Recorder: b.recorder(), Clock: b.a.host.Clock, Log: b.a.host.Log,
-		Workers: b.cfg.Jobs.Workers,
+		Workers: b.cfg.Jobs.Workers, Place: b.place, Protection: b.protection,
+		Vaults: func() (runs.Vaults, error) { return b.depot.vaults() },
 	})
 	return b.jobs(ctx, dir)
 }

@@ -69,6 +69,7 @@ func newRoot(d *deps) *cobra.Command {
 		newUpCommand(d),
 		newServeCommand(d),
 		newSandboxCommand(d),
+		newBackupCommand(d),
 		newDatasetCommand(d),
 		newJobsCommand(d),
 		newSetupCommand(d),

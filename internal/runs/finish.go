@@ -68,7 +68,17 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 		}
 		out.Manifest, out.Objects, out.Bytes = trailer.Digest(), trailer.Objects, trailer.Bytes
 	}
+	var result any = out
+	var damage int64
+	if j.Run.Act == Restore {
+		back, err := s.returned(ctx, j, d, out)
+		if err != nil {
+			return err
+		}
+		result, damage = back, back.Damaged
+	}
 	t := s.tale(j, d, spec)
+	t.Damaged = damage
 	t.Manifest, t.Previous, t.Objects, t.Bytes = out.Manifest, before.digest, out.Objects, out.Bytes
 	t.Changed, t.ChangedBytes = j.Run.Totals.Objects, j.Run.Totals.Bytes
 	if out.Failed > 0 {
@@ -78,10 +88,10 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return j.Tx(ctx, func(tx *jobs.Tx) error {
-		if err := tx.SetResult(out); err != nil {
+		if err := tx.SetResult(result); err != nil {
 			return err
 		}
-		return tx.Complete(nil, jobs.Totals{})
+		return tx.Complete(nil, jobs.Totals{Damaged: damage})
 	})
 }
 

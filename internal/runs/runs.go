@@ -16,6 +16,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/jobs"
 	"github.com/landbridge/landbridge/internal/manifest"
 )
@@ -31,15 +32,14 @@ const (
 
 // The kinds of pages.
 const (
-	pagePlan    = "plan"         // lists both sides and adds the pages of a sync
-	pageCopy    = "copy"         // some objects
-	pagePiece   = "piece"        // some chunks of one very large object
-	pageFinish  = "finish"       // writes the manifest
-	pageVerify  = "verify"       // all of a verification
-	pageRepair  = "repair"       // all of a repair
-	pageRestore = "restore"      // one step after the other, until the bytes are there
-	pageDrill   = "drill"        // a sample, measured
-	pageDone    = "restore-done" // what follows a restore's copy
+	pagePlan    = "plan"    // lists both sides and adds the pages of a sync
+	pageCopy    = "copy"    // some objects
+	pagePiece   = "piece"   // some chunks of one very large object
+	pageFinish  = "finish"  // writes the manifest, and ends a restore
+	pageVerify  = "verify"  // all of a verification
+	pageRepair  = "repair"  // all of a repair
+	pageRestore = "restore" // one step after the other, until the bytes are there
+	pageDrill   = "drill"   // a sample, measured
 )
 
 // Options of a Service. Manifests, Dataset, Recorder, Clock and Signer are needed.
@@ -47,8 +47,13 @@ type Options struct {
 	Manifests *manifest.Store
 	Signer    manifest.Signer
 	// Dataset is an open dataset, by its name; it stays open.
-	Dataset  func(ctx context.Context, name string) (*Dataset, error)
-	Recorder bridge.Recorder
+	Dataset func(ctx context.Context, name string) (*Dataset, error)
+	// Place opens a place that a restore reads or a drill writes; done gives it back.
+	Place func(ctx context.Context, p dataset.Place) (r dataset.Reader, done func(), err error)
+	// Protection says how a dataset is protected, and Vaults is who restores it.
+	Protection func(ctx context.Context, name string) (Protection, error)
+	Vaults     func() (Vaults, error)
+	Recorder   bridge.Recorder
 	// Told is called when a run has ended with something to tell: lineage, labels. An error is logged and changes nothing.
 	Told  func(ctx context.Context, t Tale) error
 	Clock bridge.Clock
@@ -64,6 +69,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	copiers map[string]*transfer.Copier // by run
+	places  map[dataset.Place]dataset.Reader
 }
 
 // New returns a service; Kinds are its pages, for the engine that it is then given.
@@ -77,7 +83,7 @@ func New(o Options) *Service {
 	if o.Workers <= 0 {
 		o.Workers = 2
 	}
-	return &Service{o: o, copiers: map[string]*transfer.Copier{}}
+	return &Service{o: o, copiers: map[string]*transfer.Copier{}, places: map[dataset.Place]dataset.Reader{}}
 }
 
 // Use is the engine that runs are started on.
@@ -87,12 +93,14 @@ func (s *Service) Use(e *jobs.Engine) { s.engine = e }
 func (s *Service) Kinds() map[string]jobs.Kind {
 	const long = 7 * 24 * time.Hour // a process that is dead is found by its silence, not by a timeout
 	return map[string]jobs.Kind{
-		pagePlan:   {Handle: s.plan, Workers: 2, Timeout: long},
-		pageCopy:   {Handle: s.copy, Workers: s.o.Workers, Timeout: long},
-		pagePiece:  {Handle: s.piece, Workers: s.o.Workers, Timeout: long},
-		pageFinish: {Handle: s.finish, Workers: 2, Timeout: long},
-		pageVerify: {Handle: s.verify, Workers: 1, Timeout: long},
-		pageRepair: {Handle: s.repair, Workers: 1, Timeout: long},
+		pagePlan:    {Handle: s.plan, Workers: 2, Timeout: long},
+		pageCopy:    {Handle: s.copy, Workers: s.o.Workers, Timeout: long},
+		pagePiece:   {Handle: s.piece, Workers: s.o.Workers, Timeout: long},
+		pageFinish:  {Handle: s.finish, Workers: 2, Timeout: long},
+		pageVerify:  {Handle: s.verify, Workers: 1, Timeout: long},
+		pageRepair:  {Handle: s.repair, Workers: 1, Timeout: long},
+		pageRestore: {Handle: s.restore, Workers: 2, Timeout: long},
+		pageDrill:   {Handle: s.drill, Workers: 1, Timeout: long},
 	}
 }
 
@@ -115,7 +123,7 @@ func (s *Service) Start(ctx context.Context, act, dataset string, spec Spec) (st
 func NewRun(act, dataset string, spec Spec) jobs.NewRun {
 	first := map[string]string{Sync: pagePlan, Verify: pageVerify, Repair: pageRepair, Restore: pageRestore, Drill: pageDrill}[act]
 	run := jobs.NewRun{Act: act, Dataset: dataset, Spec: spec, First: jobs.NewPage{Kind: first}}
-	if act == Sync {
+	if act == Sync || act == Restore {
 		run.Last = pageFinish
 	}
 	return run

@@ -94,7 +94,7 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 	if err := p.restore(ctx); err != nil {
 		return err
 	}
-	if p.after == "" {
+	if p.after == "" && j.Run.Act == Sync { // a restore has said so before it chose
 		if err := s.began(ctx, j, d, spec); err != nil {
 			return err
 		}
@@ -210,5 +210,8 @@ func (s *Service) open(ctx context.Context, j *jobs.Job) (Spec, *Dataset, error)
 		return spec, nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopJobs, Code: "spec_unreadable", Text: fmt.Sprintf("what run %s was asked for cannot be read", j.Run.ID), Cause: err}
 	}
 	d, err := s.o.Dataset(ctx, j.Run.Dataset)
+	if err == nil && j.Run.Act == Restore {
+		d, err = s.returning(ctx, j, d, &spec)
+	}
 	return spec, d, err
 }

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/landbridge/landbridge/internal/app"
+	"github.com/landbridge/landbridge/internal/bridge"
+)
+
+func newDatasetRestoreCommand(d *deps) *cobra.Command {
+	var f actFlags
+	var at timeFlag
+	var spec app.RunSpec
+	cmd := &cobra.Command{
+		Use:   "restore DATASET",
+		Short: "Make the copy what the dataset was at a time or at a recovery point",
+		Long: "Restore picks the state that is wanted. Where the account keeps versions they are read in place; else Azure\n" +
+			"Backup is asked to restore the point to the staging account, after it was asked whether it could and which\n" +
+			"right is missing. The operation and its job are followed, also across restarts. Then the bytes are copied\n" +
+			"to the target, verified, recorded in a manifest with their recovery point, and the staging is cleaned.",
+		Example: "  landbridge dataset restore fraud-train --at 2026-11-20T08:00:00Z\n  landbridge dataset restore fraud-train --recovery-point 5e0fd1b6\n" +
+			"  landbridge dataset restore fraud-train --last-good",
+		Args: oneDataset,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			spec.At = at.time
+			given := 0
+			for _, is := range []bool{!spec.At.IsZero(), spec.RecoveryPoint != "", spec.LastGood} {
+				if is {
+					given++
+				}
+			}
+			if given != 1 {
+				return &bridge.Error{
+					Kind: bridge.Usage, Code: "flag_missing", Text: "restore wants one of --at, --recovery-point and --last-good",
+					Hint: "landbridge backup ls shows what there is; --at 24h is the state of a day ago",
+				}
+			}
+			return d.act(cmd.Context(), f, "restore", args[0], spec, d.tellReturned)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().Var(&at, "at", "the state at this `time`, RFC 3339 or a duration ago such as 36h")
+	cmd.Flags().StringVar(&spec.RecoveryPoint, "recovery-point", "", "exactly this `point`, by its name or id")
+	cmd.Flags().BoolVar(&spec.LastGood, "last-good", false, "the newest state in which files of known formats hold together, where they do not now")
+	return cmd
+}
+
+func newDatasetDrillCommand(d *deps) *cobra.Command {
+	var f actFlags
+	var at timeFlag
+	var spec app.RunSpec
+	cmd := &cobra.Command{
+		Use:   "drill DATASET",
+		Short: "Restore a sample aside, verify it, and measure how long that took",
+		Long: "Drill does what a restore does, with a sample and to a place of its own that is removed again, and reports the\n" +
+			"measured recovery time and recovery point. Nothing of the copy changes.",
+		Example: "  landbridge dataset drill fraud-train --sample 50",
+		Args:    oneDataset,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			spec.At = at.time
+			return d.act(cmd.Context(), f, "drill", args[0], spec, d.tellReturned)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().Var(&at, "at", "the state at this `time`; absent, the newest recovery point")
+	cmd.Flags().IntVar(&spec.Sample, "sample", 0, "so many `objects` (default: 20)")
+	return cmd
+}
+
+// tellReturned prints what a restore or a drill brought back, and what it took.
+func (d *deps) tellReturned(run app.Run) error {
+	var r app.Returned
+	if err := d.result(run, &r); err != nil || d.out.json {
+		return err
+	}
+	if r.At.IsZero() {
+		return nil
+	}
+	what := "the state of " + when(r.At)
+	if r.RecoveryPoint != "" {
+		what += ", recovery point " + r.RecoveryPoint
+	}
+	ways := map[string]string{"in-place": "read from versions, nothing was restored", "snapshot": "read from a snapshot", "from-vault": "restored by Azure Backup, and cleaned up"}
+	if run.Act == "drill" {
+		_ = d.out.line("%s: %s objects of %s verified by every byte and removed again; %s", run.Dataset, grouped(r.Sample), what, ways[string(r.Way)])
+	} else {
+		_ = d.out.line("%s: %s objects, %s are %s; %s", run.Dataset, grouped(r.Objects), size(r.Bytes), what, ways[string(r.Way)])
+		_ = d.out.line("manifest %s, signed; run %s", short(r.Manifest), run.ID)
+	}
+	_ = d.out.line("measured: %s to have it back, and the bytes were %s old", r.Took.Round(100*time.Millisecond), span(r.Age))
+	d.tellFailures("not copied:", r.Failures, r.Failed)
+	if r.Damaged > 0 {
+		return &bridge.Error{Kind: bridge.Damaged, Code: "damage_found", Text: counted(int(r.Damaged), "damaged object") + " in what came back"}
+	}
+	if r.Failed > 0 {
+		return &bridge.Error{Kind: bridge.Drifted, Code: "objects_not_copied", Text: counted(int(r.Failed), "object") + " could not be copied"}
+	}
+	return nil
+}

@@ -1,0 +1,274 @@
+package runs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/backup/restore"
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
+	"github.com/landbridge/landbridge/internal/jobs"
+	"github.com/landbridge/landbridge/internal/protect"
+)
+
+// Protection is what a restore needs to know of how a dataset is protected.
+type Protection struct {
+	Item    protect.Item // zero of a dataset that nothing protects
+	Vault   protect.Vault
+	Staging restore.Staging
+}
+
+// Vaults are Azure Backup, as restores need it.
+type Vaults interface {
+	protect.History
+	protect.Restorer
+}
+
+// Returned is the result of a restore and of a drill.
+type Returned struct {
+	Synced
+	Way           restore.Way   `json:"way"`
+	At            time.Time     `json:"at"` // the state is of then
+	RecoveryPoint string        `json:"recovery_point,omitempty"`
+	Took          time.Duration `json:"took_ns"` // from the choice to verified bytes: the measured recovery time
+	Age           time.Duration `json:"age_ns"`  // of the bytes, when it was begun: the measured recovery point
+	Damaged       int64         `json:"damaged"` // found when the copy was verified
+	Sample        int64         `json:"sample,omitempty"`
+}
+
+// valueRestore is under which a restore's state is kept.
+const valueRestore = "restore"
+
+// restore is the first page of a restore: it chooses the point and sees the vault bring it, until its bytes can be read. Each step is written down,
+// so that another process goes on where this one was.
+func (s *Service) restore(ctx context.Context, j *jobs.Job) error {
+	spec, d, err := s.open(ctx, j)
+	if err != nil {
+		return err
+	}
+	state, err := s.chosen(ctx, j, d, spec)
+	if err != nil {
+		return err
+	}
+	if err := s.untilRestored(ctx, j, &state); err != nil {
+		return err
+	}
+	return j.Tx(ctx, func(tx *jobs.Tx) error {
+		if err := tx.Add(jobs.NewPage{Kind: pagePlan}); err != nil {
+			return err
+		}
+		return tx.Complete(nil, jobs.Totals{})
+	})
+}
+
+// chosen is the state of the restore so far, and at its beginning the choice.
+func (s *Service) chosen(ctx context.Context, j *jobs.Job, d *Dataset, spec Spec) (restore.State, error) {
+	state, ok, err := s.restoreState(ctx, j)
+	if ok || err != nil {
+		return state, err
+	}
+	if err := s.began(ctx, j, d, spec); err != nil {
+		return state, err
+	}
+	p, err := s.o.Protection(ctx, d.Name)
+	if err != nil {
+		return state, err
+	}
+	choice, err := s.choose(ctx, d, p, spec)
+	if err != nil {
+		return state, err
+	}
+	state, err = restore.Plan(restore.Job{
+		Dataset: d.Name, Run: strings.ToLower(j.Run.ID), Source: d.Source.Place(), Vault: p.Vault, Item: p.Item, Staging: p.Staging,
+	}, choice, s.o.Clock())
+	if err != nil {
+		return state, err
+	}
+	return state, s.keep(ctx, j, state)
+}
+
+// choose is the state that is wanted: by the vault's points, or of what nothing protects by the versions that its account keeps.
+func (s *Service) choose(ctx context.Context, d *Dataset, p Protection, spec Spec) (restore.Choice, error) {
+	now := s.o.Clock()
+	if spec.LastGood {
+		return s.lastGood(ctx, d, p)
+	}
+	if p.Item.ID == "" {
+		if spec.RecoveryPoint != "" || spec.At.IsZero() {
+			return restore.Choice{}, &bridge.Error{
+				Kind: bridge.Usage, Code: protect.CodeNoPoint, Text: "nothing protects dataset " + d.Name + " that this identity can see, so it has no recovery points",
+				Hint: "name a time with --at: the versions that its account keeps are read; or name the item in backup.datasets[].item",
+			}
+		}
+		return restore.Choice{Way: restore.InPlace, At: spec.At.UTC()}, nil
+	}
+	v, err := s.o.Vaults()
+	if err != nil {
+		return restore.Choice{}, err
+	}
+	return restore.Choose(ctx, v, p.Item, restore.Wish{At: spec.At, Point: spec.RecoveryPoint}, now)
+}
+
+func (s *Service) restoreState(ctx context.Context, j *jobs.Job) (state restore.State, ok bool, err error) {
+	text, err := j.Value(ctx, valueRestore)
+	if err != nil || len(text) == 0 {
+		return state, false, err
+	}
+	return state, true, json.Unmarshal(text, &state)
+}
+
+func (s *Service) keep(ctx context.Context, j *jobs.Job, state restore.State) error {
+	text, err := json.Marshal(state)
+	if err != nil {
+		return err
+	}
+	return j.Tx(ctx, func(tx *jobs.Tx) error { return tx.Put(valueRestore, text) })
+}
+
+// untilRestored takes steps until the bytes can be read. A step that fails for now is tried again, for as long as the vault may take.
+func (s *Service) untilRestored(ctx context.Context, j *jobs.Job, state *restore.State) error {
+	return s.steps(ctx, j, state, &restored{s: s}, restore.Restored)
+}
+
+// steps takes one step after the other until a stage is reached, and writes each down.
+func (s *Service) steps(ctx context.Context, j *jobs.Job, state *restore.State, b restore.Bytes, until restore.Stage) error {
+	m := restore.Machine{Bytes: b, Clock: s.o.Clock}
+	if state.Choice.Way == restore.FromVault {
+		v, err := s.o.Vaults()
+		if err != nil {
+			return err
+		}
+		m.Restorer = v
+	}
+	failures := 0
+	for state.Stage != until && !state.Over() {
+		wait, err := m.Step(ctx, state)
+		if kept := s.keep(ctx, j, *state); kept != nil {
+			return kept
+		}
+		switch {
+		case err != nil && (!retryable(err) || failures >= mostFailed):
+			return err
+		case err != nil:
+			failures++
+			wait = max(wait, time.Duration(failures)*time.Second)
+		default:
+			failures = 0
+		}
+		if err := bridge.Wait(ctx, wait); err != nil {
+			return err
+		}
+	}
+	if state.Stage != until {
+		return &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopARM, Code: "restore_ended", Text: fmt.Sprintf("the restore ended as %s", state.Stage)}
+	}
+	return nil
+}
+
+// mostFailed is how often in a row a step may fail for now before the page fails, and is tried again later.
+const mostFailed = 10
+
+// restored does a restore's work with bytes, for a machine: the copy is made by the pages of the run.
+type restored struct {
+	s      *Service
+	verify func(ctx context.Context) error
+}
+
+// Prepare implements restore.Bytes.
+func (r *restored) Prepare(ctx context.Context, state restore.State) error {
+	if state.Request.Item.Workload != protect.PostgreSQL {
+		return nil // the vault makes the container itself, and refuses one that is there
+	}
+	place, done, err := r.s.o.Place(ctx, state.From)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if c, ok := place.(interface{ Create(context.Context) error }); ok {
+		return c.Create(ctx)
+	}
+	return nil
+}
+
+// Copy implements restore.Bytes: by now it is done.
+func (*restored) Copy(context.Context, restore.State) error { return nil }
+
+// Verify implements restore.Bytes.
+func (r *restored) Verify(ctx context.Context, _ restore.State) error { return r.verify(ctx) }
+
+// Clean implements restore.Bytes: what lies where the vault put it for this run, and nothing else.
+func (r *restored) Clean(ctx context.Context, state restore.State) error {
+	place, done, err := r.s.o.Place(ctx, state.From)
+	if err != nil {
+		return err
+	}
+	defer done()
+	w, ok := place.(dataset.Writer)
+	if !ok {
+		return nil // a share of the staging account: nothing of ours may be written there
+	}
+	for o, err := range w.List(ctx, dataset.Query{}) {
+		if err != nil {
+			return err
+		}
+		if err := w.Delete(ctx, o); err != nil && codeOf(err) != dataset.CodeNotFound {
+			return err
+		}
+	}
+	return nil
+}
+
+// returning makes a dataset of what a restore brought: its source is where the bytes are, as of the point, and the copy shall be what it was.
+func (s *Service) returning(ctx context.Context, j *jobs.Job, d *Dataset, spec *Spec) (*Dataset, error) {
+	state, ok, err := s.restoreState(ctx, j)
+	if err != nil || !ok || state.Stage == restore.Chosen {
+		return d, err
+	}
+	spec.At, spec.RecoveryPoint = state.Choice.At, state.Choice.Point.Name
+	out := *d
+	out.Mirror = true
+	if state.Choice.Way == restore.FromVault {
+		spec.At = time.Time{} // the staging account has it as it was
+		if out.Source, err = s.place(ctx, state.From); err != nil {
+			return nil, err
+		}
+	}
+	return &out, nil
+}
+
+// place opens a place for as long as the process lives.
+func (s *Service) place(ctx context.Context, p dataset.Place) (dataset.Reader, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.places[p]; r != nil {
+		return r, nil
+	}
+	r, _, err := s.o.Place(ctx, p)
+	if err == nil {
+		s.places[p] = r
+	}
+	return r, err
+}
+
+// returned ends a restore, once its manifest is written: the copy is verified and the staging cleaned.
+func (s *Service) returned(ctx context.Context, j *jobs.Job, d *Dataset, synced Synced) (Returned, error) {
+	out := Returned{Synced: synced}
+	state, ok, err := s.restoreState(ctx, j)
+	if err != nil || !ok {
+		return out, err
+	}
+	b := &restored{s: s, verify: func(ctx context.Context) error {
+		v, _, err := s.look(ctx, j, d, false)
+		out.Damaged = v.Damaged
+		return err
+	}}
+	if err := s.steps(ctx, j, &state, b, restore.Cleaned); err != nil {
+		return out, err
+	}
+	out.Way, out.At, out.RecoveryPoint = state.Choice.Way, state.Choice.At, state.Choice.Point.Name
+	out.Took, out.Age = state.Measure()
+	return out, nil
+}
