@@ -58,7 +58,7 @@ func (a *API) hasSchema(store, title string) bool {
 		return true
 	}
 	for name, t := range a.things {
-		if strings.HasPrefix(name, store+"/metadataSchemas/") && t.body["title"] == title {
+		if text, _ := t.body["schema"].(string); strings.HasPrefix(name, store+"/metadataSchemas/") && titleOf(text) == title {
 			return true
 		}
 	}
@@ -67,13 +67,20 @@ func (a *API) hasSchema(store, title string) bool {
 
 var titleLine = regexp.MustCompile(`(?m)^title:\s*(\S+)\s*$`)
 
+// titleOf is by which name a schema is called.
+func titleOf(schema string) string {
+	if m := titleLine.FindStringSubmatch(schema); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 // createSchema makes a schema of the caller's own: YAML whose title names it.
 func (a *API) createSchema(c *call, body map[string]any) (any, *problem) {
 	text, _ := body["schema"].(string)
-	title := titleLine.FindStringSubmatch(text)
 	kind, _ := body["schemaType"].(string)
 	switch {
-	case title == nil:
+	case titleOf(text) == "":
 		return nil, required("metadata_schema.schema")
 	case !slices.Contains([]string{"ARTIFACT_TYPE", "EXECUTION_TYPE", "CONTEXT_TYPE"}, kind):
 		return nil, required("metadata_schema.schema_type")
@@ -86,7 +93,6 @@ func (a *API) createSchema(c *call, body map[string]any) (any, *problem) {
 	if a.things[name] != nil {
 		return nil, exists("MetadataSchema", name)
 	}
-	body["title"] = title[1]
 	return a.add(name, body).shown(), nil
 }
 
