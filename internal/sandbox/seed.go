@@ -113,6 +113,7 @@ func seedAzure(w *world.World, localIssuer string) {
 	w.AddSubscription(world.Subscription{ID: subscriptionID, Name: "Landbridge demo", TenantID: tenantID, Groups: map[string]string{resourceGroup: azureLocation, emptyGroup: azureLocation}})
 	w.AddStorageAccount(world.StorageAccount{
 		Name: storageName, TenantID: tenantID, ResourceID: storageScope,
+		Versioning: true, Retention: 7, ChangeFeed: true, // as operational backup has it
 		Containers: map[string]map[string][]byte{container: {blob: []byte(report)}},
 	})
 }

@@ -57,14 +57,14 @@ func (s *scanner) next() (token, error) {
 		if err != nil {
 			return token{}, err
 		}
-		switch {
-		case tag[0] == '?':
+		switch tag[0] {
+		case '?':
 			if len(s.path) > 0 || s.done {
 				return token{}, errXML
 			}
-		case tag[0] == '!':
+		case '!':
 			return token{}, errXML
-		case tag[0] == '/':
+		case '/':
 			text, err := unescape(s.text)
 			if err != nil {
 				return token{}, err

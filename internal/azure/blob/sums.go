@@ -47,7 +47,7 @@ func (s *summing) Read(p []byte) (int, error) {
 		return 0, s.err // the last bytes are held back
 	case s.left == 0:
 		return n, nil
-	case err == io.EOF: //nolint:errorlint // io.Reader's contract is this very value
+	case err == io.EOF:
 		err = io.ErrUnexpectedEOF
 	}
 	s.err = err

@@ -49,15 +49,6 @@ func (t Target) scope() string {
 	return t.Account.ResourceID + "/blobServices/default/containers/" + t.Container
 }
 
-// url is the address of production of what is meant.
-func (t Target) url() string {
-	out := "https://" + t.Host + "/" + t.Container
-	if t.Blob != "" {
-		out += "/" + t.Blob
-	}
-	return out
-}
-
 // containerForm is a name of 3 to 63 characters without two hyphens in a row, or one of the service's own.
 var containerForm = regexp.MustCompile(`^([a-z0-9](-?[a-z0-9])+|\$(root|web|logs|blobchangefeed))$`)
 

@@ -17,28 +17,28 @@ const feedSchema = `{"type":"record","name":"BlobChangeEvent","namespace":"com.m
 // avro writes values as Apache Avro 1.11 encodes them.
 type avro struct{ bytes.Buffer }
 
-func (a *avro) long(n int64) { a.Write(binary.AppendVarint(nil, n)) } // zig-zag, as Go's
+func (a *avro) long(n int64) { _, _ = a.Write(binary.AppendVarint(nil, n)) } // zig-zag, as Go's
 
 func (a *avro) text(s string) {
 	a.long(int64(len(s)))
-	a.WriteString(s)
+	_, _ = a.WriteString(s)
 }
 
 // object is an object container file of one block, without compression.
 func object(schema string, records int, data []byte) []byte {
 	var a avro
 	sync := sha256.Sum256(data)
-	a.WriteString("Obj\x01")
+	_, _ = a.WriteString("Obj\x01")
 	a.long(2)
 	a.text("avro.schema")
 	a.text(schema)
 	a.text("avro.codec")
 	a.text("null")
 	a.long(0)
-	a.Write(sync[:16])
+	_, _ = a.Write(sync[:16])
 	a.long(int64(records))
 	a.long(int64(len(data)))
-	a.Write(data)
-	a.Write(sync[:16])
+	_, _ = a.Write(data)
+	_, _ = a.Write(sync[:16])
 	return a.Bytes()
 }

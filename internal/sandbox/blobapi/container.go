@@ -156,7 +156,7 @@ func (c *call) listContainers() *Problem {
 	}
 	prefix, marker := c.query.Get("prefix"), c.query.Get("marker")
 	w := &listing{}
-	w.open("EnumerationResults", "ServiceEndpoint", "https://"+c.Host+"/")
+	w.open("EnumerationResults", attribute{"ServiceEndpoint", "https://" + c.Host + "/"})
 	w.some("Prefix", prefix)
 	w.open("Containers")
 	c.store.mu.Lock()

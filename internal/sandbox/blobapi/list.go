@@ -80,7 +80,7 @@ func (c *call) listBlobs() *Problem {
 		return notPretended(c.r)
 	}
 	w := &listing{}
-	w.open("EnumerationResults", "ServiceEndpoint", "https://"+c.Host+"/", "ContainerName", c.Container)
+	w.open("EnumerationResults", attribute{"ServiceEndpoint", "https://" + c.Host + "/"}, attribute{"ContainerName", c.Container})
 	w.some("Prefix", want.prefix)
 	w.some("Marker", c.query.Get("marker"))
 	w.some("StartFrom", want.from)

@@ -17,15 +17,17 @@ import (
 // listing writes the XML of lists.
 type listing struct{ bytes.Buffer }
 
-func (w *listing) open(name string, attributes ...string) {
-	w.WriteString("<" + name)
-	for i := 0; i < len(attributes); i += 2 {
-		w.WriteString(" " + attributes[i] + `="`)
-		_ = xml.EscapeText(w, []byte(attributes[i+1]))
-		w.WriteString(`"`)
+func (w *listing) open(name string, attributes ...attribute) {
+	_, _ = w.WriteString("<" + name)
+	for _, a := range attributes {
+		_, _ = w.WriteString(" " + a.name + `="`)
+		_ = xml.EscapeText(w, []byte(a.value))
+		_, _ = w.WriteString(`"`)
 	}
 	w.WriteString(">")
 }
+
+type attribute struct{ name, value string }
 
 func (w *listing) close(name string) { w.WriteString("</" + name + ">") }
 
