@@ -44,6 +44,7 @@ type (
 	Synced     = runs.Synced
 	Verified   = runs.Verified
 	Repaired   = runs.Repaired
+	Returned   = runs.Returned
 	RunFailure = runs.Failure
 	PlanItem   = transfer.Item
 	PlanTotal  = transfer.Totals

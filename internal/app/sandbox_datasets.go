@@ -43,7 +43,7 @@ func (s *Sandbox) datasetsConfig() []byte {
 	var out strings.Builder
 	err := datasetsConfig.Execute(&out, map[string]any{
 		"Audit": s.AuditFile(), "Subscription": z.SubscriptionID, "HTTPS": s.Profile.HTTPS, "HTTP": s.Profile.HTTP,
-		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Container": z.Container, "Bucket": g.ProjectID + "-data",
+		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Container": z.Container, "Bucket": g.Bucket,
 	})
 	if err != nil {
 		panic(err) // a template of ours over values of ours
