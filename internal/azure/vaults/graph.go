@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resourcegraph/armresourcegraph"
 
@@ -104,14 +107,15 @@ func (v *Vaults) graphPages(ctx context.Context, subscriptions []string, query s
 			Options: &armresourcegraph.QueryRequestOptions{ResultFormat: to.Ptr(armresourcegraph.ResultFormatObjectArray), Top: to.Ptr[int32](graphPage)},
 		}
 		for {
+			var answer *http.Response
 			page, err := patiently(ctx, v, a, func(ctx context.Context) (armresourcegraph.ClientResourcesResponse, error) {
-				return client.Resources(ctx, request, nil)
+				return client.Resources(policy.WithCaptureResponse(ctx, &answer), request, nil)
 			})
 			if err != nil {
 				yield(row{}, err)
 				return
 			}
-			rows, err := rowsOf(page.Data)
+			rows, err := rowsOf(answer)
 			if err != nil {
 				yield(row{}, err)
 				return
@@ -129,17 +133,19 @@ func (v *Vaults) graphPages(ctx context.Context, subscriptions []string, query s
 	}
 }
 
-// rowsOf reads the rows of a page, which the SDK has decoded into maps.
-func rowsOf(data any) ([]row, error) {
-	var rows []row
-	text, err := json.Marshal(data)
+// rowsOf reads the rows of an answer: what the SDK makes of them are maps, which would have to be written again to be read.
+func rowsOf(answer *http.Response) ([]row, error) {
+	var page struct {
+		Data []row `json:"data"`
+	}
+	body, err := runtime.Payload(answer)
 	if err == nil {
-		err = json.Unmarshal(text, &rows)
+		err = json.Unmarshal(body, &page)
 	}
 	if err != nil {
 		return nil, &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopARM, Code: "bad_answer", Text: "Resource Graph answered in a form that is not known", Cause: err}
 	}
-	return rows, nil
+	return page.Data, nil
 }
 
 // unseen is the gap of one subscription.

@@ -247,6 +247,29 @@ func TestAskingThatWasNeverHeard(t *testing.T) {
 	})
 }
 
+// TestOperationThatWasForgotten finds the job of a restore whose operation the vault no longer knows.
+func TestOperationThatWasForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEstate(t)
+		s := e.begin(restore.Wish{})
+		m := restore.Machine{Restorer: e.vaults, Bytes: e, Clock: time.Now}
+		for s.Stage != restore.Accepted {
+			wait, err := m.Step(t.Context(), &s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(wait)
+		}
+		time.Sleep(time.Hour)
+		s.Op.StatusURL = strings.Replace(s.Op.StatusURL, "?", "x?", 1)
+		s, err := e.run(s, never)
+		if err != nil || s.Stage != restore.Cleaned || e.restores != 1 {
+			t.Errorf("%v, at %s, asked %d times", err, s.Stage, e.restores)
+		}
+	})
+}
+
 func TestReadInPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

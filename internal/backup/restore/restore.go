@@ -8,6 +8,8 @@ package restore
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -145,7 +147,10 @@ func (m Machine) ask(ctx context.Context, s *State) (time.Duration, error) {
 // follow takes a look at an operation, and goes on to next when it is done.
 func (m Machine) follow(ctx context.Context, s *State, o *protect.Operation, next Stage) (time.Duration, error) {
 	op, err := m.Restorer.Follow(ctx, *o)
-	if err != nil {
+	switch gone, _ := errors.AsType[*bridge.Error](err); {
+	case gone != nil && gone.Status == http.StatusNotFound && s.Stage == Accepted:
+		return m.reach(s, Asked) // vaults forget operations after some days, and keep their jobs
+	case err != nil:
 		return 0, err
 	}
 	*o = op
