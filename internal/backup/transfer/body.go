@@ -20,7 +20,8 @@ type body struct {
 	n    int64
 	err  error // of the source, which the target's own error may hide
 
-	mu sync.Mutex // an HTTP client may go on reading when its call has failed
+	mu   sync.Mutex // an HTTP client may go on reading when its call has failed
+	over bool       // so it gets nothing any more
 }
 
 // open opens a range of exactly the bytes that o names.
@@ -35,6 +36,9 @@ func (c *Copier) open(ctx context.Context, o dataset.Object, offset, length int6
 func (b *body) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.over {
+		return 0, errTakenBack
+	}
 	return b.read(p)
 }
 
@@ -73,6 +77,7 @@ func (b *body) end(err error) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.over = true
 	if err == nil && b.err == nil {
 		var one [1]byte
 		if n, last := b.read(one[:]); n > 0 || last != io.EOF { //nolint:errorlint // io.Reader's contract is this very value

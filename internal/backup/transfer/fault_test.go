@@ -12,8 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/checksum"
@@ -264,9 +262,14 @@ func TestFaults(t *testing.T) {
 // Killed at any moment, a copy goes on from there: the end is the same, and no chunk that was stored is stored again.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		killed(t, newMemory("b"), rapid.SliceOfN(rapid.IntRange(1, 120), 1, 3).Draw(rt, "lives"))
-	})
+	points := rand.New(rand.NewPCG(50, 1))
+	for range 50 {
+		lives := make([]int, 1+points.IntN(3))
+		for n := range lives {
+			lives[n] = 1 + points.IntN(120)
+		}
+		killed(t, newMemory("b"), lives)
+	}
 }
 
 // The same with files, their journals and their marks.

@@ -12,10 +12,6 @@ import (
 // medium copies an object in one request that streams: it is one chunk, and too large for a buffer. The source's own CRC32C goes ahead
 // where it keeps one; else the target's is held against what was read.
 func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, err error) {
-	if err := c.streams.Acquire(ctx, 1); err != nil {
-		return s, o, err
-	}
-	defer c.streams.Release(1)
 	w := c.write(i)
 	w.CRC32C = i.Source.CRC32C
 	for before, n := (checksum.CRC{}), 0; n < tries; before, n = s.crc, n+1 {
@@ -44,6 +40,10 @@ func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, 
 
 // stream makes one attempt. What it has read it says also of one that the target refused for its sum.
 func (c *Copier) stream(ctx context.Context, from dataset.Object, w dataset.Write) (s sums, o dataset.Object, err error) {
+	if err := c.streams.Acquire(ctx, 1); err != nil {
+		return s, o, err
+	}
+	defer c.streams.Release(1)
 	h := c.hash(from, c.MD5 != MD5Never)
 	defer h.stop()
 	b, err := c.open(ctx, from, 0, from.Size, h.writer())

@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/landbridge/landbridge/internal/backup/transfer"
@@ -227,6 +229,26 @@ func TestPlanRefusesDisorder(t *testing.T) {
 	}
 	if e, ok := errors.AsType[*bridge.Error](failed); !ok || e.Code != "list_out_of_order" || e.Text != `the source lists "a" after "b": names must ascend in byte order` {
 		t.Error(failed)
+	}
+}
+
+// Items wait in a database between their planning and their doing.
+func TestItemsKeep(t *testing.T) {
+	t.Parallel()
+	old, now := origin("a", "etag-1"), origin("a", "etag-22")
+	now.MD5, now.CRC32C, now.Headers.ContentType, now.Metadata = []byte{1}, checksum.Of(7), "text/plain", map[string]string{"k": "v"}
+	for _, i := range plan(t, []dataset.Object{now}, []dataset.Object{copyOf(old, "1")}, []dataset.Entry{entryOf(old, copyOf(old, "1"))}, nil) {
+		text, err := json.Marshal(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back transfer.Item
+		if err := json.Unmarshal(text, &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(i, back); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 
