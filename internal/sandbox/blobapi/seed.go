@@ -112,26 +112,49 @@ func cut(data content, size int64) []block {
 // Rot changes one byte of what is kept under a name, or of one of its versions or snapshots, and nothing else: its sums, its ETag and
 // its times say what they said.
 func (s *Store) Rot(accountName, containerName, name, id string, offset int64) error {
-	a, err := s.world.StorageAccount(accountName)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, r, err := s.find(accountName, containerName, name, id)
 	if err != nil {
 		return err
 	}
+	if offset < 0 || offset >= r.content.size {
+		return &world.NotFound{Kind: "byte of blob", Name: fmt.Sprintf("%s at %d", name, offset)}
+	}
+	b.swap(r, func(r *record) { r.rot(offset) })
+	return nil
+}
+
+// Read is what is kept under a name, or in one of its versions or snapshots.
+func (s *Store) Read(accountName, containerName, name, id string) ([]byte, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	_, r, err := s.find(accountName, containerName, name, id)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return r.content.bytes(), nil
+}
+
+// find finds a record by the id of its version or the time of its snapshot; the base when that is empty. The lock must be held.
+func (s *Store) find(accountName, containerName, name, id string) (*blob, *record, error) {
+	a, err := s.world.StorageAccount(accountName)
+	if err != nil {
+		return nil, nil, err
+	}
 	in := s.account(a).containers[containerName]
 	if in == nil {
-		return &world.NotFound{Kind: "container", Name: containerName}
+		return nil, nil, &world.NotFound{Kind: "container", Name: containerName}
 	}
 	b := in.blobs[name]
 	r := b.at(id, "")
 	if r == nil && id != "" {
 		r = b.at("", id)
 	}
-	if r == nil || offset < 0 || offset >= r.content.size {
-		return &world.NotFound{Kind: "byte of blob", Name: fmt.Sprintf("%s at %d", name, offset)}
+	if r == nil {
+		return nil, nil, &world.NotFound{Kind: "blob", Name: name}
 	}
-	b.swap(r, func(r *record) { r.rot(offset) })
-	return nil
+	return b, r, nil
 }
 
 func (r *record) rot(offset int64) {
@@ -150,17 +173,15 @@ func (r *record) rot(offset int64) {
 
 // FinishRehydration ends the hours that a blob takes out of the archive.
 func (s *Store) FinishRehydration(accountName, containerName, name string) error {
-	a, err := s.world.StorageAccount(accountName)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, r, err := s.find(accountName, containerName, name, "")
+	if err == nil && r.rehydrating == "" {
+		err = &world.NotFound{Kind: "rehydrating blob", Name: name}
+	}
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	in := s.account(a).containers[containerName]
-	if in == nil || in.blobs[name] == nil || in.blobs[name].base == nil || in.blobs[name].base.rehydrating == "" {
-		return &world.NotFound{Kind: "rehydrating blob", Name: name}
-	}
-	b := in.blobs[name]
-	b.swap(b.base, func(r *record) { r.tier, r.rehydrating, r.tierChanged = r.rehydrating, "", s.world.Now() })
+	b.swap(r, func(r *record) { r.tier, r.rehydrating, r.tierChanged = r.rehydrating, "", s.world.Now() })
 	return nil
 }
