@@ -7,6 +7,7 @@ package keyvaultapi
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/sandbox/world"
@@ -98,9 +99,9 @@ func (a *API) serve(rw http.ResponseWriter, r *http.Request) (any, *Problem) {
 	if p != nil {
 		return nil, p
 	}
-	c := &call{Request: r, Target: t, rw: rw, store: a.store, who: who, words: strings.Split(strings.Trim(t.Path, "/"), "/")}
+	c := &call{Request: r, Target: t, rw: rw, store: a.store, who: who, words: wordsOf(t.Path)}
 	op, known := c.find()
-	if !known {
+	if !known || len(c.words) == 0 {
 		return nil, notPretended(r)
 	}
 	if r.URL.Query().Get("api-version") == "" {
@@ -115,9 +116,18 @@ func (a *API) serve(rw http.ResponseWriter, r *http.Request) (any, *Problem) {
 	return op.serve(c)
 }
 
-// find picks the operation by method and path. "versions" and "rotate" are no versions: those have 32 digits.
+// wordsOf are the elements of a path; an empty one is none.
+func wordsOf(path string) []string {
+	return slices.DeleteFunc(strings.Split(path, "/"), func(word string) bool { return word == "" })
+}
+
+// find picks the operation by method and path. "versions" and "rotate" are no versions: those have 32 digits. A key is used in its
+// current version where the path names none.
 func (c *call) find() (operation, bool) {
-	words := append([]string(nil), c.words...)
+	words := slices.Clone(c.words)
+	if len(words) == 3 && words[0] == "keys" && slices.Contains([]string{"sign", "verify", "wrapkey", "unwrapkey"}, words[2]) {
+		words = slices.Insert(words, 2, "VERSION")
+	}
 	if len(words) > 1 {
 		words[1] = "NAME"
 	}
