@@ -31,9 +31,15 @@ type Use struct {
 	Created time.Time
 	// Artifact is what Vertex ML Metadata calls it; "" when it does not know it.
 	Artifact string
-	// Manifest is the copy that it was made from, where that was recorded; "" leaves time to tell.
+	// Manifest is the copy that it was made from, where that was recorded; "" leaves the label, and then time, to tell.
 	Manifest string
 }
+
+// ManifestLabel is the label by which a training job can say of a model, or of a dataset, from which copy it was made: the beginning of
+// its manifest's SHA-256 in hexadecimal, 16 digits at least. All 64 are one more than a label's value may have.
+const ManifestLabel = "landbridge-manifest"
+
+const leastDigits = 16
 
 // The kinds of uses.
 const (
@@ -41,24 +47,6 @@ const (
 	UseDataset = "vertex dataset"
 	UseBucket  = "bucket"
 )
-
-// The kinds of nodes that are not uses.
-const (
-	NodeCopy   = "copy"
-	NodeRun    = "run"
-	NodeSource = "source"
-	NodePoint  = "recovery point"
-	NodeItem   = "protected item"
-)
-
-// Node is one station on the way back, and below it those that it was made from.
-type Node struct {
-	Kind   string    `json:"kind"`
-	Name   string    `json:"name"`
-	Detail string    `json:"detail,omitempty"`
-	At     time.Time `json:"at,omitzero"`
-	From   []*Node   `json:"from,omitempty"`
-}
 
 // History is the copies and the uses of one dataset.
 type History struct {
@@ -96,7 +84,7 @@ func (h *History) of(u Use, byName map[string]Use, seen map[string]bool) bool {
 		return false
 	}
 	seen[u.Name] = true
-	if _, known := h.by[u.Manifest]; known || slices.ContainsFunc(u.URIs, h.holds) {
+	if h.recorded(u) >= 0 || slices.ContainsFunc(u.URIs, h.holds) {
 		return true
 	}
 	return slices.ContainsFunc(u.Inputs, func(name string) bool {
@@ -112,134 +100,55 @@ func (h *History) holds(uri string) bool {
 // Uses are those of the dataset.
 func (h *History) Uses() []Use { return slices.Clone(h.uses) }
 
-// Tree is the walk from each use to the protected item; of a dataset that nothing uses, from its newest copy.
-func (h *History) Tree() []*Node {
-	nodes := map[int]*Node{}
-	var roots []*Node
-	for _, u := range h.uses {
-		if !h.isInput(u.Name) {
-			roots = append(roots, h.use(u, map[string]bool{}, nodes))
-		}
-	}
-	if len(roots) == 0 && len(h.copies) > 0 {
-		roots = append(roots, h.copy(len(h.copies)-1, "", nodes))
-	}
-	return roots
-}
-
-func (h *History) isInput(name string) bool {
-	return slices.ContainsFunc(h.uses, func(u Use) bool { return u.Name != name && slices.Contains(u.Inputs, name) })
-}
-
-// use is a use and what it was made from. seen ends a circle, which a metadata store can hold.
-func (h *History) use(u Use, seen map[string]bool, nodes map[int]*Node) *Node {
-	n := &Node{Kind: u.Kind, Name: u.Name, Detail: u.Title, At: u.Created}
-	seen[u.Name] = true
-	for _, name := range u.Inputs {
-		for _, in := range h.uses {
-			if in.Name == name && !seen[name] {
-				n.From = append(n.From, h.use(in, seen, nodes))
-			}
-		}
-	}
-	if len(n.From) == 0 {
-		if i, how := h.made(u); i >= 0 {
-			n.From = append(n.From, h.copy(i, how, nodes))
-		}
-	}
-	return n
-}
-
-// made says from which copy a use was made: the one that was recorded, else the newest there was when it was made.
-func (h *History) made(u Use) (index int, how string) {
+// recorded is the copy that a use is known to be made from; -1 when nobody said so.
+func (h *History) recorded(u Use) int {
 	if i, ok := h.by[u.Manifest]; ok {
-		return i, ""
+		return i
+	}
+	if label := u.Labels[ManifestLabel]; len(label) >= leastDigits {
+		return slices.IndexFunc(h.copies, func(c Copy) bool { return strings.HasPrefix(c.Manifest, "sha256:"+label) })
+	}
+	return -1
+}
+
+// made says from which copy a use was made that was used at a time: the one that was recorded, else the newest that there was then. The
+// zero time is now. It is -1 when there is none.
+func (h *History) made(u Use, at time.Time) (index int, how string) {
+	if i := h.recorded(u); i >= 0 {
+		return i, "recorded"
 	}
 	for i, c := range slices.Backward(h.copies) {
-		if !c.Created.After(u.Created) && slices.ContainsFunc(u.URIs, c.Target.Under) {
+		if (at.IsZero() || !c.Created.After(at)) && slices.ContainsFunc(u.URIs, c.Target.Under) {
 			return i, "by time"
 		}
 	}
 	return -1, ""
 }
 
-// copy is a copy, its run, and where the run had the bytes from. What the run did not change comes from the copy before. What two uses
-// share is one node: nodes has those that there are.
-func (h *History) copy(i int, how string, nodes map[int]*Node) *Node {
-	if n := nodes[i]; n != nil && how == "" {
-		return n
+// when is at what time a use that was itself used at a time read its bytes. A model's were read when it was made; those of datasets and
+// buckets are read each time they are used.
+func when(u Use, at time.Time) time.Time {
+	if u.Kind == UseModel && !u.Created.IsZero() {
+		return u.Created
 	}
-	c := h.copies[i]
-	run := &Node{Kind: NodeRun, Name: c.Run, Detail: c.Act, At: c.Created}
-	source := &Node{Kind: NodeSource, Name: c.Source.Place.String(), At: c.At}
-	if c.Source.Group != "" {
-		source.Detail = "resource group " + c.Source.Group
-	}
-	run.From = []*Node{source}
-	if c.Point.ID != "" {
-		point := &Node{Kind: NodePoint, Name: c.Point.ID, Detail: detail(c.Point.Vault, c.Point.Policy, c.Point.Tier)}
-		if c.Point.Item != "" {
-			point.From = []*Node{{Kind: NodeItem, Name: c.Point.Item}}
-		}
-		source.From = []*Node{point}
-	}
-	n := &Node{Kind: NodeCopy, Name: c.Target.Place.String(), Detail: detail(c.Manifest, c.Proof, how), At: c.Created, From: []*Node{run}}
-	if before, ok := h.by[c.Previous]; ok && before < i {
-		n.From = append(n.From, h.copy(before, "", nodes))
-	}
-	if how == "" {
-		nodes[i] = n
-	}
-	return n
+	return at
 }
 
-func detail(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+// before is the copy that one was made on top of; -1 when there is none. Copies stand oldest first, so that a circle ends.
+func (h *History) before(i int) int {
+	if b, ok := h.by[h.copies[i].Previous]; ok && b < i {
+		return b
+	}
+	return -1
 }
 
-// Reach is a use that a recovery point reached, and by which copy.
-type Reach struct {
-	Use  Use
-	Copy Copy // that was restored from the point
-	// Later says that runs after it, before the use was made, changed some of the bytes.
-	Later bool
-}
-
-// From answers the question backwards: which uses were made from data that was restored from this recovery point.
-func (h *History) From(point string) []Reach {
-	var out []Reach
-	for _, u := range h.uses {
-		if r, ok := h.reach(u, point, map[string]bool{}); ok {
-			r.Use = u
-			out = append(out, r)
+// inputs are the uses that one was made from and that were not seen yet.
+func (h *History) inputs(u Use, seen map[string]bool) []Use {
+	var out []Use
+	for _, in := range h.uses {
+		if slices.Contains(u.Inputs, in.Name) && !seen[in.Name] {
+			out = append(out, in)
 		}
 	}
 	return out
-}
-
-func (h *History) reach(u Use, point string, seen map[string]bool) (Reach, bool) {
-	seen[u.Name] = true
-	for _, name := range u.Inputs {
-		for _, in := range h.uses {
-			if in.Name != name || seen[name] {
-				continue
-			}
-			if r, ok := h.reach(in, point, seen); ok {
-				return r, true
-			}
-		}
-	}
-	first, _ := h.made(u)
-	for i := first; i >= 0; {
-		c := h.copies[i]
-		if c.Point.ID == point {
-			return Reach{Copy: c, Later: i != first}, true
-		}
-		before, ok := h.by[c.Previous]
-		if !ok || before >= i {
-			break
-		}
-		i = before
-	}
-	return Reach{}, false
 }

@@ -31,6 +31,7 @@ func history() *lineage.History {
 		{Kind: lineage.UseModel, Name: "model-early", URIs: []string{"gs://copies/fraud/"}, Created: at(1)},
 		{Kind: lineage.UseModel, Name: "model-else", URIs: []string{"gs://other/fraud/"}, Created: at(40)},
 		{Kind: lineage.UseModel, Name: "model-recorded", URIs: []string{"gs://elsewhere/"}, Created: at(40), Manifest: "sha256:1"},
+		{Kind: lineage.UseBucket, Name: "the-bucket", URIs: []string{"gs://copies/"}, Created: at(0)},
 	})
 }
 
@@ -60,7 +61,15 @@ func TestTree(t *testing.T) {
 		}
 		return strings.Join(lines, "\n") + "\n"
 	}
-	want := `model model-a (A)
+	want := `bucket the-bucket
+  copy gs://copies/fraud/ (sha256:3, by time)
+    run run-3 (sync)
+      source blob://staging/training/ (resource group ml-prod)
+    copy gs://copies/fraud/ (sha256:2)
+      run run-2 (repair)
+        source blob://staging/training/ (resource group ml-prod)
+      copy gs://copies/fraud/ (sha256:1, crc32c)
+` + below(4) + `model model-a (A)
   copy gs://copies/fraud/ (sha256:1, crc32c, by time)
 ` + below(2) + `model model-b
   vertex dataset vertex-1
@@ -70,7 +79,7 @@ func TestTree(t *testing.T) {
       copy gs://copies/fraud/ (sha256:1, crc32c)
 ` + below(4) + `model model-early
 model model-recorded
-  copy gs://copies/fraud/ (sha256:1, crc32c)
+  copy gs://copies/fraud/ (sha256:1, crc32c, recorded)
 ` + below(2)
 	if diff := cmp.Diff(want, draw(history().Tree(), 0)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -83,7 +92,7 @@ func TestFrom(t *testing.T) {
 	for _, r := range history().From("rp-1") {
 		got = append(got, fmt.Sprintf("%s %s %v", r.Use.Name, r.Copy.Run, r.Later))
 	}
-	want := []string{"model-a run-1 false", "model-b run-1 true", "model-recorded run-1 false", "vertex-1 run-1 true"}
+	want := []string{"the-bucket run-1 true", "model-a run-1 false", "model-b run-1 true", "model-recorded run-1 false", "vertex-1 run-1 true"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -100,6 +109,22 @@ func TestTreeWithoutUses(t *testing.T) {
 	one := lineage.Copy{Run: "r", Manifest: "sha256:1", Previous: "sha256:1", Created: began} // a circle
 	if got := lineage.NewHistory([]lineage.Copy{one}, nil).Tree(); len(got) != 1 || len(got[0].From) != 1 {
 		t.Error(draw(got, 0))
+	}
+}
+
+// A training job that labels its model says from which copy it was made.
+func TestManifestLabel(t *testing.T) {
+	t.Parallel()
+	digest := strings.Repeat("0a1b", 16)
+	copies := []lineage.Copy{
+		{Run: "old", Manifest: "sha256:" + digest, Point: lineage.Point{ID: "rp"}, Created: began},
+		{Run: "new", Manifest: "sha256:" + strings.Repeat("f", 64), Created: began.Add(time.Hour)},
+	}
+	for label, want := range map[string]int{digest[:63]: 1, digest[:16]: 1, digest[:15]: 0, "": 0, strings.Repeat("e", 32): 0} {
+		use := lineage.Use{Kind: lineage.UseModel, Name: "m", Labels: map[string]string{lineage.ManifestLabel: label}, Created: began.Add(2 * time.Hour)}
+		if got := lineage.NewHistory(copies, []lineage.Use{use}).From("rp"); len(got) != want {
+			t.Errorf("%q: %+v", label, got)
+		}
 	}
 }
 
