@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -13,8 +14,12 @@ import (
 )
 
 // adopt makes the entry of a copy that is in the target already, and in no manifest: of a run that was killed, or brought by other means.
+// A copy that is not what it shall be is brought anew.
 func (c *Copier) adopt(ctx context.Context, i Item) (*dataset.Entry, error) {
 	s, o, err := c.found(ctx, i, i.Target)
+	if codeOf(err) == dataset.CodeMismatch {
+		return c.copy(ctx, i)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -31,21 +36,32 @@ func (c *Copier) found(ctx context.Context, i Item, o dataset.Object) (sums, dat
 		s.layout = c.Layout(i.Source)
 	}
 	if s.layout.Chunks == 1 && s.crc.Known {
-		return s, o, nil
+		return s, o, c.isOf(i.Source, o, s.crc)
 	}
 	i.Target = o
 	var err error
-	if s.chunks, err = c.kept(ctx, i, s.layout); err == nil && s.chunks == nil {
-		s.chunks, err = c.reread(ctx, o, s.layout)
-	}
-	if err != nil {
+	if s.chunks, err = c.kept(ctx, i, s.layout); err != nil {
 		return s, o, err
 	}
-	if crc := combined(s.chunks); !crc.Agree(s.crc) {
-		return s, o, mismatch(hopTo(c.Target), fmt.Sprintf("%q has the CRC32C %s by its store, and its bytes have %s", o.Name, s.crc, crc))
+	if s.chunks == nil || !s.crc.Known { // the parts may be sound, and the object not
+		read, err := c.reread(ctx, o, s.layout)
+		if err != nil {
+			return s, o, err
+		}
+		if s.chunks == nil || combined(read) != combined(s.chunks) {
+			s.chunks = read
+		}
 	}
 	s.crc = combined(s.chunks)
-	return s, o, nil
+	return s, o, errors.Join(c.isOf(o, o, s.crc), c.isOf(i.Source, o, s.crc))
+}
+
+// isOf is nil when the bytes of a copy have the sum that one of its stores keeps, or none keeps one.
+func (c *Copier) isOf(kept, o dataset.Object, crc checksum.CRC) error {
+	if crc.Agree(kept.CRC32C) {
+		return nil
+	}
+	return mismatch(hopTo(c.Target), fmt.Sprintf("%q shall have the CRC32C %s, and the copy in the target has %s", o.Name, kept.CRC32C, crc))
 }
 
 // kept are the chunks of an object whose parts the store kept; nil when it did not.

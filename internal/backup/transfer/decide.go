@@ -36,7 +36,7 @@ func (d *decider) decide(i Item, known, inTarget, unchanged bool) (Action, strin
 		return Skip, fmt.Sprintf("lies below %q, which is an object itself: a directory cannot hold both", d.under(i.Name))
 	case !inTarget:
 		return Create, ""
-	case mark == dataset.MarkOf(d.place, s) && t.Size == s.Size && t.CRC32C.Known:
+	case mark == dataset.MarkOf(d.place, s) && t.Size == s.Size:
 		return Adopt, "an earlier run brought it"
 	case sameBytes(s, t):
 		return Adopt, "the same bytes are there"
@@ -97,21 +97,22 @@ func (d *decider) lost(i Item, known, inTarget bool) (Item, bool, error) {
 
 // holds says whether the target still holds what the entry says.
 func holds(e dataset.Entry, t dataset.Object) bool {
-	if e.Target.Version != "" || t.Version != "" {
+	if e.Target.Version != "" && t.Version != "" {
 		return e.Target.Version == t.Version
 	}
 	return e.Target.ETag == t.ETag && e.Size == t.Size
 }
 
-// same says whether the entry is of the bytes that the source has now. Versioning that was switched on later changes no ETag.
+// same says whether the entry is of the bytes that the source has now. New metadata changes the ETag and not the generation on Cloud
+// Storage; versioning that was switched on later changes no ETag on Azure.
 func same(e dataset.Entry, s dataset.Object) bool {
 	switch {
 	case e.Size != s.Size:
 		return false
+	case e.Source.Version != "" && e.Source.Version == s.Version:
+		return true
 	case e.Source.ETag != "" && s.ETag != "":
 		return e.Source.ETag == s.ETag
-	case e.Source.Version != "" && s.Version != "":
-		return e.Source.Version == s.Version
 	}
 	return e.Source.Modified.Equal(s.Modified)
 }
