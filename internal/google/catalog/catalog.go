@@ -12,6 +12,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/google"
+	"github.com/landbridge/landbridge/internal/lineage"
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
@@ -23,6 +24,8 @@ type Options struct {
 	Location string // of Vertex AI: us-central1
 	// LineageLocation is where the Data Lineage API keeps events; Location when empty. It may be a multi-region: us, eu.
 	LineageLocation string
+	// Folding makes labels of Azure's tags. lineage.Mark keeps ours apart from those of others.
+	Folding lineage.Folding
 	// Endpoints replace https://LOCATION-aiplatform.googleapis.com, https://datalineage.googleapis.com and
 	// https://storage.googleapis.com.
 	VertexEndpoint, LineageEndpoint, StorageEndpoint string

@@ -102,7 +102,7 @@ func (f *far) Lease(_ context.Context, req bridge.LeaseRequest) (bridge.Lease, e
 func (f *far) catalog(change ...func(*catalog.Options)) *catalog.Catalog {
 	f.Helper()
 	o := catalog.Options{
-		HTTP: wire.New(wire.Options{MaxBody: 16 << 20}), Leaser: f, Project: project, Location: location,
+		HTTP: wire.New(wire.Options{MaxBody: 16 << 20}), Leaser: f, Project: project, Location: location, Folding: lineage.Folding{Mark: lineage.Mark, Deny: lineage.Deny{"cost*"}},
 		VertexEndpoint: f.server.URL, LineageEndpoint: f.server.URL, StorageEndpoint: f.server.URL,
 	}
 	f.Cleanup(o.HTTP.CloseIdle)
@@ -117,7 +117,7 @@ func copied() lineage.Run {
 	began := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 	return lineage.Run{
 		ID: "01JDC0FFEE", Act: lineage.Sync, Dataset: "fraud", Began: began, Ended: began.Add(time.Minute),
-		Source: lineage.Data{Place: dataset.Place{Store: dataset.Blob, Account: "acct", Name: "training", Prefix: "fraud/"}, Group: "ml-prod"},
+		Source: lineage.Data{Place: dataset.Place{Store: dataset.Blob, Account: "acct", Name: "training", Prefix: "fraud/"}, Group: "ml-prod", Tags: map[string]string{"Environment": "Prod", "CostCentre": "4711"}},
 		Target: lineage.Data{Place: dataset.Place{Store: dataset.Bucket, Name: "copies", Prefix: "fraud/"}},
 		Point:  lineage.Point{ID: "rp-1", Vault: "vault-1"}, Manifest: "sha256:" + strings.Repeat("ab", 32),
 		Objects: 12, Bytes: 1200, Changed: 3, ChangedBytes: 300, Checks: []lineage.Check{{Level: "crc32c", Expected: "12", Actual: "12"}},

@@ -24,24 +24,30 @@ const maxLabels = 64
 
 var resourceForm = regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/(datasets|models)/[^/:?#]+$`)
 
-// Differences says how the labels of a Vertex AI dataset, a model or a bucket (gs://NAME) differ from those folded.
-func (c *Catalog) Differences(ctx context.Context, name string, f lineage.Folding, labels []lineage.Label) ([]lineage.Difference, error) {
+// Differences says how the labels of a Vertex AI dataset, a model or a bucket (gs://NAME) differ from the tags and the resource group of
+// a source in Azure.
+func (c *Catalog) Differences(ctx context.Context, name string, source lineage.Data) ([]lineage.Difference, error) {
 	have, err := c.labels(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	return f.Compare(labels, have.Labels), nil
+	return c.compare(source, have), nil
+}
+
+func (c *Catalog) compare(source lineage.Data, have labelled) []lineage.Difference {
+	labels, _ := c.options.Folding.Fold(source.Group, source.Tags)
+	return c.options.Folding.Compare(labels, have.Labels)
 }
 
 // Align writes the labels that are missing, and those under our own keys that have other values, under the precondition that nobody has
 // changed the resource since they were read. It returns the differences that are left: labels of somebody else's, and ours that Azure has
 // no tags for any more.
-func (c *Catalog) Align(ctx context.Context, name string, f lineage.Folding, labels []lineage.Label) ([]lineage.Difference, error) {
+func (c *Catalog) Align(ctx context.Context, name string, source lineage.Data) ([]lineage.Difference, error) {
 	have, err := c.labels(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	differences := f.Compare(labels, have.Labels)
+	differences := c.compare(source, have)
 	set := lineage.Writes(differences)
 	if len(set) == 0 {
 		return differences, nil

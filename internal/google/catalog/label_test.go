@@ -31,26 +31,25 @@ func TestAlign(t *testing.T) {
 	t.Parallel()
 	f := newFar(t)
 	c := f.catalog()
-	folding := lineage.Folding{Mark: lineage.Mark}
-	labels, _ := folding.Fold("ml-prod", map[string]string{"Environment": "Prod"})
-	changed, _ := folding.Fold("ml-prod", map[string]string{"Environment": "Test"})
+	labels := lineage.Data{Group: "ml-prod", Tags: map[string]string{"Environment": "Prod"}}
+	changed := lineage.Data{Group: "ml-prod", Tags: map[string]string{"Environment": "Test"}}
 	for kind, name := range f.things() {
 		t.Run(kind, func(t *testing.T) {
-			left := must[[]lineage.Difference](t)(c.Align(t.Context(), name, folding, labels))
+			left := must[[]lineage.Difference](t)(c.Align(t.Context(), name, labels))
 			want := []lineage.Difference{{Kind: lineage.Foreign, Key: "environment", Want: "prod", Have: "dev", Tag: "Environment", Text: "Prod"}}
 			if diff := cmp.Diff(want, left); diff != "" {
 				t.Error(diff)
 			}
 			f.writes()
-			if left = must[[]lineage.Difference](t)(c.Align(t.Context(), name, folding, labels)); len(f.writes()) != 0 || !cmp.Equal(want, left) {
+			if left = must[[]lineage.Difference](t)(c.Align(t.Context(), name, labels)); len(f.writes()) != 0 || !cmp.Equal(want, left) {
 				t.Error("a second time writes again, or says something else")
 			}
-			differences := must[[]lineage.Difference](t)(c.Differences(t.Context(), name, folding, changed))
+			differences := must[[]lineage.Difference](t)(c.Differences(t.Context(), name, changed))
 			if len(differences) != 2 || differences[0].Kind != lineage.Changed || differences[0].Have != "prod" || differences[0].Want != "test" {
 				t.Errorf("%+v", differences)
 			}
-			must[[]lineage.Difference](t)(c.Align(t.Context(), name, folding, changed))
-			if left := must[[]lineage.Difference](t)(c.Differences(t.Context(), name, folding, changed)); len(left) != 1 || left[0].Have != "dev" {
+			must[[]lineage.Difference](t)(c.Align(t.Context(), name, changed))
+			if left := must[[]lineage.Difference](t)(c.Differences(t.Context(), name, changed)); len(left) != 1 || left[0].Have != "dev" {
 				t.Errorf("%+v", left)
 			}
 		})
@@ -62,8 +61,7 @@ func TestAlignOvertaken(t *testing.T) {
 	t.Parallel()
 	f := newFar(t)
 	c := f.catalog()
-	folding := lineage.Folding{Mark: lineage.Mark}
-	labels, _ := folding.Fold("ml-prod", nil)
+	labels := lineage.Data{Group: "ml-prod"}
 	for kind, name := range f.things() {
 		t.Run(kind, func(t *testing.T) {
 			path := "/v1/" + name + "?updateMask=labels"
@@ -78,12 +76,12 @@ func TestAlignOvertaken(t *testing.T) {
 				}
 				return false
 			})
-			_, err := c.Align(t.Context(), name, folding, labels)
+			_, err := c.Align(t.Context(), name, labels)
 			e := refusal(t, err)
 			if e.Code != catalog.CodeOvertaken || !e.Retry || !strings.Contains(e.Text, "somebody else has changed the labels of "+name) {
 				t.Errorf("%+v", e)
 			}
-			if left := must[[]lineage.Difference](t)(c.Align(t.Context(), name, folding, labels)); len(left) != 0 {
+			if left := must[[]lineage.Difference](t)(c.Align(t.Context(), name, labels)); len(left) != 0 {
 				t.Errorf("%+v", left)
 			}
 		})
@@ -113,7 +111,7 @@ func TestAlignRefuses(t *testing.T) {
 	f := newFar(t)
 	c := f.catalog()
 	for _, name := range []string{"projects/p/locations/l/endpoints/1", "gs://a/b", "gs://", "projects/p/locations/l/models/1?x"} {
-		if _, err := c.Differences(t.Context(), name, lineage.Folding{}, nil); err == nil || refusal(t, err).Code != "resource_refused" {
+		if _, err := c.Differences(t.Context(), name, lineage.Data{}); err == nil || refusal(t, err).Code != "resource_refused" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -121,14 +119,13 @@ func TestAlignRefuses(t *testing.T) {
 	for i := range 70 {
 		tags[fmt.Sprint("t", i)] = "x"
 	}
-	folding := lineage.Folding{Mark: lineage.Mark}
-	labels, _ := folding.Fold("", tags)
+	labels := lineage.Data{Tags: tags}
 	name := f.things()["model"]
-	_, err := c.Align(t.Context(), name, folding, labels)
+	_, err := c.Align(t.Context(), name, labels)
 	if e := refusal(t, err); e.Code != "too_many_labels" || !strings.HasSuffix(e.Text, "would have 71 labels, and may have 64") {
 		t.Errorf("%+v", e)
 	}
-	_, err = c.Align(t.Context(), parent+"/models/12345", folding, labels)
+	_, err = c.Align(t.Context(), parent+"/models/12345", labels)
 	if e := refusal(t, err); e.Code != "NOT_FOUND" || e.Retry {
 		t.Errorf("%+v", e)
 	}

@@ -2,15 +2,17 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/lineage"
 )
 
 // Origins asks Vertex ML Metadata what each use was made from: other uses, and the copy that was recorded by Record. A use that the store
-// does not know, or whose graph is too large for it, stays as it is. It makes one call for each use that has an artifact.
+// does not know, or around which there is too much even nearby, stays as it is. It makes one call for each use that has an artifact.
 func (c *Catalog) Origins(ctx context.Context, uses []lineage.Use) ([]lineage.Use, error) {
 	out := slices.Clone(uses)
 	byArtifact := map[string]string{}
@@ -23,8 +25,8 @@ func (c *Catalog) Origins(ctx context.Context, uses []lineage.Use) ([]lineage.Us
 		if u.Artifact == "" {
 			continue
 		}
-		graph, err := c.Graph(ctx, u.Artifact, 0)
-		if refused(err, http.StatusNotFound, http.StatusBadRequest) {
+		graph, err := c.around(ctx, u.Artifact)
+		if refused(err, http.StatusNotFound) {
 			continue
 		}
 		if err != nil {
@@ -40,6 +42,23 @@ func (c *Catalog) Origins(ctx context.Context, uses []lineage.Use) ([]lineage.Us
 		}
 	}
 	return out, nil
+}
+
+// nearHops are the steps from a model to the copy that its training read, over a dataset of Vertex AI's: model, training, dataset,
+// import, copy.
+const nearHops = 4
+
+// around is an artifact's graph; where that is too large for one answer, the part of it that is near.
+func (c *Catalog) around(ctx context.Context, artifact string) (Graph, error) {
+	graph, err := c.Graph(ctx, artifact, 0)
+	if e, ok := errors.AsType[*bridge.Error](err); !ok || e.Code != "FAILED_PRECONDITION" {
+		return graph, err
+	}
+	graph, err = c.Graph(ctx, artifact, nearHops)
+	if e, ok := errors.AsType[*bridge.Error](err); ok && e.Code == "FAILED_PRECONDITION" {
+		return Graph{}, nil
+	}
+	return graph, err
 }
 
 // isOurs says whether an artifact is one of Record's.

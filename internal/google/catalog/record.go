@@ -17,7 +17,7 @@ func (c *Catalog) Record(ctx context.Context, r lineage.Run) (string, error) {
 	if err := c.ensureStore(ctx); err != nil {
 		return "", err
 	}
-	in, out := inputOf(r), outputOf(r)
+	in, out := c.input(r), output(r)
 	execution := c.store() + "/executions/" + id("run", r.ID)
 	if err := c.ensureExecution(ctx, id("run", r.ID), executionOf(r)); err != nil {
 		return "", err
@@ -69,35 +69,52 @@ func copyOf(r lineage.Run, manifest, event string) *artifact {
 // ArtifactID is under which id a state of a place is recorded: version is the manifest's digest of a copy.
 func ArtifactID(d lineage.Data, version string) string { return id("data", d.URL(), version) }
 
-func inputOf(r lineage.Run) *artifact {
+// input is what a run read: a state of its source, with the tags that are not held back, or the copy that it verified.
+func (c *Catalog) input(r lineage.Run) *artifact {
 	if r.Act == lineage.Verify {
 		return copyOf(r, cmp.Or(r.Manifest, r.Previous), InputEvent)
 	}
 	version, metadata := sourceVersion(r), map[string]any{"dataset": r.Dataset}
 	for name, text := range map[string]string{
 		"recovery_point": r.Point.ID, "protected_item": r.Point.Item, "vault": r.Point.Vault, "policy": r.Point.Policy, "tier": r.Point.Tier,
-		"resource_group": r.Source.Group, "as_of": version,
+		"resource_group": r.Source.Group, "as_of": asOf(r).UTC().Format(time.RFC3339Nano),
 	} {
 		if text != "" {
 			metadata[name] = text
 		}
 	}
+	labels, tags := map[string]string{}, map[string]string{}
+	folded, _ := c.options.Folding.Fold(r.Source.Group, r.Source.Tags)
+	for _, l := range folded[:min(len(folded), maxLabels)] { // the others are in tags, as all of them are
+		labels[l.Key] = l.Value
+	}
+	for _, l := range folded {
+		tags[l.Tag] = l.Text
+	}
+	if len(tags) > 0 {
+		metadata["azure_tags"] = tags
+	}
 	return &artifact{ArtifactID(r.Source, version), InputEvent, Artifact{
 		DisplayName: clip(r.Dataset + " in Azure"), URI: r.Source.URL(), State: "LIVE", SchemaTitle: datasetSchema, SchemaVersion: schemaVersion, Metadata: metadata,
+		Labels: labels,
 	}}
 }
 
 // sourceVersion is which state of the source a run read.
 func sourceVersion(r lineage.Run) string {
-	at := r.At
-	if at.IsZero() {
-		at = r.Began
-	}
-	return cmp.Or(r.Point.ID, at.UTC().Format(time.RFC3339Nano))
+	return cmp.Or(r.Point.ID, asOf(r).UTC().Format(time.RFC3339Nano))
 }
 
-// outputOf is nil for a run that wrote nothing that can be trusted: it has no manifest.
-func outputOf(r lineage.Run) *artifact {
+// asOf is the time of the source that a run copied.
+func asOf(r lineage.Run) time.Time {
+	if r.At.IsZero() {
+		return r.Began
+	}
+	return r.At
+}
+
+// output is nil for a run that wrote nothing that can be trusted: it has no manifest.
+func output(r lineage.Run) *artifact {
 	if r.Act == lineage.Verify || r.Manifest == "" {
 		return nil
 	}

@@ -30,6 +30,17 @@ func TestRecord(t *testing.T) {
 	if diff := cmp.Diff(want, uris); diff != "" {
 		t.Error(diff)
 	}
+	for _, a := range g.Artifacts {
+		if a.Metadata["recovery_point"] == nil {
+			continue
+		}
+		if diff := cmp.Diff(map[string]string{"azure-environment": "prod", "azure-resource-group": "ml-prod"}, a.Labels); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(map[string]any{"Environment": "Prod", "resource-group": "ml-prod"}, a.Metadata["azure_tags"]); diff != "" {
+			t.Error(diff)
+		}
+	}
 	e := g.Executions[0]
 	if e.State != "COMPLETE" || e.Metadata["run"] != "01JDC0FFEE" || e.Metadata["manifest"] != copied().Manifest || e.Metadata["check_crc32c"] != "12" {
 		t.Errorf("%+v", e)

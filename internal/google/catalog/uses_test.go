@@ -98,6 +98,31 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// Where all that hangs together is too much for one answer, what is near is asked for; where that is too much too, time must tell.
+func TestOriginsOfMuch(t *testing.T) {
+	t.Parallel()
+	for least, want := range map[string]string{"": copied().Manifest, "4": ""} {
+		f := newFar(t)
+		c := f.catalog()
+		data := must[string](t)(c.Record(t.Context(), copied()))
+		must[string](t)(f.cloud.AddModel(catalogapi.Seed{Project: project, Location: location, Title: "trained", URI: "gs://models/1"}))
+		uses := must[[]lineage.Use](t)(c.Uses(t.Context()))
+		f.train(data, uses[0].Artifact)
+		f.when(func(rw http.ResponseWriter, r *http.Request) bool {
+			hops := r.URL.Query().Get("maxHops")
+			if !strings.HasSuffix(r.URL.Path, "Subgraph") || hops != "" && hops != least {
+				return false
+			}
+			rw.WriteHeader(http.StatusBadRequest)
+			_, _ = rw.Write([]byte(`{"error":{"code":400,"status":"FAILED_PRECONDITION","message":"too many"}}`))
+			return true
+		})
+		if uses = must[[]lineage.Use](t)(c.Origins(t.Context(), uses)); uses[0].Manifest != want {
+			t.Errorf("%q: %+v", least, uses[0])
+		}
+	}
+}
+
 // train records a training job as somebody else's program does: it read one artifact and wrote another.
 func (f *far) train(read, wrote string) {
 	f.Helper()
