@@ -63,7 +63,9 @@ type Job struct {
 	Ended     time.Time `json:"ended,omitzero"`
 	Progress  int       `json:"progress"` // per cent; -1 when the vault does not say
 	Bytes     int64     `json:"bytes,omitempty"`
-	Failure   *Failure  `json:"failure,omitempty"`
+	// Destination is where a restore writes to, as far as the vault says: an account's id or name.
+	Destination string   `json:"destination,omitempty"`
+	Failure     *Failure `json:"failure,omitempty"`
 }
 
 // Restores says whether the job brings bytes back.

@@ -31,6 +31,7 @@ type job struct {
 	Errors   []fault `json:"errorDetails"`
 	Extended struct {
 		Bytes       float64           `json:"dataTransferredInBytes"`
+		Destination string            `json:"recoveryDestination"`
 		PropertyBag map[string]string `json:"propertyBag"`
 		Dynamic     string            `json:"dynamicErrorMessage"`
 		SubTasks    []struct {
@@ -76,6 +77,7 @@ func (r row) job() (protect.Job, error) {
 		ID: r.ID, Name: r.Name, Vault: vault, Item: p.InstanceID, Source: p.DataSourceID, Entity: first(p.InstanceName, p.Entity),
 		Operation: first(p.Operation, p.Category), State: protect.JobStateOf(p.Status), Raw: p.Status, Started: p.Start.Time, Ended: p.End.Time,
 		Progress: p.progress(), Bytes: int64(p.Extended.Bytes),
+		Destination: first(p.Extended.Destination, p.Extended.PropertyBag["Target Storage Account"]),
 	}
 	if strings.EqualFold(p.Category, "Restore") { // Operation is Restore, or how: ALR, OLR
 		out.Operation = "Restore"

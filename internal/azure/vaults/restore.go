@@ -3,6 +3,8 @@ package vaults
 import (
 	"context"
 	"net/http"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -95,7 +97,8 @@ func (v *Vaults) refused(ctx context.Context, of protect.Vault, r protect.Reques
 	return out
 }
 
-// Find implements protect.Restorer. A vault's job says which item it is about, and nothing of who asked: the newest counts.
+// Find implements protect.Restorer. A vault's job says which item it is about, sometimes where it restores to, and nothing of who
+// asked: the newest that fits counts.
 func (v *Vaults) Find(ctx context.Context, r protect.Request, since time.Time) (protect.Operation, bool, error) {
 	of := vaultAt(r.Item)
 	var newest protect.Job
@@ -106,6 +109,9 @@ func (v *Vaults) Find(ctx context.Context, r protect.Request, since time.Time) (
 		same := protect.Same(j.Item, r.Item.ID)
 		if j.Item == "" { // Recovery Services vaults name it only
 			same = j.Workload == r.Item.Workload && j.Entity == r.Item.Name
+		}
+		if j.Destination != "" && !strings.EqualFold(path.Base(j.Destination), path.Base(r.Target.Account)) {
+			continue
 		}
 		if same && j.Restores() && !j.Started.Before(since) && j.Started.After(newest.Started) {
 			newest = j
@@ -128,7 +134,7 @@ func (v *Vaults) Cancel(ctx context.Context, o protect.Operation) error {
 	if o.System == protect.BackupVault {
 		return &bridge.Error{
 			Kind: bridge.Usage, Hop: bridge.HopARM, Code: "not_cancellable", Text: "a Backup vault cannot cancel a restore: job " + jobName(o.Job) + " runs to its end",
-			Hint: "remove the staging when it is over: landbridge dataset restore goes on by itself",
+			Hint: "let it end: it writes to the staging account only",
 		}
 	}
 	s, _, err := v.clients(of)

@@ -127,6 +127,11 @@ func TestRestores(t *testing.T) {
 				if err != nil || !ok || found.Phase != protect.InJob {
 					t.Fatalf("the running restore was not found: %v %+v", err, found)
 				}
+				elsewhere := r
+				elsewhere.Target.Account += "2"
+				if _, ok, err := v.Find(t.Context(), elsewhere, began); err != nil || ok {
+					t.Errorf("a restore to another account was taken for this one: %v", err)
+				}
 				if len(e.got) > 0 {
 					t.Error("there are bytes before the job is over")
 				}
