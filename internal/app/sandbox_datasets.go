@@ -32,10 +32,12 @@ backup:
   datasets:
     - name: fraud
       environment: training
-      source: blob://{{.Account}}/{{.Container}}
+      source: blob://{{.Account}}/training
       target: gs://{{.Bucket}}/fraud/
       rpo: 24h
       chunk_mib: 1
+      staging: blob://{{.Staging}}
+      staging_id: {{.StagingID}}
 `))
 
 func (s *Sandbox) datasetsConfig() []byte {
@@ -43,7 +45,7 @@ func (s *Sandbox) datasetsConfig() []byte {
 	var out strings.Builder
 	err := datasetsConfig.Execute(&out, map[string]any{
 		"Audit": s.AuditFile(), "Subscription": z.SubscriptionID, "HTTPS": s.Profile.HTTPS, "HTTP": s.Profile.HTTP,
-		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Container": z.Container, "Bucket": g.Bucket,
+		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Staging": z.StagingAccount, "StagingID": z.StagingAccountID, "Bucket": g.Bucket,
 	})
 	if err != nil {
 		panic(err) // a template of ours over values of ours

@@ -54,6 +54,11 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
 	st.blobs = blobapi.NewStore(st.world, blobapi.StoreOptions{Dir: s.options.BlobDir})
 	secrets.Blobs, secrets.Vaults = st.blobs, keyvaultapi.NewStore(st.world)
+	if ours {
+		if err := seedTraining(st.blobs, s.options.Clock()); err != nil {
+			return nil, nil, err
+		}
+	}
 	secrets.Providers = []azureapi.Provider{vaults(st.world, st.blobs, ours)}
 	azure := azureapi.New(st.world, secrets)
 	kube := kubeapi.New(st.world, clusters)
@@ -119,6 +124,7 @@ func describe(p *Profile, w *world.World, httpAddr, issuer string, secrets azure
 		IMDSURL: p.HTTP, IdentityEndpoint: p.HTTP + "/msi/token", IdentityHeader: secrets.IdentityHeader.Reveal(),
 		FabricEndpoint: p.HTTPS + "/servicefabric/metadata/identity/oauth2/token", FabricHeader: secrets.FabricSecret.Reveal(),
 		SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, EmptyResourceGroup: emptyGroup, ARMURL: p.HTTPS,
+		StagingAccount: stagingName, StagingAccountID: stagingScope,
 		StorageAccount: storageName, StorageURL: p.HTTPS + "/" + storageName, Container: container, Blob: blob,
 	}
 	for _, c := range w.Clusters() {

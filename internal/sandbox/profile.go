@@ -104,9 +104,12 @@ type AzureProfile struct {
 	EmptyResourceGroup string `json:"empty_resource_group"`
 	ARMURL             string `json:"arm_url"`
 	StorageAccount     string `json:"storage_account"`
-	StorageURL         string `json:"storage_url"` // of the account; path style
-	Container          string `json:"container"`
-	Blob               string `json:"blob"`
+	// StagingAccount is where Azure Backup restores to; StagingAccountID is its resource id.
+	StagingAccount   string `json:"staging_account"`
+	StagingAccountID string `json:"staging_account_id"`
+	StorageURL       string `json:"storage_url"` // of the account; path style
+	Container        string `json:"container"`
+	Blob             string `json:"blob"`
 
 	KeyVaultURL string   `json:"key_vault_url"` // of every vault, whose name comes first in the path
 	KeyVault    string   `json:"key_vault"`     // as it is called in references: https://VAULT.vault.azure.net

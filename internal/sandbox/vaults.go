@@ -58,7 +58,7 @@ func vaults(w *world.World, blobs *blobapi.Store, ours bool) *vaultapi.API {
 	if ours {
 		a.Play(vaultapi.Scene{
 			Group: groupScope, Location: azureLocation, Account: storageScope, Principal: vaultObject,
-			Contents: map[string][]vaultapi.Object{container: {{Name: blob, Content: []byte(report)}}},
+			Contents: map[string][]vaultapi.Object{container: {{Name: blob, Content: []byte(report)}}, trainingContainer: trainingObjects("")},
 		})
 	}
 	return a
