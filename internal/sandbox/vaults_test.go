@@ -7,9 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/landbridge/landbridge/internal/azure/rest"
 	"github.com/landbridge/landbridge/internal/azure/vaults"
+	"github.com/landbridge/landbridge/internal/backup/inventory"
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/protect"
 	"github.com/landbridge/landbridge/internal/sandbox"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -53,17 +57,34 @@ func TestBackupOfTheDefaultWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := protect.Request{Target: protect.Target{Account: "/subscriptions/" + p.Azure.SubscriptionID + "/resourceGroups/" + p.Azure.ResourceGroup + "/providers/Microsoft.Storage/storageAccounts/landbridgestaging"}}
-	found := map[protect.Workload]protect.State{}
-	for i, err := range v.Items(t.Context(), protect.Scope{Subscriptions: []string{p.Azure.SubscriptionID}}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if found[i.Workload] = i.State; i.Workload == protect.Blobs {
-			r.Item = i
+	report, err := inventory.Collect(t.Context(), inventory.Options{
+		Inventory: v, History: v, Clock: clock, Scope: protect.Scope{Subscriptions: []string{p.Azure.SubscriptionID}},
+		Datasets: []inventory.Dataset{
+			{Name: "reports", Source: dataset.Place{Store: dataset.Blob, Account: p.Azure.StorageAccount, Name: p.Azure.Container}, RPO: time.Hour},
+			{Name: "models", Source: dataset.Place{Store: dataset.Files, Account: p.Azure.StorageAccount, Name: "models"}, RPO: time.Hour},
+		},
+		Environments: []inventory.Environment{{Name: "training", Tags: []string{"env=training"}}, {Name: "inference", Tags: []string{"env=inference"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range report.Items {
+		if i.Workload == protect.Blobs {
+			r.Item = i.Item
 		}
 	}
-	if len(found) != 6 || found[protect.Disk] != protect.SoftDeleted || found[protect.SQL] != protect.Failing {
-		t.Errorf("items: %v", found)
+	total := inventory.Totals{
+		Items: 6, ByState: map[protect.State]int{protect.Protected: 4, protect.Failing: 1, protect.SoftDeleted: 1}, FailedJobs: 2, Missed: 1,
+		ByWorkload:   map[protect.Workload]int{protect.Blobs: 1, protect.PostgreSQL: 1, protect.Disk: 1, protect.VM: 1, protect.FileShare: 1, protect.SQL: 1},
+		Environments: map[string]int{"training": 3, "inference": 3},
+	}
+	if diff := cmp.Diff(total, report.Totals); diff != "" {
+		t.Errorf("totals (-want +got):\n%s", diff)
+	}
+	// Operational backup of the account is continuous; the share's last snapshot is seven hours old.
+	models, reports := report.Datasets[0], report.Datasets[1]
+	if reports.Missed || reports.Environment != "training" || reports.Cover != inventory.Covered || !models.Missed || models.Environment != "inference" {
+		t.Errorf("datasets: %+v", report.Datasets)
 	}
 	for point, err := range v.Points(t.Context(), r.Item, protect.Range{}) {
 		if err != nil {

@@ -2,6 +2,8 @@ package vaultapi
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -39,10 +41,7 @@ func (a *API) playBackupVault(s Scene, now time.Time) {
 	a.Put(BackupPolicy(vault, "blobs-daily", blobs, [3]string{"OperationalStore", "", "P30D"}, [3]string{"VaultStore", "R/2026-01-01T02:00:00+00:00/P1D", "P90D"}))
 	a.Put(BackupPolicy(vault, "postgresql-weekly", database, [3]string{"VaultStore", "R/2026-01-04T03:00:00+00:00/P1W", "P1Y"}))
 
-	containers := []string{}
-	for c := range s.Contents {
-		containers = append(containers, c)
-	}
+	containers := slices.Sorted(maps.Keys(s.Contents))
 	account := Instance{
 		Vault: vault, Name: SceneBlobs, Kind: blobs, Source: s.Account, Policy: "blobs-daily", Location: s.Location, Containers: containers,
 		Continuous: []Range{{From: now.AddDate(0, 0, -30)}},
