@@ -23,7 +23,7 @@ const (
 	project      = "https://github.com/landbridge/landbridge"
 )
 
-// Ours is the name of our own run facet; schema/ has its schema.
+// Ours is the name of our own run facet; CopyRunFacet.json is its schema.
 const Ours = "landbridge_copy"
 
 func (p Producer) url() string { return project + "/tree/" + cmp.Or(p.Version, "main") }
@@ -76,7 +76,7 @@ func (p Producer) jobFacets(r Run) Facets {
 // input is what a run reads: its source, or the copy that it verifies.
 func (p Producer) input(r Run, d Data) Input {
 	out := Input{Name: d.Name(), Facets: p.dataFacets(d), InputFacets: Facets{}}
-	if version := r.version(d); version != "" {
+	if version := r.version(); version != "" {
 		out.Facets["version"] = p.facet("1-0-1/DatasetVersionDatasetFacet", Facet{"datasetVersion": version})
 	}
 	if r.Ended.IsZero() {
@@ -94,7 +94,7 @@ func (p Producer) input(r Run, d Data) Input {
 }
 
 // version is which state of its input a run reads: the manifest of a copy; of a source the recovery point, or the time.
-func (r Run) version(d Data) string {
+func (r Run) version() string {
 	switch {
 	case !r.writes():
 		return cmp.Or(r.Manifest, r.Previous)
@@ -148,8 +148,11 @@ func (p Producer) dataFacets(d Data) Facets {
 	return out
 }
 
-// groupTag is under which key the tags facet has the resource group.
-const groupTag = "azure_resource_group"
+// Under which keys the tags facet has what is no tag in Azure.
+const (
+	groupTag        = "azure_resource_group"
+	subscriptionTag = "azure_subscription"
+)
 
 func (p Producer) tags(d Data) []any {
 	source := "AZURE"
@@ -157,8 +160,10 @@ func (p Producer) tags(d Data) []any {
 		source = "GOOGLE"
 	}
 	var out []any
-	if d.Group != "" {
-		out = append(out, map[string]any{"key": groupTag, "value": d.Group, "source": source})
+	for _, t := range [][2]string{{groupTag, d.Group}, {subscriptionTag, d.Subscription}} {
+		if t[1] != "" {
+			out = append(out, map[string]any{"key": t[0], "value": t[1], "source": source})
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.Tags)) {
 		if !p.Deny.Denies(key) {

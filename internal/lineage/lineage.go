@@ -42,7 +42,7 @@ type Run struct {
 	Changed, ChangedBytes int64 // that this run copied or mended
 	Checks                []Check
 
-	Failed    string // why it failed; "" when it did not
+	Failed    string // why it failed, in words that name no object; "" when it did not
 	Cancelled bool   // somebody ended it
 }
 
@@ -54,8 +54,9 @@ type Data struct {
 	Place dataset.Place
 	Host  string // of the service, "ACCOUNT.blob.core.windows.net"; "" for the public cloud's
 	Lake  bool   // the account has a hierarchical namespace: it is Data Lake Gen2
-	Group string // Azure resource group; "" elsewhere
-	Tags  map[string]string
+	// Subscription and Group are the Azure subscription's id and the resource group's name; "" elsewhere.
+	Subscription, Group string
+	Tags                map[string]string // of the account in Azure; labels of a bucket
 }
 
 // Point is an Azure recovery point and what protects it.

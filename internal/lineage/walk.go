@@ -39,6 +39,7 @@ type Use struct {
 // its manifest's SHA-256 in hexadecimal, 16 digits at least. All 64 are one more than a label's value may have.
 const ManifestLabel = "landbridge-manifest"
 
+// leastDigits are enough to tell a dataset's manifests apart.
 const leastDigits = 16
 
 // The kinds of uses.
@@ -59,6 +60,7 @@ type History struct {
 // are left out.
 func NewHistory(copies []Copy, uses []Use) *History {
 	h := &History{copies: slices.Clone(copies), by: map[string]int{}}
+	h.copies = slices.DeleteFunc(h.copies, func(c Copy) bool { return c.Manifest == "" }) // its run made none
 	slices.SortStableFunc(h.copies, func(a, b Copy) int {
 		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.Run, b.Run))
 	})

@@ -10,23 +10,19 @@ import (
 	"github.com/landbridge/landbridge/internal/lineage"
 )
 
-// Record tells Vertex ML Metadata of a run that has ended: an artifact for what it read, one for what it wrote, the run as the execution
-// between them, and all of them in the context of the Azure resource group. Every id is made of the run's own facts, so that a second
+// Record tells Vertex ML Metadata of a run that has ended: an artifact for each state of data that it read, the copy before among them,
+// one for the copy that it wrote, the run as the execution between them, and all of them in the context of the Azure resource group. Every id is made of the run's own facts, so that a second
 // call changes nothing. It returns the output's full name, the input's for a run that writes nothing.
 func (c *Catalog) Record(ctx context.Context, r lineage.Run) (string, error) {
 	if err := c.ensureStore(ctx); err != nil {
 		return "", err
 	}
-	in, out := c.input(r), output(r)
 	execution := c.store() + "/executions/" + id("run", r.ID)
 	if err := c.ensureExecution(ctx, id("run", r.ID), executionOf(r)); err != nil {
 		return "", err
 	}
 	var events []Event
-	for _, a := range []*artifact{in, out} {
-		if a == nil {
-			continue
-		}
+	for _, a := range c.artifacts(r) {
 		if err := c.create(ctx, c.store()+"/artifacts", "artifactId", a.id, a.Artifact, nil); err != nil {
 			return "", err
 		}
@@ -42,7 +38,7 @@ func (c *Catalog) Record(ctx context.Context, r lineage.Run) (string, error) {
 	if r.Source.Group == "" {
 		return last, nil
 	}
-	return last, c.group(ctx, r.Source.Group, execution, events)
+	return last, c.group(ctx, r.Source, execution, events)
 }
 
 // artifact is an artifact under its id, and which way it goes.
@@ -51,16 +47,34 @@ type artifact struct {
 	Artifact
 }
 
-// datasetSchema is one of the schemas that every metadata store has.
+// Schemas that every metadata store has.
 const (
 	datasetSchema = "system.Dataset"
 	runSchema     = "system.Run"
 	schemaVersion = "0.0.1"
 )
 
+// artifacts are what a run read, and last what it wrote. One that wrote nothing that can be trusted has no manifest.
+func (c *Catalog) artifacts(r lineage.Run) []artifact {
+	if r.Act == lineage.Verify {
+		return []artifact{copyOf(r, cmp.Or(r.Manifest, r.Previous), InputEvent)}
+	}
+	out := []artifact{c.source(r)}
+	if r.Previous != "" { // what did not change is from there
+		before := copyOf(r, r.Previous, InputEvent)
+		delete(before.Metadata, "objects") // how much that was is known to the run that made it
+		delete(before.Metadata, "bytes")
+		out = append(out, before)
+	}
+	if r.Manifest != "" {
+		out = append(out, copyOf(r, r.Manifest, OutputEvent))
+	}
+	return out
+}
+
 // copyOf is an artifact of the dataset's copy as one manifest has it.
-func copyOf(r lineage.Run, manifest, event string) *artifact {
-	return &artifact{ArtifactID(r.Target, manifest), event, Artifact{
+func copyOf(r lineage.Run, manifest, event string) artifact {
+	return artifact{ArtifactID(r.Target, manifest), event, Artifact{
 		DisplayName: clip(r.Dataset), URI: r.Target.URL(), State: "LIVE", SchemaTitle: datasetSchema, SchemaVersion: schemaVersion,
 		Metadata: map[string]any{"dataset": r.Dataset, "manifest": manifest, "objects": r.Objects, "bytes": r.Bytes},
 	}}
@@ -69,15 +83,12 @@ func copyOf(r lineage.Run, manifest, event string) *artifact {
 // ArtifactID is under which id a state of a place is recorded: version is the manifest's digest of a copy.
 func ArtifactID(d lineage.Data, version string) string { return id("data", d.URL(), version) }
 
-// input is what a run read: a state of its source, with the tags that are not held back, or the copy that it verified.
-func (c *Catalog) input(r lineage.Run) *artifact {
-	if r.Act == lineage.Verify {
-		return copyOf(r, cmp.Or(r.Manifest, r.Previous), InputEvent)
-	}
+// source is the state of its source that a run read, with the tags that are not held back.
+func (c *Catalog) source(r lineage.Run) artifact {
 	version, metadata := sourceVersion(r), map[string]any{"dataset": r.Dataset}
 	for name, text := range map[string]string{
 		"recovery_point": r.Point.ID, "protected_item": r.Point.Item, "vault": r.Point.Vault, "policy": r.Point.Policy, "tier": r.Point.Tier,
-		"resource_group": r.Source.Group, "as_of": asOf(r).UTC().Format(time.RFC3339Nano),
+		"subscription": r.Source.Subscription, "resource_group": r.Source.Group, "as_of": asOf(r).UTC().Format(time.RFC3339Nano),
 	} {
 		if text != "" {
 			metadata[name] = text
@@ -94,7 +105,7 @@ func (c *Catalog) input(r lineage.Run) *artifact {
 	if len(tags) > 0 {
 		metadata["azure_tags"] = tags
 	}
-	return &artifact{ArtifactID(r.Source, version), InputEvent, Artifact{
+	return artifact{ArtifactID(r.Source, version), InputEvent, Artifact{
 		DisplayName: clip(r.Dataset + " in Azure"), URI: r.Source.URL(), State: "LIVE", SchemaTitle: datasetSchema, SchemaVersion: schemaVersion, Metadata: metadata,
 		Labels: labels,
 	}}
@@ -111,14 +122,6 @@ func asOf(r lineage.Run) time.Time {
 		return r.Began
 	}
 	return r.At
-}
-
-// output is nil for a run that wrote nothing that can be trusted: it has no manifest.
-func output(r lineage.Run) *artifact {
-	if r.Act == lineage.Verify || r.Manifest == "" {
-		return nil
-	}
-	return copyOf(r, r.Manifest, OutputEvent)
 }
 
 func executionOf(r lineage.Run) Execution {
@@ -150,17 +153,17 @@ func executionOf(r lineage.Run) Execution {
 const groupSchema = "title: landbridge.AzureResourceGroup\ntype: object\n"
 
 // group puts a run into the context of its Azure resource group.
-func (c *Catalog) group(ctx context.Context, group, execution string, events []Event) error {
+func (c *Catalog) group(ctx context.Context, d lineage.Data, execution string, events []Event) error {
 	err := c.create(ctx, c.store()+"/metadataSchemas", "metadataSchemaId", "landbridge-azure-resource-group", map[string]any{
 		"schema": groupSchema, "schemaType": "CONTEXT_TYPE", "schemaVersion": schemaVersion,
 	}, nil)
 	if err != nil {
 		return err
 	}
-	name := id("group", group)
+	name := id("group", d.Subscription, d.Group)
 	err = c.create(ctx, c.store()+"/contexts", "contextId", name, metadataContext{
-		DisplayName: clip("Azure resource group " + group), SchemaTitle: "landbridge.AzureResourceGroup", SchemaVersion: schemaVersion,
-		Metadata: map[string]any{"resource_group": group},
+		DisplayName: clip("Azure resource group " + d.Group), SchemaTitle: "landbridge.AzureResourceGroup", SchemaVersion: schemaVersion,
+		Metadata: map[string]any{"subscription": d.Subscription, "resource_group": d.Group},
 	}, nil)
 	if err != nil {
 		return err

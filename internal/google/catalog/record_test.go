@@ -83,6 +83,30 @@ func TestRecordAgain(t *testing.T) {
 	}
 }
 
+// A copy that was made on top of another one leads back to what that was restored from.
+func TestRecordOnTop(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	c := f.catalog()
+	must[string](t)(c.Record(t.Context(), copied()))
+	next := copied()
+	next.ID, next.Previous, next.Manifest, next.Point = "01JDNEXT", next.Manifest, "sha256:"+strings.Repeat("cd", 32), lineage.Point{}
+	name := must[string](t)(c.Record(t.Context(), next))
+	g := must[catalog.Graph](t)(c.Graph(t.Context(), name, 0))
+	points := 0
+	for _, a := range g.Artifacts {
+		if a.Metadata["recovery_point"] == "rp-1" {
+			points++
+		}
+		if a.Metadata["manifest"] == copied().Manifest && a.Metadata["objects"] != 12.0 {
+			t.Errorf("the copy before was written over: %v", a.Metadata)
+		}
+	}
+	if len(g.Artifacts) != 4 || len(g.Events) != 5 || points != 1 {
+		t.Errorf("%d artifacts, %d events, %d points", len(g.Artifacts), len(g.Events), points)
+	}
+}
+
 // A run that failed, and came to its end in another attempt, is COMPLETE then; who changes it meanwhile is not overwritten.
 func TestRecordOfAnotherState(t *testing.T) {
 	t.Parallel()
