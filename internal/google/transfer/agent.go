@@ -46,8 +46,11 @@ func (c *Client) Verdict(ctx context.Context, o Order, h Handover, p Progress) e
 		return nil
 	}
 	out := &bridge.Error{
-		Kind: bridge.Unreachable, Hop: bridge.HopTransfer, Code: "FAILED", Text: fmt.Sprintf("the transfer %s failed for %d objects", h.Job, p.Failed.Objects),
+		Kind: bridge.Unreachable, Hop: bridge.HopTransfer, Code: "FAILED", Text: "the transfer " + h.Job + " failed",
 		Hint: "gcloud transfer operations describe " + h.Operation,
+	}
+	if n := p.Failed.Objects; n > 0 {
+		out.Text += fmt.Sprintf(" for %d objects", n)
 	}
 	if len(p.Problems) == 0 {
 		return out

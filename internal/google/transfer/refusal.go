@@ -63,7 +63,7 @@ func refusal(ctx context.Context, what string, err error) error {
 }
 
 // unfit is what the service says of a bucket that its agent may not use, when a job is made.
-var unfit = regexp.MustCompile(`^Service account ([^ ]+@[a-z0-9.-]+) does not have required permissions .* for bucket ([a-z0-9._-]+)`)
+var unfit = regexp.MustCompile(`^Service account ([^ ]+@[a-z0-9.-]+) does not have required permissions .* for bucket ([a-z0-9._-]*[a-z0-9])`)
 
 var permissionForm = regexp.MustCompile(`storagetransfer\.[A-Za-z]+\.[A-Za-z]+`)
 

@@ -31,11 +31,7 @@ func (c *call) publicKey() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	var public crypto.PublicKey = v.ed.Public()
-	if v.ec != nil {
-		public = v.ec.Public()
-	}
-	der, err := x509.MarshalPKIXPublicKey(public)
+	der, err := x509.MarshalPKIXPublicKey(v.public())
 	if err != nil { // made by us
 		panic(err)
 	}
@@ -90,6 +86,13 @@ func (c *call) sign() (any, *problem) {
 	}
 	out["signature"], out["signatureCrc32c"] = signature, crcOf(signature)
 	return out, nil
+}
+
+func (v *version) public() crypto.PublicKey {
+	if v.ed != nil {
+		return v.ed.Public()
+	}
+	return v.ec.Public()
 }
 
 func (v *version) signData(data []byte) ([]byte, error) {
