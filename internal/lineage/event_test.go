@@ -42,11 +42,14 @@ func full() lineage.Run {
 }
 
 // schemas are OpenLineage's and our own, which the events and every facet in them must keep to.
-type schemas struct{ byURL map[string]string }
+type schemas struct {
+	byURL    map[string]string
+	resolved map[string]*jsonschema.Resolved // by reference
+}
 
 func load(t *testing.T) *schemas {
 	t.Helper()
-	s := &schemas{map[string]string{}}
+	s := &schemas{map[string]string{}, map[string]*jsonschema.Resolved{}}
 	for _, folder := range []string{".", "testdata/openlineage"} {
 		files, err := fs.Glob(os.DirFS(folder), "*.json")
 		if err != nil || len(files) == 0 {
@@ -80,11 +83,14 @@ func (s *schemas) schema(u *url.URL) (*jsonschema.Schema, error) {
 
 // check holds a value against what $ref names.
 func (s *schemas) check(ref string, v any) error {
-	resolved, err := (&jsonschema.Schema{Ref: ref}).Resolve(&jsonschema.ResolveOptions{Loader: s.schema})
-	if err != nil {
-		return err
+	if s.resolved[ref] == nil {
+		resolved, err := (&jsonschema.Schema{Ref: ref}).Resolve(&jsonschema.ResolveOptions{Loader: s.schema})
+		if err != nil {
+			return err
+		}
+		s.resolved[ref] = resolved
 	}
-	return resolved.Validate(v)
+	return s.resolved[ref].Validate(v)
 }
 
 func TestEventsKeepToTheSchemas(t *testing.T) {
