@@ -74,7 +74,7 @@ func (l *lister) live() error {
 func (l *lister) walk(prefix string) error {
 	level := sorter{limit: mostHeld}
 	emit := func(o dataset.Object) error {
-		if o.Kind != "" {
+		if l.left || o.Kind != "" {
 			return l.emit(o)
 		}
 		if o.Name < l.last && !strings.HasPrefix(l.last, o.Name) { // all of it was yielded

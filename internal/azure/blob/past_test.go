@@ -42,7 +42,7 @@ func history(t *rapid.T, s *store) []map[string]string {
 	now := map[string]string{}
 	deleted := map[string]string{}
 	past := []map[string]string{}
-	steps := rapid.IntRange(1, 25).Draw(t, "steps")
+	steps := rapid.IntRange(1, 16).Draw(t, "steps")
 	for i := range steps {
 		at := begin.Add(time.Duration(i) * time.Second)
 		name := rapid.SampledFrom(names).Draw(t, "name")
@@ -91,7 +91,7 @@ func TestPastIsWhatWas(t *testing.T) {
 				s := newStore(t, account, "Storage Blob Data Contributor", "Reader")
 				past := history(rt, s)
 				c := s.open()
-				for range 4 {
+				for range 3 {
 					i := rapid.IntRange(0, len(past)-1).Draw(rt, "second")
 					want := past[i]
 					at := begin.Add(time.Duration(i) * time.Second)

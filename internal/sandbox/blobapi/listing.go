@@ -24,21 +24,21 @@ func (w *listing) open(name string, attributes ...attribute) {
 		_ = xml.EscapeText(w, []byte(a.value))
 		_, _ = w.WriteString(`"`)
 	}
-	w.WriteString(">")
+	_, _ = w.WriteString(">")
 }
 
 type attribute struct{ name, value string }
 
-func (w *listing) close(name string) { w.WriteString("</" + name + ">") }
+func (w *listing) close(name string) { _, _ = w.WriteString("</" + name + ">") }
 
 func (w *listing) element(name, text string) {
 	if text == "" {
-		w.WriteString("<" + name + " />")
+		_, _ = w.WriteString("<" + name + " />")
 		return
 	}
-	w.WriteString("<" + name + ">")
+	_, _ = w.WriteString("<" + name + ">")
 	_ = xml.EscapeText(w, []byte(text))
-	w.WriteString("</" + name + ">")
+	_, _ = w.WriteString("</" + name + ">")
 }
 
 // some is element, or nothing when the text is empty.
@@ -54,7 +54,7 @@ func (w *listing) name(text string) {
 		w.element("Name", text)
 		return
 	}
-	w.WriteString(`<Name Encoded="true">` + url.PathEscape(text) + `</Name>`)
+	_, _ = w.WriteString(`<Name Encoded="true">` + url.PathEscape(text) + `</Name>`)
 }
 
 func (w *listing) prefix(name string) {
