@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/dataset"
@@ -35,14 +36,16 @@ func (c *clinging) Put(ctx context.Context, w dataset.Write, body io.Reader) (da
 // What goes on reading after its call is over gets no bytes of another object, and spoils no sum.
 func TestBodiesAreTakenBack(t *testing.T) {
 	t.Parallel()
-	from, to := newMemory("a"), &clinging{memory: newMemory("b")}
-	seed(t, from, mixed())
-	o := options(from, to, "r")
-	o.Retry.First, o.Chunk = 1, 1<<20 // every object goes by Put, most of them streaming
-	got, err := run(t.Context(), t, o, transfer.PlanOptions{})
-	if err != nil || got.Failed.Objects > 0 {
-		t.Fatal(err, got.Results)
-	}
-	to.readers.Wait()
-	sound(t, got, from, to)
+	synctest.Test(t, func(t *testing.T) {
+		from, to := newMemory("a"), &clinging{memory: newMemory("b")}
+		seed(t, from, mixed())
+		o := options(from, to, "r")
+		o.Chunk = 1 << 20 // every object goes by Put, most of them streaming
+		got, err := run(t.Context(), t, o, transfer.PlanOptions{})
+		if err != nil || got.Failed.Objects > 0 {
+			t.Fatal(err, got.Results)
+		}
+		to.readers.Wait()
+		sound(t, got, from, to)
+	})
 }
