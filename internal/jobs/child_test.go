@@ -110,7 +110,7 @@ func (p *process) end(s syscall.Signal) {
 // says waits for a line that begins so, and returns it.
 func (p *process) says(t *testing.T, what string) string {
 	t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(2 * time.Minute)
 	for {
 		select {
 		case line, more := <-p.lines:

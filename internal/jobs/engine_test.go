@@ -26,7 +26,9 @@ func TestMain(m *testing.M) {
 		os.Exit(child())
 	}
 	flag.Parse()
-	_ = flag.Set("test.parallel", "8") // they wait more than they work
+	if !raceDetector {
+		_ = flag.Set("test.parallel", "8") // they wait more than they work
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -279,7 +281,7 @@ func consistent(t testing.TB, e *Engine, id string) {
 // eventually waits until something holds.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("never: %s", what)
 		}

@@ -57,7 +57,7 @@ func (e *Engine) settle(ctx context.Context, j *Job, handled error) error {
 func persist(ctx context.Context, do func() error) error {
 	for {
 		err := do()
-		if codeOf(err) != CodeDatabase || bridge.Wait(ctx, time.Second) != nil {
+		if e, ok := errors.AsType[*bridge.Error](err); !ok || e.Code != CodeDatabase || !e.Retry || bridge.Wait(ctx, time.Second) != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, dir string) (database, error) {
 	}
 	f.enqueuer, err = newEnqueuer(riversqlite.New(f.writing))
 	if err == nil {
-		err = f.prepare(ctx)
+		err = f.prepareSoon(ctx)
 	}
 	if err != nil {
 		_ = f.close()
@@ -70,6 +70,13 @@ func (f *file) connect(parameters string, most int) (*sql.DB, error) {
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
 	return db, nil
+}
+
+// prepareSoon waits for another opener that migrates on a slow disk, longer than SQLite itself would.
+func (f *file) prepareSoon(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
+	defer cancel()
+	return persist(ctx, func() error { return broken(f.prepare(ctx)) })
 }
 
 // prepare migrates in one transaction, which also makes openers of a fresh directory take turns.
