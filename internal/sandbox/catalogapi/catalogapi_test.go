@@ -111,6 +111,8 @@ func TestRefusals(t *testing.T) {
 		{user, "POST", store + "/artifacts", `{"metadata":{"x":"` + strings.Repeat("x", 200_000) + `"}}`, 400, "200 KB"},
 		{user, "POST", store + "/artifacts", `[]`, 400, "Invalid JSON payload"},
 		{user, "POST", store + "/metadataSchemas", `{"schema":"type: object","schemaType":"CONTEXT_TYPE"}`, 400, "metadata_schema.schema"},
+		{user, "POST", store + "/metadataSchemas", `{"schema":"title: own","schemaType":"CONTEXT_TYPE"}`, 400, "must have the form namespace.Name"},
+		{user, "POST", store + "/metadataSchemas", `{"schema":"title: mine.Own","schemaType":"CONTEXT_TYPE","schemaVersion":"1"}`, 400, "three numbers"},
 		{user, "POST", store + "/executions/execution-1:addExecutionEvents", `{"events":[{"artifact":"projects/demo/x","type":"INPUT"}]}`, 404, "does not exist"},
 		{user, "POST", store + "/executions/execution-1:addExecutionEvents", `{"events":[{"artifact":"x","type":"READ"}]}`, 400, "events.type"},
 		{user, "PATCH", store + "/executions/execution-1", `{"etag":"1","state":"COMPLETE"}`, 400, "does not match the server's etag of `" + execution + "`"},

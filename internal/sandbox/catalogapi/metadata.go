@@ -75,13 +75,24 @@ func titleOf(schema string) string {
 	return ""
 }
 
+// What a schema of the caller's own may be called (https://cloud.google.com/vertex-ai/docs/ml-metadata/custom-schemas).
+var (
+	titleForm   = regexp.MustCompile(`^[a-z][a-zA-Z0-9]{1,19}\.[A-Z][a-zA-Z0-9]{1,48}$`)
+	versionForm = regexp.MustCompile(`^([0-9]+\.[0-9]+\.[0-9]+)?$`)
+)
+
 // createSchema makes a schema of the caller's own: YAML whose title names it.
 func (a *API) createSchema(c *call, body map[string]any) (any, *problem) {
 	text, _ := body["schema"].(string)
 	kind, _ := body["schemaType"].(string)
+	version, _ := body["schemaVersion"].(string)
 	switch {
 	case titleOf(text) == "":
 		return nil, required("metadata_schema.schema")
+	case !titleForm.MatchString(titleOf(text)):
+		return nil, googleapi.Invalid(fmt.Sprintf("The schema title %q must have the form namespace.Name.", titleOf(text)))
+	case !versionForm.MatchString(version):
+		return nil, googleapi.Invalid(fmt.Sprintf("The schema version %q must be three numbers with dots between them.", version))
 	case !slices.Contains([]string{"ARTIFACT_TYPE", "EXECUTION_TYPE", "CONTEXT_TYPE"}, kind):
 		return nil, required("metadata_schema.schema_type")
 	}
