@@ -92,7 +92,7 @@ func (c *Client) call(ctx context.Context, a attempt, verb string, body, into an
 	if c.options.QuotaProject != "" {
 		header.Set("X-Goog-User-Project", c.options.QuotaProject)
 	}
-	address := c.options.Endpoint + "/v1/" + a.name.String() + verb
+	address := c.options.Endpoint + "/v1/" + a.String() + verb
 	var resp *wire.Response
 	if body == nil {
 		resp, err = c.options.HTTP.Get(ctx, bridge.HopKeys, address, header)

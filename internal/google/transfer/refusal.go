@@ -78,17 +78,17 @@ func advise(out *bridge.Error, s said) {
 		out.Kind, out.Hint = bridge.Denied, "let the agent write: "+Agent{Email: m[1]}.Grant(m[2])
 		return
 	}
-	switch {
-	case out.Status == http.StatusUnauthorized:
+	switch out.Status {
+	case http.StatusUnauthorized:
 		out.Kind, out.Hint = bridge.Denied, "the token was refused: landbridge doctor"
-	case out.Status == http.StatusForbidden:
+	case http.StatusForbidden:
 		out.Kind = bridge.Denied
 		permission := permissionForm.FindString(s.Message)
 		if permission == "" {
 			permission = "what it asks for"
 		}
 		out.Hint = "grant roles/storagetransfer.user on the project: it holds " + permission
-	case out.Status == http.StatusNotFound:
+	case http.StatusNotFound:
 		out.Hint = "jobs and operations are forgotten some time after they end: begin another run"
 	}
 }

@@ -142,7 +142,7 @@ func (t *Transfer) named(location string, all []object, token bridge.Secret) ([]
 	var out []object
 	for {
 		line, err := lines.Read()
-		if err == io.EOF { //nolint:errorlint // csv's own end
+		if err == io.EOF {
 			return out, nil
 		}
 		if err != nil {
