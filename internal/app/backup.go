@@ -99,7 +99,7 @@ func (b *Backup) open(ctx context.Context) error {
 	b.library = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: ring, Keys: keys, Retry: retry.Do})
 	b.service = runs.New(runs.Options{
 		Manifests: b.library, Signer: ring, Dataset: b.depot.dataset, Recorder: b.recorder(), Clock: b.a.host.Clock, Log: b.a.host.Log,
-		Workers: b.cfg.Jobs.Workers, Place: b.place, Protection: b.protection,
+		Workers: b.cfg.Jobs.Workers, Place: b.place, Protection: b.protection, Told: b.told,
 		Vaults: func() (runs.Vaults, error) { return b.depot.vaults() },
 	})
 	return b.jobs(ctx, dir)
@@ -293,6 +293,9 @@ func (b *Backup) Plan(ctx context.Context, name string, spec RunSpec, each func(
 
 // Runs lists runs, the newest first.
 func (b *Backup) Runs(ctx context.Context, q RunQuery) ([]Run, error) { return b.engine.List(ctx, q) }
+
+// RunError is why a run did not end well; nil when that is not known.
+func RunError(run Run) error { return runs.ErrorOf(run) }
 
 // Show is one run.
 func (b *Backup) Show(ctx context.Context, id string) (Run, error) { return b.engine.Show(ctx, id) }

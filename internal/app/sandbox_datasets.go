@@ -22,6 +22,7 @@ backup:
     blob: {{.HTTPS}}
     storage: {{.HTTP}}
     aiplatform: {{.HTTP}}
+    data_lineage: {{.HTTP}}
   jobs:
     state_dir: {{.State}}
   environments:
@@ -29,6 +30,9 @@ backup:
       tags: [env=training]
     - name: inference
       tags: [env=inference]
+  lineage:
+    file: {{.Lineage}}
+    vertex: true
   datasets:
     - name: fraud
       environment: training
@@ -44,7 +48,7 @@ func (s *Sandbox) datasetsConfig() []byte {
 	g, z := s.Profile.Google, s.Profile.Azure
 	var out strings.Builder
 	err := datasetsConfig.Execute(&out, map[string]any{
-		"Audit": s.AuditFile(), "Subscription": z.SubscriptionID, "HTTPS": s.Profile.HTTPS, "HTTP": s.Profile.HTTP,
+		"Audit": s.AuditFile(), "Lineage": filepath.Join(s.dir(), "lineage.jsonl"), "Subscription": z.SubscriptionID, "HTTPS": s.Profile.HTTPS, "HTTP": s.Profile.HTTP,
 		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Staging": z.StagingAccount, "StagingID": z.StagingAccountID, "Bucket": g.Bucket,
 	})
 	if err != nil {

@@ -21,7 +21,7 @@ func newDatasetCommand(d *deps) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
 	}
-	cmd.AddCommand(newDatasetListCommand(d), newDatasetSyncCommand(d), newDatasetVerifyCommand(d), newDatasetRepairCommand(d), newDatasetRestoreCommand(d), newDatasetDrillCommand(d))
+	cmd.AddCommand(newDatasetListCommand(d), newDatasetSyncCommand(d), newDatasetVerifyCommand(d), newDatasetRepairCommand(d), newDatasetRestoreCommand(d), newDatasetDrillCommand(d), newDatasetLineageCommand(d))
 	return cmd
 }
 
@@ -93,6 +93,9 @@ func (d *deps) left(ctx context.Context, run app.Run, err error) error {
 func runError(run app.Run) error {
 	switch run.State {
 	case "failed":
+		if err := app.RunError(run); err != nil {
+			return err
+		}
 		return &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopJobs, Code: "run_failed", Text: "run " + run.ID + " failed: " + run.Error, Hint: "landbridge jobs retry " + run.ID}
 	case "cancelled":
 		return &bridge.Error{Kind: bridge.Refused, Hop: bridge.HopJobs, Code: "run_cancelled", Text: "run " + run.ID + " was cancelled", Hint: "landbridge jobs retry " + run.ID}

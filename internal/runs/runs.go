@@ -92,7 +92,7 @@ func (s *Service) Use(e *jobs.Engine) { s.engine = e }
 // Kinds are the pages that this service works on.
 func (s *Service) Kinds() map[string]jobs.Kind {
 	const long = 7 * 24 * time.Hour // a process that is dead is found by its silence, not by a timeout
-	return map[string]jobs.Kind{
+	kinds := map[string]jobs.Kind{
 		pagePlan:    {Handle: s.plan, Workers: 2, Timeout: long},
 		pageCopy:    {Handle: s.copy, Workers: s.o.Workers, Timeout: long},
 		pagePiece:   {Handle: s.piece, Workers: s.o.Workers, Timeout: long},
@@ -102,6 +102,11 @@ func (s *Service) Kinds() map[string]jobs.Kind {
 		pageRestore: {Handle: s.restore, Workers: 2, Timeout: long},
 		pageDrill:   {Handle: s.drill, Workers: 1, Timeout: long},
 	}
+	for name, k := range kinds {
+		k.Handle = s.telling(k.Handle)
+		kinds[name] = k
+	}
+	return kinds
 }
 
 // Spec is what a run was asked for; each act reads what is its own.
