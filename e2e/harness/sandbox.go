@@ -124,6 +124,12 @@ func (s *Sandbox) Bind(t testing.TB, resource, role, member string) {
 	s.admin(t, http.MethodPost, "/bindings", map[string]string{"resource": resource, "role": role, "member": member}, nil)
 }
 
+// Bucket makes a bucket of Cloud Storage.
+func (s *Sandbox) Bucket(t testing.TB, name string, bucket map[string]any) {
+	t.Helper()
+	s.admin(t, http.MethodPut, "/buckets/"+name, bucket, nil)
+}
+
 // PutProvider adds a provider to a pool of the sandbox's project.
 func (s *Sandbox) PutProvider(t testing.TB, pool, id string, provider map[string]any) {
 	t.Helper()

@@ -131,6 +131,18 @@ var Azurite = Part{
 	},
 }
 
+const fakeGCS = "github.com/fsouza/fake-gcs-server@v1.56.1"
+
+// FakeGCS is fake-gcs-server, an emulator of Cloud Storage.
+var FakeGCS = Part{
+	Name:     "fake-gcs-server",
+	Programs: []string{"go", "nice"},
+	Words:    []string{fakeGCS, runtime.Version()},
+	Build: func(ctx context.Context, b Bench) error {
+		return b.run(ctx, []string{"GOBIN=" + b.Dir, "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0"}, "nice", "-n", "10", "go", "install", fakeGCS)
+	},
+}
+
 // Java is a folder with the jars of Google's Java clients and the compiled client programs.
 var Java = Part{
 	Name:     "java",
@@ -155,7 +167,7 @@ var Java = Part{
 func Queues() [][]Part {
 	return [][]Part{
 		{Kube, KubeNode, KubeNext},
-		{Postgres, Lint, Python, Node, Azurite, Java, Helm, Containerd},
+		{Postgres, Lint, Python, Node, Azurite, FakeGCS, Java, Helm, Containerd},
 	}
 }
 
