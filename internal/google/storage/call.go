@@ -71,9 +71,8 @@ func (s *Store) sign(ctx context.Context, h http.Header) error {
 // maxAnswer bounds the JSON of one answer: 1,000 objects with 8 KiB of metadata each and their names.
 const maxAnswer = 32 << 20
 
-// read reads a whole answer into a buffer and closes it.
+// read reads a whole answer into a buffer.
 func read(resp *http.Response, into *bytes.Buffer) error {
-	defer resp.Body.Close()
 	into.Reset()
 	n, err := into.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1))
 	if err == nil && n > maxAnswer {
@@ -85,20 +84,30 @@ func read(resp *http.Response, into *bytes.Buffer) error {
 	return err
 }
 
+// json gives the request a JSON body; nil is none.
+func (r *request) json(v any) error {
+	if v == nil {
+		return nil
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	r.body, r.size = bytes.NewReader(text), int64(len(text))
+	r.header = http.Header{"Content-Type": {"application/json"}}
+	return nil
+}
+
 // call makes a call with a JSON body, nil for none, and reads the answer; into may be nil.
 func (s *Store) call(ctx context.Context, r request, body, into any) error {
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		r.body, r.size = bytes.NewReader(text), int64(len(text))
-		r.header = http.Header{"Content-Type": {"application/json"}}
+	if err := r.json(body); err != nil {
+		return err
 	}
 	resp, err := s.do(ctx, r)
 	if err != nil {
 		return err
 	}
+	defer resp.Body.Close()
 	var answer bytes.Buffer
 	if err := read(resp, &answer); err != nil || into == nil {
 		return err
@@ -115,18 +124,14 @@ func (s *Store) resource(ctx context.Context, r request, body any) (dataset.Obje
 		r.query = url.Values{}
 	}
 	r.query.Set("fields", objectFields)
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return dataset.Object{}, err
-		}
-		r.body, r.size = bytes.NewReader(text), int64(len(text))
-		r.header = http.Header{"Content-Type": {"application/json"}}
+	if err := r.json(body); err != nil {
+		return dataset.Object{}, err
 	}
 	resp, err := s.do(ctx, r)
 	if err != nil {
 		return dataset.Object{}, err
 	}
+	defer resp.Body.Close()
 	return s.objectOf(resp)
 }
 

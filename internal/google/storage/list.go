@@ -170,6 +170,7 @@ func (s *Store) page(ctx context.Context, query url.Values, buffer *bytes.Buffer
 	if err != nil {
 		return page{}, err
 	}
+	defer resp.Body.Close()
 	if err := read(resp, buffer); err != nil {
 		return page{}, err
 	}

@@ -97,7 +97,7 @@ func (s *Store) send(ctx context.Context, r request, bytes *payload) (dataset.Ob
 		bytes.shut()
 		return dataset.Object{}, bytes.blame(err)
 	}
-	o, err := s.objectOf(resp)
+	defer resp.Body.Close()
 	bytes.shut()
-	return o, err
+	return s.objectOf(resp)
 }

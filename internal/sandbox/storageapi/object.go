@@ -55,9 +55,9 @@ func (o *object) fresh() *object {
 func (o *object) over(now time.Time) bool { return !o.hardDelete.IsZero() && !now.Before(o.hardDelete) }
 
 func (o *object) etag() string {
-	b := binary.AppendUvarint([]byte{0x08}, uint64(o.generation))       //nolint:gosec // not negative
-	b = binary.AppendUvarint(append(b, 0x10), uint64(o.metageneration)) //nolint:gosec // not negative
-	return base64.StdEncoding.EncodeToString(b)                         // a message of two numbers, as Google's is
+	b := binary.AppendUvarint([]byte{0x08}, uint64(o.generation))
+	b = binary.AppendUvarint(append(b, 0x10), uint64(o.metageneration))
+	return base64.StdEncoding.EncodeToString(b) // a message of two numbers, as Google's is
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
