@@ -31,6 +31,7 @@ type Backup struct {
 	service *runs.Service
 	engine  *jobs.Engine
 	library *manifest.Store
+	gauges  *backupGauges // of a serving process
 	close   []func()
 }
 
@@ -62,8 +63,19 @@ func (a *App) OpenBackup(ctx context.Context, cfg *config.Config, door string) (
 	if err != nil {
 		return nil, err
 	}
-	b := &Backup{a: a, cfg: cfg.Backup, c: c, depot: a.depot(c)}
-	b.close = append(b.close, c.close, b.depot.Close)
+	b, err := a.backupOf(ctx, c)
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	b.close = append([]func(){c.close}, b.close...)
+	return b, nil
+}
+
+// backupOf is the backup half of what is open.
+func (a *App) backupOf(ctx context.Context, c *crossing) (*Backup, error) {
+	b := &Backup{a: a, cfg: c.cfg.Backup, c: c, depot: a.depot(c)}
+	b.close = append(b.close, b.depot.Close)
 	if err := b.open(ctx); err != nil {
 		b.Close()
 		return nil, err

@@ -87,13 +87,14 @@ func (b *Backup) record(ctx context.Context, run lineage.Run) error {
 	return errors.Join(all...)
 }
 
-// labelled are the things of Google's that bear the labels of a run's source: what the dataset names, and its bucket.
+// labelled are the things of Google's that bear the labels of a run's source: what the dataset names, and its bucket when that is the dataset's
+// alone, since two in one bucket would write over one another's labels.
 func (b *Backup) labelled(run lineage.Run) []string {
 	var out []string
 	if d, err := b.depot.find(run.Dataset); err == nil {
 		out = slices.Clone(d.Vertex)
 	}
-	if run.Target.Place.Store == dataset.Bucket {
+	if run.Target.Place.Store == dataset.Bucket && run.Target.Place.Prefix == "" {
 		out = append(out, "gs://"+run.Target.Place.Name)
 	}
 	return out

@@ -26,9 +26,11 @@ func (b *Backup) protection(ctx context.Context, name string) (runs.Protection, 
 			sets = append(sets, s)
 		}
 	}
-	report, err := inventory.Collect(ctx, inventory.Options{
-		Inventory: v, History: v, Clock: b.a.host.Clock, Scope: protect.Scope{Subscriptions: b.cfg.Subscriptions}, Datasets: sets,
-	})
+	scope, err := b.scope(ctx, false)
+	if err != nil {
+		return runs.Protection{}, err
+	}
+	report, err := inventory.Collect(ctx, inventory.Options{Inventory: v, History: v, Clock: b.a.host.Clock, Scope: scope, Datasets: sets})
 	if err != nil {
 		return runs.Protection{}, err
 	}

@@ -116,7 +116,7 @@ func (d *depot) open(l dataset.Location, create bool) (dataset.Writer, func(), e
 		}
 		s, err := blob.New(blob.Options{
 			HTTP: d.streamer, Clock: d.a.host.Clock, Leaser: leaser, AccountURL: d.account(l, d.cfg.Endpoints.Blob, ".blob.core.windows.net"),
-			Container: l.Name, Prefix: l.Prefix,
+			Container: l.Name, Prefix: l.Prefix, Undecided: d.undecided(l.Place),
 		})
 		return s, nothing, err
 	case dataset.Bucket:
@@ -152,6 +152,16 @@ func (d *depot) account(l dataset.Location, emulator, domain string) string {
 // reader opens a place to be read.
 func (d *depot) reader(l dataset.Location) (dataset.Reader, func(), error) {
 	return d.open(l, false)
+}
+
+// undecided is what the dataset that reads a place says of what cannot be decided.
+func (d *depot) undecided(p dataset.Place) blob.Undecided {
+	for _, c := range d.cfg.Datasets {
+		if from, err := dataset.ParsePlace(c.Source); err == nil && from.Place == p && c.Undecided == "keep" {
+			return blob.Keep
+		}
+	}
+	return blob.Refuse
 }
 
 // find is a dataset of the configuration.

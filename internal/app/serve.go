@@ -35,8 +35,8 @@ type ServeOptions struct {
 // Serve runs the doors that the configuration names until ctx ends or one of them fails.
 func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	cfg := o.Config
-	if cfg.Doors.Metadata == nil && cfg.Doors.Admin == nil && cfg.Doors.Webhook == nil && cfg.Doors.Gateway == nil {
-		return &bridge.Error{Kind: bridge.Usage, Code: "nothing_to_serve", Text: "the configuration names no door", Hint: "add a doors section: doors: {metadata: {listen: 127.0.0.1:8980}}"}
+	if cfg.Doors.Metadata == nil && cfg.Doors.Admin == nil && cfg.Doors.Webhook == nil && cfg.Doors.Gateway == nil && cfg.Backup == nil {
+		return &bridge.Error{Kind: bridge.Usage, Code: "nothing_to_serve", Text: "the configuration names no door and no datasets", Hint: "add a doors section: doors: {metadata: {listen: 127.0.0.1:8980}}"}
 	}
 	c, err := a.open(cfg, "serve")
 	if err != nil {
@@ -119,6 +119,17 @@ func (a *App) doors(ctx context.Context, c *crossing) (run func() error, at Serv
 		}
 		opened, at.Admin = append(opened, l), l.Addr().String()
 		serve = append(serve, func() error { return serveHTTP(ctx, l, c.adminHandler(registry)) })
+	}
+	if c.cfg.Backup != nil {
+		b, err := a.backupOf(ctx, c)
+		if err != nil {
+			return nil, at, err
+		}
+		registry.MustRegister(newBackupGauges(b))
+		serve = append(serve, func() error {
+			defer b.Close()
+			return b.serve(ctx)
+		})
 	}
 	serve = append(serve, func() error { return a.hangup(ctx, c) })
 	return func() error {

@@ -57,6 +57,9 @@ type Dataset struct {
 	Include []string `yaml:"include"`
 	// Not the objects whose name matches one of these.
 	Exclude []string `yaml:"exclude"`
+	// What a sync as of a time does with an object of which nobody can tell whether it had been deleted by then, because the account has no change
+	// feed. refuse ends it; keep takes the object.
+	Undecided string `yaml:"undecided" default:"refuse" choices:"refuse,keep"`
 	// Deletes objects of the target that an earlier sync has made and whose source is gone. Others are never deleted.
 	Mirror bool `yaml:"mirror" default:"false"`
 	// Size of a chunk in MiB: what is resumed, checked and mended at once.

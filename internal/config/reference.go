@@ -415,6 +415,8 @@ func comment(name string) string {
 		return ""
 	case "Dataset.Exclude":
 		return ""
+	case "Dataset.Undecided":
+		return ""
 	case "Dataset.Mirror":
 		return ""
 	case "Dataset.ChunkMiB":

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -25,7 +26,8 @@ func (v *Vaults) Follow(ctx context.Context, o protect.Operation) (protect.Opera
 		err = v.followJob(ctx, &o)
 	}
 	if err == nil && o.Phase != protect.Done && o.Wait == 0 {
-		o.Wait = v.o.Poll
+		// A job that has only begun may be over soon; one that has taken an hour is not looked at every second.
+		o.Wait = min(v.o.Poll, max(time.Second, v.o.Clock().Sub(o.Began)/4))
 	}
 	return o, err
 }
