@@ -43,7 +43,7 @@ func (c *Client) Key(reference string, o KeyOptions) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := c.keys(r)
+	client, err := c.keyClient(r)
 	if err != nil {
 		return nil, err
 	}

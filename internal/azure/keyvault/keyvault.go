@@ -6,9 +6,9 @@
 package keyvault
 
 import (
-	"errors"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
@@ -33,6 +33,11 @@ type Options struct {
 type Client struct {
 	options  Options
 	endpoint *url.URL // nil is Key Vault itself
+
+	// The SDK's clients by the vault's host: each learns by a 401 which token its vault wants, and keeps the token.
+	mu      sync.Mutex
+	keys    map[string]*azkeys.Client
+	secrets map[string]*azsecrets.Client
 }
 
 // New checks the options. It makes no call.
@@ -40,7 +45,7 @@ func New(o Options) (*Client, error) {
 	if o.HTTP == nil || o.Leaser == nil || o.Clock == nil {
 		return nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopKeys, Code: "incomplete", Text: "calls of Key Vault need an HTTP client, a leaser and a clock"}
 	}
-	c := &Client{options: o}
+	c := &Client{options: o, keys: map[string]*azkeys.Client{}, secrets: map[string]*azsecrets.Client{}}
 	if o.Endpoint == "" {
 		return c, nil
 	}
@@ -74,23 +79,33 @@ func (c *Client) calling(r Reference) (policy.ClientOptions, credential) {
 	return o, credential{rest.Credential(c.options.Leaser), scope}
 }
 
-func (c *Client) keys(r Reference) (*azkeys.Client, error) {
-	o, who := c.calling(r)
-	client, err := azkeys.NewClient(c.base(r), who, &azkeys.ClientOptions{ClientOptions: o, DisableChallengeResourceVerification: c.endpoint != nil})
-	return client, unmade(err)
+func (c *Client) keyClient(r Reference) (*azkeys.Client, error) {
+	return kept(c, c.keys, r, func(base string, who credential, o policy.ClientOptions) (*azkeys.Client, error) {
+		return azkeys.NewClient(base, who, &azkeys.ClientOptions{ClientOptions: o, DisableChallengeResourceVerification: c.endpoint != nil})
+	})
 }
 
-func (c *Client) secrets(r Reference) (*azsecrets.Client, error) {
-	o, who := c.calling(r)
-	client, err := azsecrets.NewClient(c.base(r), who, &azsecrets.ClientOptions{ClientOptions: o, DisableChallengeResourceVerification: c.endpoint != nil})
-	return client, unmade(err)
+func (c *Client) secretClient(r Reference) (*azsecrets.Client, error) {
+	return kept(c, c.secrets, r, func(base string, who credential, o policy.ClientOptions) (*azsecrets.Client, error) {
+		return azsecrets.NewClient(base, who, &azsecrets.ClientOptions{ClientOptions: o, DisableChallengeResourceVerification: c.endpoint != nil})
+	})
 }
 
-func unmade(err error) error {
-	if err == nil {
-		return nil
+// kept is the client of a vault, made at its first call.
+func kept[T any](c *Client, of map[string]T, r Reference, fresh func(base string, who credential, o policy.ClientOptions) (T, error)) (T, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	client, ok := of[r.Host]
+	if ok {
+		return client, nil
 	}
-	return &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopKeys, Code: "incomplete", Text: "the client of Key Vault cannot be made", Cause: errors.Unwrap(err)}
+	o, who := c.calling(r)
+	client, err := fresh(c.base(r), who, o)
+	if err != nil {
+		return client, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopKeys, Code: "incomplete", Text: "the client of Key Vault cannot be made", Cause: err}
+	}
+	of[r.Host] = client
+	return client, nil
 }
 
 func refused(code, text, hint string) *bridge.Error {

@@ -59,7 +59,7 @@ func (c *Client) secret(reference string) (Reference, *azsecrets.Client, error) 
 	if err != nil {
 		return Reference{}, nil, err
 	}
-	client, err := c.secrets(r)
+	client, err := c.secretClient(r)
 	return r, client, err
 }
 

@@ -33,6 +33,9 @@ func TestSecretsAreReadByReference(t *testing.T) {
 	if first := must(c.Secret(t.Context(), apiKey+"/"+old))(t); first.Value.Reveal() != "old" || first.ID != old {
 		t.Errorf("got version %s", first.ID)
 	}
+	if len(v.asks) != 1 {
+		t.Errorf("%d leases for two calls of one vault", len(v.asks))
+	}
 	all := must(c.Versions(t.Context(), apiKey))(t)
 	if len(all) != 2 || all[0].ID != got.ID || all[1].ID != old {
 		t.Errorf("versions %+v", all)

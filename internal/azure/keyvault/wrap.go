@@ -24,7 +24,7 @@ func (c *Client) EncryptionKey(reference string) (*EncryptionKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := c.keys(r)
+	client, err := c.keyClient(r)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ package transferapi
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"regexp"
 	"sync"
@@ -145,7 +146,7 @@ func (t *Transfer) projectOf(c *call) (string, *problem) {
 		return project, nil
 	}
 	if c.Method == http.MethodPost && c.job == nil {
-		if err := json.NewDecoder(c.Body).Decode(&c.job); err != nil && !errors.Is(err, http.ErrBodyReadAfterClose) {
+		if err := json.NewDecoder(c.Body).Decode(&c.job); err != nil && !errors.Is(err, io.EOF) {
 			return "", googleapi.Invalid("Invalid JSON payload received.")
 		}
 	}
