@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -183,7 +184,7 @@ func (b *Backup) jobs(ctx context.Context, dir string) error {
 	}
 	host, _ := os.Hostname()
 	o := jobs.Options{
-		Dir: dir, Key: key, Clock: b.a.host.Clock, Log: b.a.host.Log, Worker: fmt.Sprintf("%s/%d", host, os.Getpid()),
+		Dir: dir, Key: key, Clock: b.a.host.Clock, Log: b.log(), Worker: fmt.Sprintf("%s/%d", host, os.Getpid()),
 		Kinds: b.service.Kinds(), Keep: b.cfg.Jobs.Keep, Schedules: b.schedules(),
 	}
 	if b.cfg.Jobs.Store == "postgres" {
@@ -201,6 +202,14 @@ func (b *Backup) jobs(ctx context.Context, dir string) error {
 	b.close = append(b.close, func() { _ = engine.Close() })
 	b.service.Use(engine)
 	return nil
+}
+
+// log is where the engine tells of pages that failed. Who asks for one run at the command line is told of it by its end.
+func (b *Backup) log() *slog.Logger {
+	if b.c.world.Door == "cli" {
+		return slog.New(slog.DiscardHandler)
+	}
+	return b.a.host.Log
 }
 
 // schedules are what the datasets say of when.
