@@ -44,6 +44,7 @@ const stretch = 16 << 10
 type page struct {
 	tokens []tag.Token
 	tagged []tag.Tagged
+	mode   tag.Case
 	scene  scene    // of the stretch
 	famous []uint32 // words of the public names in the text so far
 }
@@ -58,7 +59,7 @@ func (f *Finder) Find(text string, into []prompt.Finding) []prompt.Finding {
 		f.lexicon.Look(text, p.tokens)
 		view := tag.NewPage(p.tokens)
 		p.tagged = f.tagger.Tag(text, &view, p.tagged[:0])
-		p.scene = unread
+		p.mode, p.scene = view.Case, unread
 		into = f.spans(text, p, into)
 	}
 	return into

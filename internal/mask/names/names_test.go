@@ -95,7 +95,7 @@ func TestFindPublic(t *testing.T) {
 		"Who met Marie Curie? When did Curie die? Was Marie happy?":       false,
 		"Dear Taylor Swift,\n\nthank you for your order.":                 true,
 		"Taylor Swift lives at 12 Harbour Road, Leeds.":                   true,
-		"Please write to Brad Pitt, b.pitt@example.com, today.":           true,
+		"My name is Brad Pitt and my mail is b.pitt@example.com.":         true,
 		"Louis Vuitton bags and Harley Davidson engines":                  false,
 		"Deborah has 3 apples and buys 4 more. How many has Deborah?":     false,
 		"Deborah Whitfield has 3 dogs and 4 cats. How many cats is that?": true,

@@ -97,17 +97,18 @@ func (s *span) holds(p *page) bool {
 // needed is the score that makes a person of a span: the less the lexicon knows of its words, the more the sentence has to
 // say.
 func (s *span) needed(p *page) float32 {
-	given, surname, lower, words := false, false, true, 0
+	given, surname, place, lower, words := false, false, false, true, 0
 	for _, t := range p.tokens[s.from:s.to] {
 		given = given || t.Kind&tag.Given != 0
 		surname = surname || t.Kind&tag.Surname != 0
+		place = place || t.Kind&(tag.Country|tag.Nationality) != 0
 		if t.Shape != tag.Punct {
 			lower = lower && t.Shape == tag.Lower
 			words++
 		}
 	}
 	switch {
-	case lower && !given: // also the words of a script without capitals
+	case place && !given, lower && !given: // also the words of a script without capitals
 		return 0.9
 	case given && words > 1:
 		return least
@@ -125,7 +126,7 @@ func (s *span) place(p *page) bool {
 	word, number, street, unit := false, false, false, false
 	for _, t := range p.tokens[s.from:s.to] {
 		number = number || t.Shape == tag.Number || t.Shape == tag.Code
-		word = word || t.Shape < tag.Initial && t.Kind&tag.Unit == 0 && (t.Shape != tag.Lower || t.Kind&tag.Street == 0 || t.End-t.Start > 4)
+		word = word || p.streetWord(&t)
 		street = street || t.Kind&tag.Street != 0
 		unit = unit || t.Kind&tag.Unit != 0
 	}
@@ -133,6 +134,18 @@ func (s *span) place(p *page) bool {
 		return true
 	}
 	return number && (beside(p, s.from-1, -1) || beside(p, s.to, 1))
+}
+
+// streetWord says whether a street may be called so. In a text with capitals it has one, or it is a word for a street that is
+// no abbreviation.
+func (p *page) streetWord(t *tag.Token) bool {
+	switch {
+	case t.Kind&tag.Unit != 0:
+		return false
+	case t.Shape == tag.Lower:
+		return p.mode != tag.Cased || t.Kind&tag.Street != 0 && t.End-t.Start > 4
+	}
+	return t.Shape == tag.Title || t.Shape == tag.Upper
 }
 
 // beside says whether the next word from i is part of a place, or a word of an address.

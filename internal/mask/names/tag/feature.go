@@ -90,7 +90,7 @@ func (p *Page) Candidate(i int, prev Label) bool {
 	case Punct:
 		return prev != Outside && i+1 < len(p.Tokens) && p.near(i+1)
 	case Number, Code:
-		return prev != Outside || p.near(i-1) || p.near(i+1) || p.near(i+2)
+		return prev != Outside || p.word(i-1) || p.word(i+1) || p.word(i+2)
 	case Title, Initial:
 		if p.Case == Cased && t.Kind&(Common|Foreign) != 0 && t.Kind&(Given|Honorific) == 0 && p.opens(i) {
 			return p.capital(i+1) && p.Tokens[i+1].Gap != Line
@@ -113,7 +113,8 @@ func (p *Page) code(i int) bool {
 		case Dot:
 			return t.Shape != Initial && t.Shape != Number && p.at(i-2).Shape != Initial && l.Gap == None
 		case slash:
-			return p.at(i-2).Hash == less || p.at(i-2).Hash == slash
+			before, after := p.at(i-2), p.at(i+1)
+			return before.Hash == less || before.Hash == slash || after.Hash == slash && after.Gap == None
 		}
 	}
 	r := p.at(i + 1)
@@ -158,6 +159,9 @@ func (p *Page) near(i int) bool {
 	}
 	return true
 }
+
+// word says whether the token at i is near, and no number: figures among figures are no address.
+func (p *Page) word(i int) bool { return p.at(i).Shape < Number && p.near(i) }
 
 func (p *Page) capital(i int) bool {
 	s := p.at(i).Shape
