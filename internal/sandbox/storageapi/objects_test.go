@@ -365,3 +365,25 @@ func TestFaults(t *testing.T) {
 		t.Errorf("%d %v", a.status, a.header)
 	}
 }
+
+// Bytes that look like a boundary, and bodies that end before it.
+func TestMultipart(t *testing.T) {
+	t.Parallel()
+	g := newGCS(t, storageapi.Bucket{}, storageapi.Options{})
+	const call = "POST /upload/storage/v1/b/b-1/o?uploadType=multipart"
+	rapid.Check(t, func(rt *rapid.T) {
+		end := rapid.SampledFrom([]string{"\r\n", "\n"}).Draw(rt, "line end")
+		content := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{"\r\n-", "\r", "\n", "--", "x", "\r\n--C", zeros(70_000)})).Draw(rt, "content"), "")
+		head := "--BB" + end + "Content-Type: application/json" + end + end + `{"name":"x"}` + end + "--BB" + end + "Content-Type: text/x" + end + end
+		body := head + content + end + "--BB--"
+		if a := g.admin(call, body, "Content-Type: multipart/related; boundary=BB"); a.status != http.StatusOK || a.json["contentType"] != "text/x" {
+			rt.Fatalf("%d %s", a.status, a.body)
+		}
+		g.holds("x", []byte(content))
+		short := rapid.IntRange(0, len(body)-3).Draw(rt, "short") // without the boundary at the end
+		if a := g.admin(call, body[:short], "Content-Type: multipart/related; boundary=BB"); a.status != http.StatusBadRequest {
+			rt.Fatalf("%d of %d bytes: %d %s", short, len(body), a.status, a.body)
+		}
+		g.holds("x", []byte(content))
+	})
+}

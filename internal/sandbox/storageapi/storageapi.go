@@ -6,6 +6,7 @@
 package storageapi
 
 import (
+	"bufio"
 	"net/http"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ type Storage struct {
 	google  *googleapi.API
 	options Options
 	routes  map[string]route
+	readers sync.Pool // of *bufio.Reader, of a quantum each: package mime/multipart alone reads by 5 KiB
 
 	mu       sync.Mutex
 	buckets  map[string]*bucket
@@ -40,6 +42,7 @@ type Storage struct {
 func New(google *googleapi.API, w *world.World, o Options) *Storage {
 	s := &Storage{world: w, google: google, options: o, buckets: map[string]*bucket{}, sessions: map[string]*session{}}
 	s.routes = s.table()
+	s.readers.New = func() any { return bufio.NewReaderSize(nil, quantum) }
 	google.MountWhere("gcs", `storage(\.mtls)?\.googleapis\.com`, s.owns, s)
 	return s
 }

@@ -5,9 +5,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"strings"
 	"time"
@@ -129,12 +129,10 @@ func (s *Storage) uploadMultipart(c *call) *refusal {
 		return refuse(http.StatusBadRequest, "badContent", "Unsupported content with type: %s", c.Header.Get("Content-Type"))
 	}
 	broken := &refusal{status: http.StatusBadRequest, reason: "badContent", message: "Malformed multipart body."}
-	parts := multipart.NewReader(bufio.NewReaderSize(c.Body, quantum), parameters["boundary"])
-	part, err := parts.NextRawPart()
-	if err != nil {
-		return broken
-	}
-	metadata, err := io.ReadAll(io.LimitReader(part, maxJSON))
+	buffer := s.readers.Get().(*bufio.Reader)
+	buffer.Reset(c.Body)
+	defer s.readers.Put(buffer)
+	parts, metadata, err := relatedMetadata(buffer, parameters["boundary"])
 	if err != nil {
 		return broken
 	}
@@ -142,13 +140,27 @@ func (s *Storage) uploadMultipart(c *call) *refusal {
 	if p != nil {
 		return p
 	}
-	if part, err = parts.NextRawPart(); err != nil {
+	header, err := parts.next()
+	if err != nil {
 		return broken
 	}
-	if kind := part.Header.Get("Content-Type"); w.about.ContentType == "" {
+	if kind := header.Get("Content-Type"); w.about.ContentType == "" {
 		w.about.ContentType = kind
 	}
-	return s.takeAll(c, w, part, c.ContentLength-int64(len(metadata)))
+	return s.takeAll(c, w, parts, c.ContentLength-int64(len(metadata)))
+}
+
+// relatedMetadata reads the first part, and stops before the second.
+func relatedMetadata(r *bufio.Reader, boundary string) (*related, []byte, error) {
+	parts, err := newRelated(r, boundary)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := parts.next(); err != nil {
+		return nil, nil, err
+	}
+	metadata, err := io.ReadAll(io.LimitReader(parts, maxJSON))
+	return parts, metadata, errors.Join(err, parts.pass())
 }
 
 // takeAll takes all bytes of an object from one request. A body that breaks off makes nothing.
