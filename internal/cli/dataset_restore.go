@@ -72,12 +72,25 @@ func newDatasetDrillCommand(d *deps) *cobra.Command {
 // tellReturned prints what a restore or a drill brought back, and what it took.
 func (d *deps) tellReturned(run app.Run) error {
 	var r app.Returned
-	if err := d.result(run, &r); err != nil || d.out.json {
+	if err := d.result(run, &r); err != nil {
 		return err
 	}
 	if r.At.IsZero() {
 		return nil
 	}
+	if !d.out.json {
+		d.printReturned(run, r)
+	}
+	if r.Damaged > 0 {
+		return &bridge.Error{Kind: bridge.Damaged, Code: "damage_found", Text: counted(int(r.Damaged), "damaged object") + " in what came back"}
+	}
+	if r.Failed > 0 {
+		return &bridge.Error{Kind: bridge.Drifted, Code: "objects_not_copied", Text: counted(int(r.Failed), "object") + " could not be copied"}
+	}
+	return nil
+}
+
+func (d *deps) printReturned(run app.Run, r app.Returned) {
 	what := "the state of " + when(r.At)
 	if r.RecoveryPoint != "" {
 		what += ", recovery point " + r.RecoveryPoint
@@ -91,11 +104,4 @@ func (d *deps) tellReturned(run app.Run) error {
 	}
 	_ = d.out.line("measured: %s to have it back, and the bytes were %s old", r.Took.Round(100*time.Millisecond), span(r.Age))
 	d.tellFailures("not copied:", r.Failures, r.Failed)
-	if r.Damaged > 0 {
-		return &bridge.Error{Kind: bridge.Damaged, Code: "damage_found", Text: counted(int(r.Damaged), "damaged object") + " in what came back"}
-	}
-	if r.Failed > 0 {
-		return &bridge.Error{Kind: bridge.Drifted, Code: "objects_not_copied", Text: counted(int(r.Failed), "object") + " could not be copied"}
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,7 @@ func (f *timeFlag) Set(s string) error {
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return &bridge.Error{Kind: bridge.Usage, Code: "flag_invalid", Text: s + " is not a time", Hint: "write 2026-11-20T08:00:00Z, or 36h for 36 hours ago"}
+		return errors.New(s + " is not a time: write 2026-11-20T08:00:00Z, or 36h for 36 hours ago")
 	}
 	f.time = t
 	return nil
@@ -134,17 +135,15 @@ func (d *deps) printTotals(t app.PlanTotal) error {
 // tellSynced prints the result of a sync.
 func (d *deps) tellSynced(run app.Run) error {
 	var r app.Synced
-	if err := d.result(run, &r); err != nil || d.out.json {
+	if err := d.result(run, &r); err != nil {
 		return err
 	}
 	if r.Manifest == "" {
 		return nil // it did not come to its end
 	}
-	took := run.Ended.Sub(run.Started)
-	_ = d.out.line("%s: %s objects, %s; copied %s, %s in %s%s", run.Dataset, grouped(r.Objects), size(r.Bytes), grouped(run.Totals.Objects), size(run.Totals.Bytes),
-		took.Round(time.Millisecond), rate(run.Totals.Bytes, took))
-	_ = d.out.line("manifest %s, signed; run %s", short(r.Manifest), run.ID)
-	d.tellFailures("not copied:", r.Failures, r.Failed)
+	if !d.out.json {
+		d.printSynced(run, r)
+	}
 	if r.Failed > 0 {
 		return &bridge.Error{
 			Kind: bridge.Drifted, Code: "objects_not_copied", Text: counted(int(r.Failed), "object") + " could not be copied; the manifest has all others",
@@ -154,10 +153,20 @@ func (d *deps) tellSynced(run app.Run) error {
 	return nil
 }
 
+func (d *deps) printSynced(run app.Run, r app.Synced) {
+	took := run.Ended.Sub(run.Started)
+	_ = d.out.line("%s: %s objects, %s; copied %s, %s in %s%s", run.Dataset, grouped(r.Objects), size(r.Bytes), grouped(run.Totals.Objects), size(run.Totals.Bytes),
+		took.Round(time.Millisecond), rate(run.Totals.Bytes, took))
+	_ = d.out.line("manifest %s, signed; run %s", short(r.Manifest), run.ID)
+	d.tellFailures("not copied:", r.Failures, r.Failed)
+}
+
 // result reads what a run has made; as JSON it is printed with the run.
 func (d *deps) result(run app.Run, into any) error {
 	if d.out.json {
-		return d.out.encode(run)
+		if err := d.out.encode(run); err != nil {
+			return err
+		}
 	}
 	if len(run.Result) == 0 {
 		return nil

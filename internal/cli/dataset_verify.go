@@ -55,23 +55,19 @@ func (d *deps) tellVerified(run app.Run) error {
 	if err := d.result(run, &r); err != nil {
 		return err
 	}
-	if d.out.json {
-		if run.Totals.Damaged > 0 {
-			return ended{6}
-		}
-		return nil
-	}
 	if r.Manifest == "" {
 		return nil
 	}
-	if err := d.printFindings(r); err != nil {
-		return err
+	if !d.out.json {
+		if err := d.printFindings(r); err != nil {
+			return err
+		}
+		how := "by metadata"
+		if r.Report.Deep {
+			how = "every byte"
+		}
+		_ = d.out.line("%s: %s objects, %s verified, %s, against manifest %s", run.Dataset, grouped(r.Report.Objects), size(r.Report.Bytes), how, short(r.Manifest))
 	}
-	how := "by metadata"
-	if r.Report.Deep {
-		how = "every byte"
-	}
-	_ = d.out.line("%s: %s objects, %s verified, %s, against manifest %s", run.Dataset, grouped(r.Report.Objects), size(r.Report.Bytes), how, short(r.Manifest))
 	if r.Damaged == 0 {
 		return nil
 	}
@@ -113,12 +109,24 @@ func (d *deps) printFindings(r app.Verified) error {
 // tellRepaired prints what was mended.
 func (d *deps) tellRepaired(run app.Run) error {
 	var r app.Repaired
-	if err := d.result(run, &r); err != nil || d.out.json {
+	if err := d.result(run, &r); err != nil {
 		return err
 	}
 	if r.Manifest == "" {
 		return nil
 	}
+	if !d.out.json {
+		if err := d.printRepaired(run, r); err != nil {
+			return err
+		}
+	}
+	if r.Failed > 0 {
+		return &bridge.Error{Kind: bridge.Damaged, Code: "not_mended", Text: counted(int(r.Failed), "object") + " of " + run.Dataset + " could not be mended"}
+	}
+	return nil
+}
+
+func (d *deps) printRepaired(run app.Run, r app.Repaired) error {
 	var rows [][]string
 	for _, m := range r.Mended {
 		rows = append(rows, []string{m.Name, counted(m.Chunks, "chunk"), size(m.Crossed), m.Kept})
@@ -128,9 +136,5 @@ func (d *deps) tellRepaired(run app.Run) error {
 		_ = d.out.line("")
 	}
 	d.tellFailures("not mended:", r.Failures, r.Failed)
-	_ = d.out.line("%s: %s mended, %s came from the source; manifest %s", run.Dataset, counted(len(r.Mended), "object"), size(r.Crossed), short(r.Manifest))
-	if r.Failed > 0 {
-		return &bridge.Error{Kind: bridge.Damaged, Code: "not_mended", Text: counted(int(r.Failed), "object") + " of " + run.Dataset + " could not be mended"}
-	}
-	return nil
+	return d.out.line("%s: %s mended, %s came from the source; manifest %s", run.Dataset, counted(len(r.Mended), "object"), size(r.Crossed), short(r.Manifest))
 }
