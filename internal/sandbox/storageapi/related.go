@@ -3,6 +3,7 @@ package storageapi
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net/textproto"
 	"strings"
@@ -40,7 +41,7 @@ func (m *related) next() (textproto.MIMEHeader, error) {
 // Read reads the present part up to the boundary. A body that ends before it is cut off.
 func (m *related) Read(p []byte) (int, error) {
 	if _, err := m.r.Peek(len(m.delimiter)); err != nil {
-		if err == io.EOF { //nolint:errorlint // bufio gives this very value
+		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return 0, err
