@@ -11,6 +11,7 @@ import (
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/azureapi"
 	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
+	"github.com/landbridge/landbridge/internal/sandbox/filesapi"
 	"github.com/landbridge/landbridge/internal/sandbox/googleadmin"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/googleguard"
@@ -54,12 +55,17 @@ func (s *Sandbox) assemble(httpAddr, httpsAddr string) (http.Handler, *state, er
 	secrets.Keys = issuers.New(st.world, wire.New(wire.Options{Timeout: 5 * time.Second, RootCAs: pool, NoProxy: true}))
 	st.blobs = blobapi.NewStore(st.world, blobapi.StoreOptions{Dir: s.options.BlobDir})
 	secrets.Blobs, secrets.Vaults = st.blobs, keyvaultapi.NewStore(st.world)
+	secrets.Shares = filesapi.NewStore(st.world)
 	if ours {
 		if err := seedTraining(st.blobs, s.options.Clock()); err != nil {
 			return nil, nil, err
 		}
 	}
-	secrets.Providers = []azureapi.Provider{vaults(st.world, st.blobs, ours)}
+	backup, err := vaults(st.world, st.blobs, secrets.Shares, ours)
+	if err != nil {
+		return nil, nil, err
+	}
+	secrets.Providers = []azureapi.Provider{backup}
 	azure := azureapi.New(st.world, secrets)
 	kube := kubeapi.New(st.world, clusters)
 	google := googleapi.New(st.world, googleapi.Options{Keys: secrets.Keys})

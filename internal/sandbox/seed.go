@@ -90,7 +90,7 @@ func seedAzure(w *world.World, localIssuer string) {
 			ResourceID: groupScope + "/providers/" + kind + "/" + name, Location: azureLocation,
 		})
 	}
-	reads := []string{"Reader on " + groupScope, "Storage Blob Data Reader on " + storageScope}
+	reads := []string{"Reader on " + groupScope, "Storage Blob Data Reader on " + storageScope, "Storage File Data Privileged Reader on " + storageScope}
 	identity(userAssigned, "landbridge-workload", workloadClient, workloadObject, reads,
 		trust.FederatedCredential{Name: "aks", Issuer: localIssuer, Subject: subject, Audiences: []string{exchangeAudience}},
 		trust.FederatedCredential{Name: "aks-production", Issuer: productionIssuer, Subject: subject, Audiences: []string{exchangeAudience}})

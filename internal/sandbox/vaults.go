@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
+	"github.com/landbridge/landbridge/internal/sandbox/filesapi"
 	"github.com/landbridge/landbridge/internal/sandbox/vaultapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
@@ -34,6 +35,7 @@ func seedVaults(w *world.World) error {
 		err := w.UpdateIdentity(client, func(i *world.Identity) error {
 			i.Roles = slices.Concat(i.Roles, []string{
 				"Backup Operator on " + groupScope, "Storage Account Backup Contributor on " + stagingScope, "Storage Blob Data Contributor on " + stagingScope,
+				"Storage File Data Privileged Reader on " + stagingScope,
 			})
 			return nil
 		})
@@ -44,22 +46,24 @@ func seedVaults(w *world.World) error {
 	return nil
 }
 
-// vaults is Azure Backup over the sandbox's own blobs. A world that somebody made has no vaults in it.
-func vaults(w *world.World, blobs *blobapi.Store, ours bool) *vaultapi.API {
+// vaults is Azure Backup over the sandbox's own blobs and shares. A world that somebody made has no vaults in it.
+func vaults(w *world.World, blobs *blobapi.Store, shares *filesapi.Store, ours bool) (*vaultapi.API, error) {
 	a := vaultapi.New(w, vaultapi.Options{Accept: restoreAccept, Job: restoreJob, Restored: func(d vaultapi.Delivery) {
-		if d.Share {
-			return // the sandbox has no Azure Files
-		}
 		for _, o := range d.Objects {
 			// An account that has gone since has nobody to miss the bytes.
+			if d.Share {
+				_ = shares.Apply(filesapi.Seed{Account: d.Account, Share: d.Container, Path: o.Name, Data: o.Content})
+				continue
+			}
 			_ = blobs.Apply(blobapi.Seed{Account: d.Account, Container: d.Container, Blob: o.Name, Data: o.Content})
 		}
 	}})
-	if ours {
-		a.Play(vaultapi.Scene{
-			Group: groupScope, Location: azureLocation, Account: storageScope, Principal: vaultObject,
-			Contents: map[string][]vaultapi.Object{container: {{Name: blob, Content: []byte(report)}}, trainingContainer: trainingObjects("")},
-		})
+	if !ours {
+		return a, nil
 	}
-	return a
+	snapshot := a.Play(vaultapi.Scene{
+		Group: groupScope, Location: azureLocation, Account: storageScope, Principal: vaultObject,
+		Contents: map[string][]vaultapi.Object{container: {{Name: blob, Content: []byte(report)}}, trainingContainer: trainingObjects("")},
+	})
+	return a, seedShare(shares, snapshot)
 }

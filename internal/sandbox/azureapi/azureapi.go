@@ -1,6 +1,6 @@
 // Package azureapi pretends Azure's APIs: AKS OIDC issuers, Entra's token endpoint, the
 // managed identity endpoints of virtual machines, App Service, Service Fabric and Arc, Resource Manager (package armapi),
-// Blob Storage (package blobapi) and Key Vault (package keyvaultapi).
+// Blob Storage (package blobapi), Azure Files (package filesapi) and Key Vault (package keyvaultapi).
 //
 // Requests of Azure's own clients enter, answers in the real shapes and refusals in the real words leave. It keeps no
 // state but Arc's open challenges, must never accept what package trust refuses or a token that it has not verified, and
@@ -15,6 +15,7 @@ import (
 	"github.com/landbridge/landbridge/internal/sandbox/armapi"
 	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
 	"github.com/landbridge/landbridge/internal/sandbox/fault"
+	"github.com/landbridge/landbridge/internal/sandbox/filesapi"
 	"github.com/landbridge/landbridge/internal/sandbox/keyvaultapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
@@ -36,6 +37,8 @@ type Options struct {
 	ArcKeys string
 	// Blobs are what the storage accounts hold; with nil, what the world says they begin with.
 	Blobs *blobapi.Store
+	// Shares are the file shares of the storage accounts; with nil they have none yet.
+	Shares *filesapi.Store
 	// Vaults are those of Key Vault; with nil there are none.
 	Vaults *keyvaultapi.Store
 	// Providers are parts of Resource Manager beside package armapi's.
@@ -54,6 +57,7 @@ type API struct {
 	options  Options
 	arm      *armapi.API
 	blobs    *blobapi.Store
+	shares   *filesapi.Store
 	arc      challenges
 	services []service
 }
@@ -67,9 +71,12 @@ type service struct {
 
 // New returns the APIs over a world.
 func New(w *world.World, o Options) *API {
-	a := &API{world: w, options: o, arm: armapi.New(w, armapi.Options{KubeAdmin: o.KubeAdmin, CAPEM: o.CAPEM}), blobs: o.Blobs}
+	a := &API{world: w, options: o, arm: armapi.New(w, armapi.Options{KubeAdmin: o.KubeAdmin, CAPEM: o.CAPEM}), blobs: o.Blobs, shares: o.Shares}
 	if a.blobs == nil {
 		a.blobs = blobapi.NewStore(w, blobapi.StoreOptions{})
+	}
+	if a.shares == nil {
+		a.shares = filesapi.NewStore(w)
 	}
 	addAny := func(name, hosts string, owns func(*http.Request) bool, serve http.Handler) {
 		a.services = append(a.services, service{
@@ -92,6 +99,7 @@ func New(w *world.World, o Options) *API {
 	add("appservice", nowhere, paths(`/msi/token/?`), a.serveAppService)
 	add("arm", `management\.azure\.com|management\.core\.windows\.net`, paths(`(?i:/subscriptions(/.*)?|/tenants|/providers(/.*)?)`), a.serveARM)
 	addAny("storage", `[a-z0-9]{3,24}\.blob\.core\.windows\.net`, a.ownsStorage, blobapi.New(a.blobs, blobapi.Options{Caller: a.storageCaller}))
+	addAny("storage", `[a-z0-9]{3,24}\.file\.core\.windows\.net`, a.ownsFiles, filesapi.New(a.shares, filesapi.Options{Caller: a.filesCaller}))
 	if o.Vaults != nil {
 		vaults := keyvaultapi.New(o.Vaults, keyvaultapi.Options{Caller: a.vaultCaller})
 		add("keyvault", `[a-z0-9-]{3,24}\.vault\.azure\.net`, a.ownsVault, vaults.ServeHTTP)

@@ -27,11 +27,11 @@ const (
 	SceneShare         = "models"
 )
 
-// Play puts the scene into the API, as of the world's time.
-func (a *API) Play(s Scene) {
+// Play puts the scene into the API, as of the world's time, and returns when the share's last snapshot was taken.
+func (a *API) Play(s Scene) (snapshot time.Time) {
 	now := a.world.Now().UTC().Truncate(time.Second)
 	a.playBackupVault(s, now)
-	a.playServicesVault(s, now)
+	return a.playServicesVault(s, now)
 }
 
 func (a *API) playBackupVault(s Scene, now time.Time) {
@@ -70,7 +70,7 @@ func (a *API) playBackupVault(s Scene, now time.Time) {
 	}.Resource())
 }
 
-func (a *API) playServicesVault(s Scene, now time.Time) {
+func (a *API) playServicesVault(s Scene, now time.Time) (last time.Time) {
 	vault := s.Group + "/providers/Microsoft.RecoveryServices/vaults/" + SceneServicesVault
 	group, account := part(s.Group, "resourceGroups"), part(s.Account, "storageAccounts")
 	a.Put(Vault(vault, s.Location, "", map[string]string{"env": "inference"}))
@@ -79,7 +79,7 @@ func (a *API) playServicesVault(s Scene, now time.Time) {
 	a.Put(ServicesPolicy(vault, "shares-daily", "AzureStorage", "AzureFileShare", at, 30, 60))
 	a.Put(ServicesPolicy(vault, "HourlyLogBackup", "AzureWorkload", "SQLDataBase", at, 30, 0))
 
-	last := now.Add(-7 * time.Hour)
+	last = now.Add(-7 * time.Hour)
 	vm := Protected{
 		Vault: vault, Container: "IaasVMContainer;iaasvmcontainerv2;" + group + ";vm-0", Name: "VM;iaasvmcontainerv2;" + group + ";vm-0", Friendly: "vm-0",
 		Type: "Microsoft.Compute/virtualMachines", Management: "AzureIaasVM", Workload: "VM", Source: s.Group + "/providers/Microsoft.Compute/virtualMachines/vm-0",
@@ -107,6 +107,7 @@ func (a *API) playServicesVault(s Scene, now time.Time) {
 	a.Put(ServicesPoint(sql.ID, "60351254132", "AzureWorkloadSQLRecoveryPoint", now.Add(-50*time.Hour), "", nil, "HardenedRP"))
 	a.Put(BackupJob(vault, "4f0f1c1e-0001-4000-8000-000000000001", vm, last, last.Add(20*time.Minute), Failure{}))
 	a.Put(BackupJob(vault, "4f0f1c1e-0002-4000-8000-000000000002", sql, now.Add(-2*time.Hour), now.Add(-2*time.Hour+time.Minute), noAnswer))
+	return last
 }
 
 // Names that look as Azure's do, and do not change from one start to the next.

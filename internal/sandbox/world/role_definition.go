@@ -24,6 +24,7 @@ func builtInRoles() []RoleDefinition {
 		support  = "Microsoft.Support/*"
 		groups   = "Microsoft.Resources/subscriptions/resourceGroups/read"
 		blobs    = "Microsoft.Storage/storageAccounts/blobServices/containers"
+		files    = "Microsoft.Storage/storageAccounts/fileServices"
 		keys     = "Microsoft.KeyVault/vaults/keys"
 		secrets  = "Microsoft.KeyVault/vaults/secrets"
 		rbacRead = "Microsoft.Authorization/*/read"
@@ -77,6 +78,18 @@ func builtInRoles() []RoleDefinition {
 		{
 			ID: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", Name: "Storage Blob Data Reader", Description: "Allows for read access to Azure Storage blob containers and data",
 			Actions: []string{blobs + "/read", "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"}, DataActions: []string{blobs + "/blobs/read"},
+		},
+		{
+			ID: "69566ab7-960f-475b-8e7c-b3118f30c6bd", Name: "Storage File Data Privileged Contributor",
+			Description: "Customer has read, write, delete and modify NTFS permission access on Azure Storage file shares.",
+			DataActions: []string{
+				files + "/fileshares/files/read", files + "/fileshares/files/write", files + "/fileshares/files/delete", files + "/fileshares/files/modifypermissions/action",
+				files + "/readFileBackupSemantics/action", files + "/writeFileBackupSemantics/action",
+			},
+		},
+		{
+			ID: "b8eda974-7b85-4f76-af95-65846b26df6d", Name: "Storage File Data Privileged Reader", Description: "Customer has read access on Azure Storage file shares.",
+			DataActions: []string{files + "/fileshares/files/read", files + "/readFileBackupSemantics/action"},
 		},
 		{
 			ID: "a795c7a0-d4a2-40c1-ae25-d81f01202912", Name: "Backup Reader", Description: "Can view backup services, but can't make changes",
