@@ -21,7 +21,7 @@ func newDatasetCommand(d *deps) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
 	}
-	cmd.AddCommand(newDatasetListCommand(d), newDatasetSyncCommand(d), newDatasetVerifyCommand(d), newDatasetRepairCommand(d), newDatasetRestoreCommand(d), newDatasetDrillCommand(d), newDatasetLineageCommand(d))
+	cmd.AddCommand(newDatasetListCommand(d), newDatasetSyncCommand(d), newDatasetVerifyCommand(d), newDatasetRepairCommand(d), newDatasetRestoreCommand(d), newDatasetDrillCommand(d), newDatasetLineageCommand(d), newDatasetConformCommand(d))
 	return cmd
 }
 

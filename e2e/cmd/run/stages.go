@@ -26,6 +26,8 @@ var stages = []stage{
 	{name: "lint", what: "golangci-lint with .golangci.yml", needs: []parts.Part{parts.Lint}, limit: 15 * time.Minute, run: lint},
 	e2e("clients-python", "the official Python clients against the sandbox", "./clients", "^TestPython", parts.Python),
 	e2e("clients-node", "the official Node clients against the sandbox", "./clients", "^TestNode", parts.Node),
+	e2e("stores-azure", "the official Azure Blob client against the sandbox and Azurite", "./stores/azure", ".", parts.Azurite),
+	e2e("stores-google", "the official Cloud Storage clients against the sandbox and fake-gcs-server", "./stores/google", ".", parts.FakeGCS),
 	e2e("clients-java", "Google's Java client against the sandbox", "./clients", "^TestJava", parts.Java),
 	e2e("production", "stock clients and stock configuration in a network namespace of their own", "./production", ".", parts.Python, parts.Node),
 	gcloudGolden(),
@@ -82,7 +84,8 @@ func unit(ctx context.Context, j *job) error {
 func race(ctx context.Context, j *job) error {
 	j.quiet = true
 	return j.goTest(ctx, j.root, "-race", "-timeout", "10m", "./internal/broker/...", "./internal/audit/...", "./internal/metadata/...",
-		"./internal/memo", "./internal/setup", "./internal/webhook/...", "./internal/gateway", "./internal/policy", "./internal/ledger", "./internal/discovery", "./internal/route")
+		"./internal/memo", "./internal/setup", "./internal/webhook/...", "./internal/gateway", "./internal/policy", "./internal/ledger", "./internal/discovery", "./internal/route", "./internal/wire",
+		"./internal/backup/check", "./internal/backup/transfer", "./internal/manifest", "./internal/folder", "./internal/runs")
 }
 
 func lint(ctx context.Context, j *job) error {
