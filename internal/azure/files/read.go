@@ -1,0 +1,155 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
+)
+
+const (
+	metaHeader     = "X-Ms-Meta-"
+	snapshotPrefix = "snapshot=" // of Object.Version
+)
+
+// Stat implements dataset.Reader.
+func (s *Share) Stat(ctx context.Context, name string) (dataset.Object, error) {
+	resp, err := s.do(ctx, call{method: http.MethodHead, what: "look at", path: s.place.Prefix + name, query: at(s.snapshot), want: http.StatusOK})
+	if err != nil {
+		return dataset.Object{}, err
+	}
+	o, err := object(name, resp.Header)
+	if err != nil {
+		_ = resp.Body.Close()
+		return dataset.Object{}, s.unreadable(resp, err)
+	}
+	o.Version = versionOf(s.snapshot)
+	return o, drain(resp)
+}
+
+// at is the query of a snapshot; nil of the share as it is.
+func at(snapshot string) url.Values {
+	if snapshot == "" {
+		return nil
+	}
+	return url.Values{"sharesnapshot": {snapshot}}
+}
+
+func versionOf(snapshot string) string {
+	if snapshot == "" {
+		return ""
+	}
+	return snapshotPrefix + snapshot
+}
+
+// object reads the headers of Get File Properties.
+func object(name string, h http.Header) (dataset.Object, error) {
+	o := dataset.Object{Name: name, ETag: quoted(h.Get("ETag")), MD5: sum(h.Get("Content-MD5")), Headers: dataset.Headers{
+		ContentType: h.Get("Content-Type"), ContentEncoding: h.Get("Content-Encoding"), ContentLanguage: h.Get("Content-Language"),
+		ContentDisposition: h.Get("Content-Disposition"), CacheControl: h.Get("Cache-Control"),
+	}}
+	var err error
+	if o.Size, err = strconv.ParseInt(h.Get("Content-Length"), 10, 64); err != nil {
+		return o, err
+	}
+	if o.Modified, err = http.ParseTime(h.Get("Last-Modified")); err != nil {
+		return o, err
+	}
+	for key, values := range h {
+		if name, ok := strings.CutPrefix(key, metaHeader); ok && len(values) > 0 {
+			if o.Metadata == nil {
+				o.Metadata = map[string]string{}
+			}
+			o.Metadata[strings.ToLower(name)] = values[0]
+		}
+	}
+	return o, nil
+}
+
+// quoted is an ETag as headers write it, which lists may not.
+func quoted(tag string) string {
+	if tag == "" {
+		return ""
+	}
+	return `"` + strings.Trim(tag, `"`) + `"`
+}
+
+// sum is a base64 MD5; nil when it is none.
+func sum(text string) []byte {
+	out, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(out) != 16 {
+		return nil
+	}
+	return out
+}
+
+// Open implements dataset.Reader.
+func (s *Share) Open(ctx context.Context, o dataset.Object, offset, length int64) (io.ReadCloser, error) {
+	switch {
+	case offset < 0 || length < 0 || offset+length > o.Size:
+		return nil, usage("range_refused", "%q has %d bytes: no %d from %d", o.Name, o.Size, length, offset)
+	case length == 0:
+		return io.NopCloser(bytes.NewReader(nil)), nil
+	}
+	snapshot, _ := strings.CutPrefix(o.Version, snapshotPrefix)
+	h := make(http.Header, 8)
+	h["X-Ms-Range"] = []string{"bytes=" + strconv.FormatInt(offset, 10) + "-" + strconv.FormatInt(offset+length-1, 10)}
+	resp, err := s.do(ctx, call{method: http.MethodGet, what: "read", path: s.place.Prefix + o.Name, query: at(snapshot), header: h, want: http.StatusPartialContent})
+	if err != nil {
+		return nil, s.shrunk(err, o)
+	}
+	if err := s.answers(resp, o, offset, length); err != nil {
+		_ = resp.Body.Close()
+		return nil, err
+	}
+	return &exactly{ReadCloser: resp.Body, left: length}, nil
+}
+
+// shrunk: a range that a file of the size that was listed has, and this one has not, is of other bytes.
+func (s *Share) shrunk(err error, o dataset.Object) error {
+	if e, ok := err.(*bridge.Error); ok && e.Status == http.StatusRequestedRangeNotSatisfiable { //nolint:errorlint // do returns it unwrapped
+		return s.about(dataset.CodeChanged, o.Name, "has fewer than the %d bytes that it was listed with", o.Size)
+	}
+	return err
+}
+
+// answers holds the headers of a range against what was asked for: the service takes no If-Match.
+func (s *Share) answers(resp *http.Response, o dataset.Object, offset, length int64) error {
+	want := fmt.Sprintf("bytes %d-%d/%d", offset, offset+length-1, o.Size)
+	if got := resp.Header.Get("Content-Range"); got != want {
+		return s.about(dataset.CodeChanged, o.Name, "has %q where %q was asked for", got, want)
+	}
+	if tag := quoted(resp.Header.Get("ETag")); o.ETag != "" && tag != o.ETag {
+		return s.about(dataset.CodeChanged, o.Name, "came with the ETag %s, not %s", tag, o.ETag)
+	}
+	return nil
+}
+
+// exactly gives left bytes or an error.
+type exactly struct {
+	io.ReadCloser
+	left int64
+}
+
+func (e *exactly) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		return 0, io.EOF
+	}
+	if int64(len(p)) > e.left {
+		p = p[:e.left]
+	}
+	n, err := e.ReadCloser.Read(p)
+	e.left -= int64(n)
+	if err == io.EOF && e.left > 0 { //nolint:errorlint // io.Reader's contract is this very value
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
