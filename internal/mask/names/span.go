@@ -148,16 +148,22 @@ func (p *page) streetWord(t *tag.Token) bool {
 	return t.Shape == tag.Title || t.Shape == tag.Upper
 }
 
-// beside says whether the next word from i is part of a place, or a word of an address.
+// beside says whether the next word from i, behind marks and the address's own numbers, is part of a place or an address.
 func beside(p *page, i, step int) bool {
-	for i >= 0 && i < len(p.tagged) && p.tokens[i].Shape == tag.Punct {
+	for range 8 {
+		if i < 0 || i >= len(p.tagged) {
+			return false
+		}
+		label := p.tagged[i].Label.Begin()
+		switch shape := p.tokens[i].Shape; {
+		case label == tag.BeginPlace, label == tag.BeginAddress && shape < tag.Initial:
+			return true
+		case shape != tag.Punct && label != tag.BeginAddress:
+			return false
+		}
 		i += step
 	}
-	if i < 0 || i >= len(p.tagged) {
-		return false
-	}
-	label := p.tagged[i].Label.Begin()
-	return label == tag.BeginPlace || label == tag.BeginAddress && p.tokens[i].Shape < tag.Initial
+	return false
 }
 
 func typeOf(begin tag.Label) string {
