@@ -1,10 +1,10 @@
 package files_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -12,6 +12,8 @@ import (
 
 	"github.com/landbridge/landbridge/internal/azure/files"
 	"github.com/landbridge/landbridge/internal/dataset"
+	"github.com/landbridge/landbridge/internal/sandbox/filesapi"
+	"github.com/landbridge/landbridge/internal/wire"
 )
 
 func TestListOrder(t *testing.T) {
@@ -42,10 +44,19 @@ func TestListOrder(t *testing.T) {
 // TestListAnyTree holds listings of any tree, with any prefix and beginning, against sort, holding a few entries of a directory.
 func TestListAnyTree(t *testing.T) {
 	t.Parallel()
-	piece := rapid.StringMatching(`[aAb.\-!0ü~]{1,3}`).Filter(func(n string) bool { return strings.Trim(n, ".") != "" })
+	// Each letter in one case: the service tells no cases apart, and sorts them otherwise than bytes are.
+	piece := rapid.StringMatching(`[aBc.\-!0ü~]{1,3}`).Filter(func(n string) bool { return strings.Trim(n, ".") != "" })
+	s, client, n := newStore(t), wire.NewStreamer(wire.StreamOptions{}), 0
+	t.Cleanup(client.CloseIdle)
 	rapid.Check(t, func(r *rapid.T) {
-		s := newStore(t)
-		s.put(t, "", "", noon.Add(-time.Hour)) // makes the share
+		n++
+		name := fmt.Sprintf("share-%d", n)
+		put := func(path string) {
+			if err := s.shares.Apply(filesapi.Seed{Account: account, Share: name, Path: path, Data: []byte(path)}); err != nil {
+				r.Fatal(err)
+			}
+		}
+		put("") // makes the share
 		seen := map[string]bool{}              // folded; a path that is a file is no directory
 		var want []string
 		for _, parts := range rapid.SliceOfN(rapid.SliceOfN(piece, 1, 4), 0, 40).Draw(r, "paths") {
@@ -53,16 +64,16 @@ func TestListAnyTree(t *testing.T) {
 			if !fits(seen, path) {
 				continue
 			}
-			s.put(t, path, path, noon)
+			put(path)
 			want = append(want, path)
 		}
-		prefix, after := rapid.StringMatching(`[aAb/.]{0,3}`).Draw(r, "prefix"), rapid.StringMatching(`[aAb/.\-]{0,4}`).Draw(r, "after")
+		prefix, after := rapid.StringMatching(`[aBc/.]{0,3}`).Draw(r, "prefix"), rapid.StringMatching(`[aBc/.\-]{0,4}`).Draw(r, "after")
 		if strings.HasPrefix(prefix, "/") || strings.Contains(prefix, "//") || strings.Contains("/"+prefix, "/.") {
 			prefix = "" // no names of a share
 		}
-		want = slices.DeleteFunc(want, func(n string) bool { return !sameDirectories(n, prefix) || n <= after })
+		want = slices.DeleteFunc(want, func(n string) bool { return !strings.HasPrefix(n, prefix) || n <= after })
 		slices.Sort(want)
-		share := s.open(t)
+		share := s.open(t, func(o *files.Options) { o.Share, o.HTTP = name, client })
 		share.Hold(rapid.IntRange(1, 4).Draw(r, "held"))
 		if diff := cmp.Diff(want, names(list(t, share, dataset.Query{Prefix: prefix, After: after})), cmpopts.EquateEmpty()); diff != "" {
 			r.Fatalf("prefix %q, after %q (-want +got):\n%s", prefix, after, diff)
@@ -89,8 +100,6 @@ func fits(seen map[string]bool, path string) bool {
 	seen[folded] = true
 	return true
 }
-
-func sameDirectories(name, prefix string) bool { return strings.HasPrefix(name, prefix) }
 
 func TestListStops(t *testing.T) {
 	t.Parallel()

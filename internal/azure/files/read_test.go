@@ -31,7 +31,7 @@ func refused(t *testing.T, err error, code string, says ...string) {
 	}
 }
 
-func listError(s *files.Share, t *testing.T, q dataset.Query) error {
+func listError(t *testing.T, s *files.Share, q dataset.Query) error {
 	t.Helper()
 	for _, err := range s.List(t.Context(), q) {
 		return err
@@ -82,14 +82,12 @@ func TestChangedSinceItWasListed(t *testing.T) {
 	refused(t, err, dataset.CodeChanged)
 	_, err = read(t, share, o, 3, 3)
 	refused(t, err, dataset.CodeChanged, "fewer than the 6 bytes")
-	if err := s.shares.Delete(account, share0(share), "a"); err != nil {
+	if err := s.shares.Delete(account, share.Place().Name, "a"); err != nil {
 		t.Fatal(err)
 	}
 	_, err = read(t, share, o, 0, 6)
 	refused(t, err, dataset.CodeNotFound)
 }
-
-func share0(s *files.Share) string { return s.Place().Name }
 
 func TestSnapshots(t *testing.T) {
 	t.Parallel()
@@ -116,7 +114,7 @@ func TestSnapshots(t *testing.T) {
 			t.Errorf("at %s: %q, %v", c.at, text, err)
 		}
 	}
-	refused(t, listError(share, t, dataset.Query{At: day(-7)}), dataset.CodeNotKept, "cannot be listed as of 2026-11-16T12:00:00Z: its oldest snapshot is of 2026-11-17T12:00:00.0000000Z", "recovery point")
+	refused(t, listError(t, share, dataset.Query{At: day(-7)}), dataset.CodeNotKept, "cannot be listed as of 2026-11-16T12:00:00Z: its oldest snapshot is of 2026-11-17T12:00:00.0000000Z", "recovery point")
 
 	fixed := s.open(t, func(o *files.Options) { o.Snapshot = "2026-11-17T12:00:00.0000000Z" })
 	o, err := fixed.Stat(t.Context(), "a")
@@ -129,16 +127,16 @@ func TestSnapshots(t *testing.T) {
 	if got := names(list(t, fixed, dataset.Query{At: day(-1)})); len(got) != 1 {
 		t.Errorf("of the snapshot that was chosen: %v", got)
 	}
-	refused(t, listError(fixed, t, dataset.Query{At: day(-7)}), dataset.CodeNotKept, "the snapshot that was chosen is of 2026-11-17")
+	refused(t, listError(t, fixed, dataset.Query{At: day(-7)}), dataset.CodeNotKept, "the snapshot that was chosen is of 2026-11-17")
 	gone := s.open(t, func(o *files.Options) { o.Snapshot = "2026-11-18T12:00:00.0000000Z" })
-	refused(t, listError(gone, t, dataset.Query{}), "share_not_found", "--include-snapshots")
+	refused(t, listError(t, gone, dataset.Query{}), "share_not_found", "--include-snapshots")
 }
 
 func TestNoSnapshots(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	s.put(t, "a", "one", noon)
-	refused(t, listError(s.open(t), t, dataset.Query{At: noon.Add(-time.Hour)}), dataset.CodeNotKept, "the share has no snapshots")
+	refused(t, listError(t, s.open(t), dataset.Query{At: noon.Add(-time.Hour)}), dataset.CodeNotKept, "the share has no snapshots")
 }
 
 func TestRights(t *testing.T) {
@@ -152,9 +150,9 @@ func TestRights(t *testing.T) {
 	if got := list(t, data.open(t), dataset.Query{}); len(got) != 1 {
 		t.Error("who reads files cannot list them")
 	}
-	refused(t, listError(data.open(t), t, dataset.Query{At: noon.Add(-time.Hour)}), dataset.CodeUnauthorized, "cannot list the snapshots of files://landbridgedata/models/", `the role "Reader"`)
+	refused(t, listError(t, data.open(t), dataset.Query{At: noon.Add(-time.Hour)}), dataset.CodeUnauthorized, "cannot list the snapshots of files://landbridgedata/models/", `the role "Reader"`)
 	stranger := data.open(t, func(o *files.Options) { o.Leaser = leaser{"another"} })
-	refused(t, listError(stranger, t, dataset.Query{}), dataset.CodeUnauthorized, "tenant")
+	refused(t, listError(t, stranger, dataset.Query{}), dataset.CodeUnauthorized, "tenant")
 	_, err = data.open(t, func(o *files.Options) { o.Share = "other" }).Stat(t.Context(), "a")
 	refused(t, err, "share_not_found")
 }
@@ -177,7 +175,7 @@ func TestFaults(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	s.shares.Inject(filesapi.Fault{Query: "comp=list", Cut: 100, Times: 1})
-	if e, _ := errors.AsType[*bridge.Error](listError(share, t, dataset.Query{})); e == nil || !e.Retry {
+	if e, _ := errors.AsType[*bridge.Error](listError(t, share, dataset.Query{})); e == nil || !e.Retry {
 		t.Errorf("a listing that broke off: %+v", e)
 	}
 	if text, err = read(t, share, o, 0, 10); err != nil || text != "0123456789" {

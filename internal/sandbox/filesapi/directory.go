@@ -129,7 +129,7 @@ type xmlName struct {
 
 func nameOf(text string) xmlName {
 	if strings.ContainsAny(text, "\ufffe\uffff") {
-		return xmlName{"true", url.PathEscape(text)}
+		return xmlName{"true", strings.ReplaceAll(url.QueryEscape(text), "+", "%20")}
 	}
 	return xmlName{Text: text}
 }
