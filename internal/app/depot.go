@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/landbridge/landbridge/internal/azure/blob"
+	"github.com/landbridge/landbridge/internal/azure/files"
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
@@ -151,7 +152,23 @@ func (d *depot) account(l dataset.Location, emulator, domain string) string {
 
 // reader opens a place to be read.
 func (d *depot) reader(l dataset.Location) (dataset.Reader, func(), error) {
+	if l.Store == dataset.Files {
+		s, err := d.share(l)
+		return s, func() {}, err
+	}
 	return d.open(l, false)
+}
+
+// share opens an Azure Files share, which is only read.
+func (d *depot) share(l dataset.Location) (dataset.Reader, error) {
+	leaser, err := d.onAzure()
+	if err != nil {
+		return nil, err
+	}
+	return files.New(files.Options{
+		HTTP: d.streamer, Clock: d.a.host.Clock, Leaser: leaser, AccountURL: d.account(l, d.cfg.Endpoints.Files, ".file.core.windows.net"),
+		Share: l.Name, Prefix: l.Prefix,
+	})
 }
 
 // undecided is what the dataset that reads a place says of what cannot be decided.
