@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"path"
@@ -65,7 +66,7 @@ func (s *Store) Check(ctx context.Context, name, run string) (Stored, error) {
 	}
 	defer done()
 	if err := r.Check(); err != nil {
-		return Stored{}, err
+		return Stored{}, of(runName(name, run), err)
 	}
 	return Stored{r.Header(), r.Trailer()}, nil
 }
@@ -116,13 +117,24 @@ func (s *Store) open(ctx context.Context, name, run string) (*Reader, func(), er
 	r, err := NewReader(in, s.Keys)
 	if err != nil {
 		in.close()
-		return nil, nil, err
+		return nil, nil, of(o.Name, err)
 	}
 	if h := r.Header(); h.Dataset != name || h.Run != run {
 		in.close()
 		return nil, nil, damaged(CodeAltered, fmt.Sprintf("altered: %s is the manifest of run %q of dataset %q", o.Name, h.Run, h.Dataset), "")
 	}
 	return r, in.close, nil
+}
+
+// of says which manifest an error is about.
+func of(name string, err error) error {
+	e, ok := errors.AsType[*bridge.Error](err)
+	if !ok {
+		return err
+	}
+	named := *e
+	named.Text = name + ": " + e.Text
+	return &named
 }
 
 const suffix = ".jsonl"
