@@ -56,8 +56,8 @@ func TestListAnyTree(t *testing.T) {
 				r.Fatal(err)
 			}
 		}
-		put("") // makes the share
-		seen := map[string]bool{}              // folded; a path that is a file is no directory
+		put("")                   // makes the share
+		seen := map[string]bool{} // folded; a path that is a file is no directory
 		var want []string
 		for _, parts := range rapid.SliceOfN(rapid.SliceOfN(piece, 1, 4), 0, 40).Draw(r, "paths") {
 			path := strings.Join(parts, "/")

@@ -148,7 +148,7 @@ func (e *exactly) Read(p []byte) (int, error) {
 	}
 	n, err := e.ReadCloser.Read(p)
 	e.left -= int64(n)
-	if err == io.EOF && e.left > 0 { //nolint:errorlint // io.Reader's contract is this very value
+	if err == io.EOF && e.left > 0 {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err

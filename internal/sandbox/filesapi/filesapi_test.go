@@ -136,10 +136,7 @@ func TestNames(t *testing.T) {
 	s.wants(put(strings.Repeat("n", 256)), 400, "InvalidFileOrDirectoryPathName")
 	s.wants(put("odd%EF%BF%BE+%25%20x"), 201, "")
 	list := s.text(s.do("GET", "/box?restype=directory&comp=list", ""))
-	var got []string
-	for _, m := range regexp.MustCompile(`<Name[^/]*</Name>`).FindAllString(list, -1) {
-		got = append(got, m)
-	}
+	got := regexp.MustCompile(`<Name[^/]*</Name>`).FindAllString(list, -1)
 	want := []string{"<Name>a</Name>", "<Name>b.</Name>", "<Name>dir</Name>", "<Name>Mixed</Name>", `<Name Encoded="true">odd%EF%BF%BE%2B%25%20x</Name>`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("without regard to case (-want +got):\n%s", diff)
