@@ -24,8 +24,8 @@ type Node struct {
 	From   []*Node   `json:"from,omitempty"`
 }
 
-// Tree is the walk from each use to the protected item; of a dataset that nothing uses, from its newest copy. What two uses share is one
-// node.
+// Tree is the walk from each use to the protected item; and from the newest copy, where no use is known to be made
+// from it. What two uses share is one node.
 func (h *History) Tree() []*Node {
 	t := tree{h, map[int]*Node{}}
 	var roots []*Node
@@ -34,10 +34,21 @@ func (h *History) Tree() []*Node {
 			roots = append(roots, t.use(u, time.Time{}, map[string]bool{}))
 		}
 	}
-	if len(roots) == 0 && len(h.copies) > 0 {
-		roots = append(roots, t.copy(len(h.copies)-1, ""))
+	if last := len(h.copies) - 1; last >= 0 && !reached(roots, h.copies[last].Manifest, map[*Node]bool{}) {
+		roots = append(roots, t.copy(last, "")) // nothing that is known was made from it yet
 	}
 	return roots
+}
+
+// reached says whether a copy is on the way back from one of these.
+func reached(from []*Node, manifest string, seen map[*Node]bool) bool {
+	return slices.ContainsFunc(from, func(n *Node) bool {
+		if seen[n] {
+			return false
+		}
+		seen[n] = true
+		return n.Kind == NodeCopy && strings.Contains(n.Detail, manifest) || reached(n.From, manifest, seen)
+	})
 }
 
 func (h *History) isInput(name string) bool {

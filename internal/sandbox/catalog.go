@@ -9,7 +9,10 @@ import (
 )
 
 // What Vertex AI has in the default world: a dataset and a model whose bytes are in the project's bucket.
-const reportsURI = "gs://" + bucketName + "/" + container + "/"
+const (
+	reportsURI = "gs://" + bucketName + "/" + container + "/"
+	fraudURI   = "gs://" + bucketName + "/fraud/" // where the commands on datasets copy to, by the sandbox's own file
+)
 
 // catalog mounts Vertex AI's datasets, models and metadata, and the Data Lineage API. A world that somebody made has none in them.
 func catalog(google *googleapi.API, w *world.World, ours bool) error {
@@ -20,5 +23,6 @@ func catalog(google *googleapi.API, w *world.World, ours bool) error {
 	labels := map[string]string{"team": "crossings"}
 	_, dataset := a.AddDataset(catalogapi.Seed{Project: projectID, Location: location, Title: "crossing-reports", URI: reportsURI + blob, Labels: labels})
 	_, model := a.AddModel(catalogapi.Seed{Project: projectID, Location: location, Title: "report-summarizer", URI: reportsURI + "model/", Labels: labels})
-	return errors.Join(dataset, model)
+	_, trained := a.AddModel(catalogapi.Seed{Project: projectID, Location: location, Title: "fraud-scorer", URI: fraudURI + "models/", Labels: map[string]string{"team": "risk"}})
+	return errors.Join(dataset, model, trained)
 }
