@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -104,7 +105,7 @@ func (s *Share) Open(ctx context.Context, o dataset.Object, offset, length int64
 	h["X-Ms-Range"] = []string{"bytes=" + strconv.FormatInt(offset, 10) + "-" + strconv.FormatInt(offset+length-1, 10)}
 	resp, err := s.do(ctx, call{method: http.MethodGet, what: "read", path: s.place.Prefix + o.Name, query: at(snapshot), header: h, want: http.StatusPartialContent})
 	if err != nil {
-		return nil, s.shrunk(err, o)
+		return nil, s.gone(err, o)
 	}
 	if err := s.answers(resp, o, offset, length); err != nil {
 		_ = resp.Body.Close()
@@ -113,10 +114,14 @@ func (s *Share) Open(ctx context.Context, o dataset.Object, offset, length int64
 	return &exactly{ReadCloser: resp.Body, left: length}, nil
 }
 
-// shrunk: a range that a file of the size that was listed has, and this one has not, is of other bytes.
-func (s *Share) shrunk(err error, o dataset.Object) error {
-	if e, ok := err.(*bridge.Error); ok && e.Status == http.StatusRequestedRangeNotSatisfiable { //nolint:errorlint // do returns it unwrapped
+// gone: a range that the file had when it was listed and has not now is of other bytes, and so are those of a snapshot that was deleted.
+func (s *Share) gone(err error, o dataset.Object) error {
+	e, ok := errors.AsType[*bridge.Error](err)
+	switch {
+	case ok && e.Status == http.StatusRequestedRangeNotSatisfiable:
 		return s.about(dataset.CodeChanged, o.Name, "has fewer than the %d bytes that it was listed with", o.Size)
+	case ok && o.Version != "" && e.Code == codeNoShare:
+		return s.about(dataset.CodeChanged, o.Name, "was listed in a %s that is there no more", o.Version)
 	}
 	return err
 }

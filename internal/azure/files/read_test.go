@@ -128,6 +128,9 @@ func TestSnapshots(t *testing.T) {
 		t.Errorf("of the snapshot that was chosen: %v", got)
 	}
 	refused(t, listError(t, fixed, dataset.Query{At: day(-7)}), dataset.CodeNotKept, "the snapshot that was chosen is of 2026-11-17")
+	o.Version = "snapshot=2026-11-18T12:00:00.0000000Z"
+	_, err = read(t, share, o, 0, 1)
+	refused(t, err, dataset.CodeChanged, "was listed in a snapshot=2026-11-18T12:00:00.0000000Z that is there no more")
 	gone := s.open(t, func(o *files.Options) { o.Snapshot = "2026-11-18T12:00:00.0000000Z" })
 	refused(t, listError(t, gone, dataset.Query{}), "share_not_found", "--include-snapshots")
 }
