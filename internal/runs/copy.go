@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"iter"
+	"sync/atomic"
 
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -21,7 +22,9 @@ func (s *Service) copy(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	var retries atomic.Int64
 	c := s.copier(j.Run.ID, d).Reporting(func(p transfer.Progress) {
+		retries.Add(p.Retries)
 		j.Progress(jobs.Totals{Objects: p.Objects, Bytes: p.Bytes, Retries: p.Retries})
 	})
 	if j.Page.Attempts > 1 {
@@ -33,6 +36,7 @@ func (s *Service) copy(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	totals.Retries = retries.Load()
 	result, err := pack(out)
 	if err != nil {
 		return err
