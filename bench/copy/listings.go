@@ -116,7 +116,11 @@ func writeManifest(dir, bucket string, n int) error {
 	if err != nil {
 		return err
 	}
-	_, err = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: ring, Keys: keys}).Write(context.Background(), manifest.Header{
+	_, err = manifest.NewStore(manifest.StoreOptions{
+		Place:  place,
+		Signer: func(context.Context) (manifest.Signer, error) { return ring, nil },
+		Keys:   func(context.Context) (manifest.Verifier, error) { return keys, nil },
+	}).Write(context.Background(), manifest.Header{
 		Dataset: "bench", Run: "01J00000000000000000000000", Created: listedTime(),
 		Source: dataset.Place{Store: dataset.Blob, Account: account, Name: "listed"}, Target: dataset.Place{Store: dataset.Bucket, Name: bucket},
 	}, entries(n))

@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"log/slog"
 	"os"
@@ -18,7 +16,6 @@ import (
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/folder"
 	"github.com/landbridge/landbridge/internal/jobs"
-	"github.com/landbridge/landbridge/internal/keyring"
 	"github.com/landbridge/landbridge/internal/manifest"
 	"github.com/landbridge/landbridge/internal/runs"
 )
@@ -52,7 +49,8 @@ type (
 	PlanTotal  = transfer.Totals
 )
 
-// OpenBackup opens what the section backup names. It calls no cloud. Door names who asks, in the audit log.
+// OpenBackup opens what the section backup names. It calls no cloud, but to open what
+// backup.jobs.seal_key has wrapped. Door names who asks, in the audit log.
 func (a *App) OpenBackup(ctx context.Context, cfg *config.Config, door string) (*Backup, error) {
 	if cfg.Backup == nil {
 		return nil, &bridge.Error{
@@ -96,11 +94,7 @@ func (b *Backup) open(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return cannotWrite(dir, err)
 	}
-	ring, err := keyring.Open(filepath.Join(dir, "keys"))
-	if err != nil {
-		return err
-	}
-	keys, err := b.keys(ring)
+	signing, err := b.signing(dir)
 	if err != nil {
 		return err
 	}
@@ -109,9 +103,9 @@ func (b *Backup) open(ctx context.Context) error {
 		return err
 	}
 	retry := transfer.NewRetrier(transfer.RetryOptions{})
-	b.library = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: ring, Keys: keys, Retry: retry.Do})
+	b.library = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: signing.signer, Keys: signing.verifier, Retry: retry.Do})
 	b.service = runs.New(runs.Options{
-		Manifests: b.library, Signer: ring, Dataset: b.depot.dataset, Recorder: b.recorder(), Clock: b.a.host.Clock, Log: b.a.host.Log,
+		Manifests: b.library, Dataset: b.depot.dataset, Recorder: b.recorder(), Clock: b.a.host.Clock, Log: b.a.host.Log,
 		Workers: b.cfg.Jobs.Workers, Place: b.place, Protection: b.protection, Told: b.told,
 		Vaults: func() (runs.Vaults, error) { return b.depot.vaults() },
 	})
@@ -124,30 +118,6 @@ func (b *Backup) stateDir() string {
 		return b.cfg.Jobs.StateDir
 	}
 	return filepath.Join(b.a.StateDir(), "backup")
-}
-
-// keys are the public keys whose manifests are believed: our own, and those of the trusted file.
-func (b *Backup) keys(ring *keyring.Ring) (manifest.Verifier, error) {
-	public, err := ring.PublicKeys()
-	if err != nil {
-		return nil, err
-	}
-	keys, err := manifest.NewKeys(public...)
-	if err != nil || b.cfg.Signing.TrustedFile == "" {
-		return keys, err
-	}
-	text, err := b.a.host.ReadFile(b.cfg.Signing.TrustedFile)
-	if err != nil {
-		return nil, unreadable(b.cfg.Signing.TrustedFile, err)
-	}
-	trusted, err := manifest.ParseKeys(text)
-	if err != nil {
-		return nil, err
-	}
-	for id, key := range trusted {
-		keys[id] = key
-	}
-	return keys, nil
 }
 
 func (b *Backup) manifests(dir string) (dataset.Writer, error) {
@@ -178,7 +148,7 @@ func (b *Backup) recorder() bridge.Recorder {
 }
 
 func (b *Backup) jobs(ctx context.Context, dir string) error {
-	key, err := sealKey(filepath.Join(dir, "jobs.key"))
+	key, err := b.sealKey(ctx, filepath.Join(dir, "jobs.key"))
 	if err != nil {
 		return err
 	}
@@ -223,28 +193,6 @@ func (b *Backup) schedules() []jobs.Schedule {
 		}
 	}
 	return out
-}
-
-// sealKey is the key of the secrets in the job database, made at its first use. Losing it loses what can be asked for again.
-func sealKey(path string) ([]byte, error) {
-	key, err := os.ReadFile(path)
-	if err == nil && len(key) == 32 {
-		return key, nil
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, unreadable(path, err)
-	}
-	key = make([]byte, 32)
-	_, _ = rand.Read(key) // never fails since Go 1.24
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return os.ReadFile(path) // another process was faster
-	}
-	if err != nil {
-		return nil, cannotWrite(path, err)
-	}
-	_, err = f.Write(key)
-	return key, errors.Join(err, f.Sync(), f.Close())
 }
 
 // Work does the jobs of the database until ctx ends. It is told as jobs_owned when another process on this machine does.

@@ -23,6 +23,9 @@ backup:
     storage: {{.HTTP}}
     aiplatform: {{.HTTP}}
     data_lineage: {{.HTTP}}
+    key_vault: {{.HTTPS}}
+    kms: {{.HTTP}}
+    storage_transfer: {{.HTTP}}
   jobs:
     state_dir: {{.State}}
   environments:

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,9 +42,22 @@ func (l *loader) checkBackup(c *Config) {
 	}
 	l.checkDatasets(b)
 	l.checkVaultSecrets(c, b)
-	if b.Signing.Key != "" && !strings.HasPrefix(b.Signing.Key, "/") && !strings.HasPrefix(b.Signing.Key, "projects/") {
-		l.addressAt("backup.signing.key", b.Signing.Key, false)
+	if !filepath.IsAbs(b.Signing.Key) {
+		l.checkKey("backup.signing.key", b.Signing.Key, signingVersion, "/cryptoKeyVersions/V")
 	}
+	l.checkKey("backup.jobs.seal_key", b.Jobs.SealKey, sealingKey, "")
+}
+
+var (
+	vaultKey       = regexp.MustCompile(`^https://[a-z][a-z0-9-]{1,22}[a-z0-9](\.[a-z]+){3}/keys/[0-9A-Za-z-]{1,127}(/[0-9a-f]{32})?$`)
+	sealingKey     = regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`)
+	signingVersion = regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+/cryptoKeyVersions/[0-9]+$`)
+)
+
+// checkKey refuses what is neither a key of Key Vault nor one of Cloud KMS, whose name ends as said.
+func (l *loader) checkKey(path, key string, inKMS *regexp.Regexp, ending string) {
+	l.matches(path, key, func(s string) bool { return vaultKey.MatchString(s) || inKMS.MatchString(s) }, "a key of Key Vault or Cloud KMS",
+		"write https://VAULT.vault.azure.net/keys/NAME or projects/P/locations/L/keyRings/R/cryptoKeys/K"+ending)
 }
 
 func (l *loader) checkIdentities(c *Config, b *Backup) {

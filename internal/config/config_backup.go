@@ -103,8 +103,9 @@ type Environment struct {
 
 // Signing says which key signs manifests, and which others are believed.
 type Signing struct {
-	// Key: a file; https://VAULT.vault.azure.net/keys/NAME, of type EC P-256; or projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/V,
-	// of algorithm EC_SIGN_ED25519 or EC_SIGN_P256_SHA256. Absent: manifest.key in the state directory, made at its first use.
+	// Key: the absolute path of a directory of local keys; https://VAULT.vault.azure.net/keys/NAME, of type EC P-256; or projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/V,
+	// of algorithm EC_SIGN_ED25519 or EC_SIGN_P256_SHA256. Absent: the directory keys in the state directory, made at its first use.
+	// Key Vault is asked for its current version at most every 10 minutes, and every enabled version is believed.
 	Key string `yaml:"key"`
 	// PEM file of further public keys whose signatures hold: those of other machines, and earlier ones.
 	TrustedFile string `yaml:"trusted_file"`
@@ -118,6 +119,10 @@ type Jobs struct {
 	StateDir string `yaml:"state_dir"`
 	// File that holds postgres://USER@HOST/DATABASE. Required by postgres.
 	DSNFile string `yaml:"dsn_file"`
+	// Key that wraps the key of what is sealed in the database (addresses of uploads on their way), which lies in the state directory as jobs.key:
+	// https://VAULT.vault.azure.net/keys/NAME, of type RSA, or projects/P/locations/L/keyRings/R/cryptoKeys/K. Absent: it lies there as it is, for
+	// its owner alone.
+	SealKey string `yaml:"seal_key"`
 	// Pages of work that this process does at once.
 	Workers int `yaml:"workers" default:"4"`
 	// How long ended runs are kept.

@@ -475,6 +475,8 @@ func comment(name string) string {
 		return ""
 	case "Jobs.DSNFile":
 		return ""
+	case "Jobs.SealKey":
+		return ""
 	case "Jobs.Workers":
 		return ""
 	case "Jobs.Keep":

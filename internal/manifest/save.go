@@ -46,6 +46,10 @@ func (s *Store) Write(ctx context.Context, h Header, entries iter.Seq2[dataset.E
 
 // spool writes the manifest to a local file.
 func (s *Store) spool(ctx context.Context, w io.Writer, h Header, entries iter.Seq2[dataset.Entry, error]) (Trailer, error) {
+	signer, err := s.signer(ctx)
+	if err != nil {
+		return Trailer{}, err
+	}
 	m, err := NewWriter(w, h)
 	if err != nil {
 		return Trailer{}, err
@@ -58,7 +62,16 @@ func (s *Store) spool(ctx context.Context, w io.Writer, h Header, entries iter.S
 			return Trailer{}, err
 		}
 	}
-	return m.Close(ctx, s.Signer)
+	return m.Close(ctx, signer)
+}
+
+// signer is the key of one manifest.
+func (s *Store) signer(ctx context.Context) (out Signer, err error) {
+	err = s.Retry(ctx, func(ctx context.Context) error {
+		out, err = s.Signer(ctx)
+		return err
+	})
+	return out, err
 }
 
 // chunkSize is how a manifest of many objects is cut.

@@ -14,9 +14,11 @@ import (
 
 // StoreOptions say where manifests are kept, and whose they must be.
 type StoreOptions struct {
-	Place  dataset.Writer
-	Signer Signer
-	Keys   Verifier
+	Place dataset.Writer
+	// Signer is asked once for each manifest that is written: a key that was rotated signs the next one.
+	Signer func(ctx context.Context) (Signer, error)
+	// Keys is asked once for each manifest that is opened.
+	Keys func(ctx context.Context) (Verifier, error)
 	// Retry makes a call until it goes well or nothing helps; one attempt when nil.
 	Retry func(ctx context.Context, call func(context.Context) error) error
 	// Temp is the directory in which a manifest is written before it is sent; the system's own when "".
@@ -113,8 +115,12 @@ func (s *Store) open(ctx context.Context, name, run string) (*Reader, func(), er
 	if err != nil {
 		return nil, nil, err
 	}
+	keys, err := s.Keys(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	in := &stream{ctx: ctx, s: s, o: o}
-	r, err := NewReader(in, s.Keys)
+	r, err := NewReader(in, keys)
 	if err != nil {
 		in.close()
 		return nil, nil, of(o.Name, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,8 +62,11 @@ func newStore(t *testing.T, k key, dir string) (*manifest.Store, *breaking) {
 	}
 	t.Cleanup(func() { _ = f.Close() })
 	place := &breaking{Writer: f}
-	return manifest.NewStore(manifest.StoreOptions{Place: place, Signer: k, Keys: k.keys, Temp: t.TempDir(), Retry: again}), place
+	return manifest.NewStore(manifest.StoreOptions{Place: place, Signer: k.signer, Keys: k.verifier, Temp: t.TempDir(), Retry: again}), place
 }
+
+func (k key) signer(context.Context) (manifest.Signer, error)     { return k, nil }
+func (k key) verifier(context.Context) (manifest.Verifier, error) { return k.keys, nil }
 
 // again is three attempts at what may go better.
 func again(ctx context.Context, call func(context.Context) error) (err error) {
@@ -189,4 +193,35 @@ func codeOf(err error) string {
 		return e.Code
 	}
 	return ""
+}
+
+// A key that is rotated signs the next manifest, and never one that was begun.
+func TestStoreAsksForTheKeyOfEachManifest(t *testing.T) {
+	t.Parallel()
+	first, second := edKey(t), edKey(t)
+	s, _ := newStore(t, first, t.TempDir())
+	asked := 0
+	s.Signer = func(context.Context) (manifest.Signer, error) {
+		if asked++; asked == 1 {
+			return first, nil
+		}
+		return second, nil
+	}
+	both := manifest.Keys{}
+	maps.Copy(both, first.keys)
+	maps.Copy(both, second.keys)
+	s.Keys = func(context.Context) (manifest.Verifier, error) { return both, nil }
+	h := header
+	h.Previous = ""
+	for n, want := range []key{first, second} {
+		h.Run = fmt.Sprintf("run-%d", n)
+		trailer, err := s.Write(t.Context(), h, seq(nil))
+		if err != nil || trailer.Key != want.KeyID() || asked != n+1 {
+			t.Errorf("run %d: signed by %s, want %s; asked %d times: %v", n, trailer.Key, want.KeyID(), asked, err)
+		}
+		if _, err := s.Latest(t.Context(), h.Dataset); err != nil {
+			t.Error(err)
+		}
+		h.Previous = trailer.Digest()
+	}
 }

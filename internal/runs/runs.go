@@ -42,10 +42,9 @@ const (
 	pageDrill   = "drill"   // a sample, measured
 )
 
-// Options of a Service. Manifests, Dataset, Recorder, Clock and Signer are needed.
+// Options of a Service. Manifests, Dataset, Recorder and Clock are needed.
 type Options struct {
 	Manifests *manifest.Store
-	Signer    manifest.Signer
 	// Dataset is an open dataset, by its name; it stays open.
 	Dataset func(ctx context.Context, name string) (*Dataset, error)
 	// Place opens a place that a restore reads or a drill writes; done gives it back.
