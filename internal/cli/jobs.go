@@ -131,6 +131,27 @@ func oneRun(cmd *cobra.Command, args []string) error {
 	return &bridge.Error{Kind: bridge.Usage, Code: "argument_missing", Text: cmd.CommandPath() + " wants the id of one run", Hint: "landbridge jobs ls lists them"}
 }
 
+// page is one of a run's, without what it holds.
+type page struct {
+	Number   int64        `json:"number"`
+	Kind     string       `json:"kind"`
+	State    app.RunState `json:"state"`
+	Attempts int64        `json:"attempts"`
+	Worker   string       `json:"worker,omitempty"`
+	Objects  int64        `json:"objects"`
+	Bytes    int64        `json:"bytes"`
+	Error    string       `json:"error,omitempty"`
+}
+
+func (d *deps) printPages(pages []page) error {
+	var rows [][]string
+	for _, p := range pages {
+		rows = append(rows, []string{fmt.Sprint(p.Number), p.Kind, d.state(p.State), fmt.Sprint(p.Attempts), p.Worker, grouped(p.Objects), size(p.Bytes), p.Error})
+	}
+	_ = d.out.line("")
+	return d.out.table([]string{"PAGE", "KIND", "STATE", "ATTEMPTS", "WORKER", "OBJECTS", "SIZE", "ERROR"}, rows)
+}
+
 func newJobsShowCommand(d *deps) *cobra.Command {
 	var pages bool
 	cmd := &cobra.Command{
@@ -147,21 +168,25 @@ func newJobsShowCommand(d *deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if d.out.json {
+			rows := []page{}
+			if pages {
+				for p, err := range b.Pages(cmd.Context(), run.ID) {
+					if err != nil {
+						return err
+					}
+					rows = append(rows, page{p.Number, p.Kind, p.State, p.Attempts, p.Worker, p.Totals.Objects, p.Totals.Bytes, p.Error})
+				}
+			}
+			switch {
+			case d.out.json && pages:
+				return d.out.encode(map[string]any{"run": run, "pages": rows})
+			case d.out.json:
 				return d.out.encode(run)
 			}
 			if err := d.printRun(run); err != nil || !pages {
 				return err
 			}
-			var rows [][]string
-			for p, err := range b.Pages(cmd.Context(), run.ID) {
-				if err != nil {
-					return err
-				}
-				rows = append(rows, []string{fmt.Sprint(p.Number), p.Kind, d.state(p.State), fmt.Sprint(p.Attempts), p.Worker, grouped(p.Totals.Objects), size(p.Totals.Bytes), p.Error})
-			}
-			_ = d.out.line("")
-			return d.out.table([]string{"PAGE", "KIND", "STATE", "ATTEMPTS", "WORKER", "OBJECTS", "SIZE", "ERROR"}, rows)
+			return d.printPages(rows)
 		},
 	}
 	cmd.Flags().BoolVar(&pages, "pages", false, "also each page: a run's pages are kept for a day after it is done")
