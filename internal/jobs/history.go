@@ -107,7 +107,7 @@ func (e *Engine) Pages(ctx context.Context, run string, states ...State) iter.Se
 }
 
 // lookEvery is how often a run that is watched is read.
-const lookEvery = 200 * time.Millisecond
+const lookEvery = 50 * time.Millisecond
 
 // Watch yields a run now and whenever something of it has changed, until it has ended or ctx does.
 func (e *Engine) Watch(ctx context.Context, id string) iter.Seq2[Run, error] {
