@@ -49,6 +49,11 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	// What pages did is told of the manifest that the plan began from. Into a later one of another run it would bring back entries that are over.
+	base, err := j.Value(ctx, valueBefore)
+	if err != nil {
+		return err
+	}
 	large, err := s.whole(ctx, j, d)
 	if err != nil {
 		return err
@@ -62,7 +67,7 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 		}
 		out.Manifest, out.Objects, out.Bytes = before.digest, before.objects, before.bytes
 	} else {
-		trailer, err := s.write(ctx, j, d, spec, before, merged(before.entries(ctx), changed))
+		trailer, err := s.write(ctx, j, d, spec, string(base), merged(before.entries(ctx), changed))
 		if err != nil {
 			return err
 		}
@@ -96,10 +101,10 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 }
 
 // write writes the next manifest.
-func (s *Service) write(ctx context.Context, j *jobs.Job, d *Dataset, spec Spec, before *book, entries iter.Seq2[dataset.Entry, error]) (manifest.Trailer, error) {
+func (s *Service) write(ctx context.Context, j *jobs.Job, d *Dataset, spec Spec, previous string, entries iter.Seq2[dataset.Entry, error]) (manifest.Trailer, error) {
 	return s.o.Manifests.Write(ctx, manifest.Header{
 		Dataset: d.Name, Run: j.Run.ID, Source: d.Source.Place(), Target: d.Target.Place(), At: spec.At, RecoveryPoint: spec.RecoveryPoint,
-		Created: s.o.Clock().UTC(), Previous: before.digest, ChunkSize: d.Copy.Chunk,
+		Created: s.o.Clock().UTC(), Previous: previous, ChunkSize: d.Copy.Chunk,
 	}, entries)
 }
 

@@ -50,7 +50,7 @@ func (s *Service) repair(ctx context.Context, j *jobs.Job) error {
 	}
 	out.Manifest = before.digest
 	if len(changed) > 0 {
-		trailer, err := s.write(ctx, j, d, spec, before, merged(before.entries(ctx), each(changed)))
+		trailer, err := s.write(ctx, j, d, spec, out.Verified.Manifest, merged(before.entries(ctx), each(changed)))
 		if err != nil {
 			return err
 		}

@@ -149,6 +149,8 @@ type works struct {
 	engine  *jobs.Engine
 	library *manifest.Store
 	source  *blob.Container
+	set     *runs.Dataset
+	failing int // manifests that cannot be signed
 }
 
 // open is how a process begins. A lease gives the token of Cloud Storage.
@@ -181,9 +183,15 @@ func (w where) open(ctx context.Context, lease func() string) (*works, error) {
 	set := &runs.Dataset{Name: name, Source: source, Target: target, Copy: transfer.Options{
 		Chunk: chunk, Whole: chunk / 4, Objects: 4, Streams: 4, Retry: transfer.RetryOptions{Attempts: 12, First: time.Millisecond, Longest: 20 * time.Millisecond},
 	}}
-	out := &works{source: source, library: manifest.NewStore(manifest.StoreOptions{
-		Place: place, Signer: func(context.Context) (manifest.Signer, error) { return ring, nil }, Keys: func(context.Context) (manifest.Verifier, error) { return keys, nil },
-	})}
+	out := &works{source: source, set: set}
+	out.library = manifest.NewStore(manifest.StoreOptions{
+		Place: place, Signer: func(context.Context) (manifest.Signer, error) {
+			if out.failing--; out.failing >= 0 {
+				return nil, &bridge.Error{Kind: bridge.Denied, Code: "key_refused", Text: "no right to sign"}
+			}
+			return ring, nil
+		}, Keys: func(context.Context) (manifest.Verifier, error) { return keys, nil },
+	})
 	out.service = runs.New(runs.Options{
 		Manifests: out.library, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: silent{}, Clock: time.Now,
 	})

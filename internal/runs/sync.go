@@ -45,12 +45,23 @@ func (s *Service) items(ctx context.Context, d *Dataset, spec Spec, after string
 			yield(transfer.Item{}, err)
 			return
 		}
-		filter := d.Filter
+		itemsSince(ctx, d, spec, previous, after)(yield)
+	}
+}
+
+// itemsSince is the plan that follows a manifest.
+func itemsSince(ctx context.Context, d *Dataset, spec Spec, previous *book, after string) iter.Seq2[transfer.Item, error] {
+	return func(yield func(transfer.Item, error) bool) {
+		filter, err := d.Filter, error(nil)
 		if len(spec.Include) > 0 {
-			if filter, err = transfer.NewFilter(spec.Include, nil); err != nil {
-				yield(transfer.Item{}, err)
-				return
-			}
+			filter, err = transfer.NewFilter(spec.Include, nil)
+		}
+		if err == nil && d.Mirror && previous.objects > 0 && after == "" {
+			err = someThere(ctx, d, spec)
+		}
+		if err != nil {
+			yield(transfer.Item{}, err)
+			return
 		}
 		o := transfer.PlanOptions{
 			Source: d.Source, Target: d.Target, Query: dataset.Query{After: after, At: spec.At}, Filter: filter, Mirror: d.Mirror,
@@ -61,6 +72,18 @@ func (s *Service) items(ctx context.Context, d *Dataset, spec Spec, after string
 				return
 			}
 		}
+	}
+}
+
+// someThere refuses a source that lists nothing where a mirror of it would be emptied: a wrong time, a lost right or somebody's deed is
+// likelier than a dataset of nothing, and the copy may be all that is left.
+func someThere(ctx context.Context, d *Dataset, spec Spec) error {
+	for _, err := range transfer.NewRetrier(transfer.RetryOptions{}).List(ctx, d.Source, dataset.Query{At: spec.At}) {
+		return err
+	}
+	return &bridge.Error{
+		Kind: bridge.Refused, Code: "source_empty", Text: d.Source.Place().String() + " lists no object at all, and a mirror of it would delete every one of " + d.Target.Place().String(),
+		Hint: "look at the source and at the time that was asked for; if the copy shall go, delete it yourself",
 	}
 }
 
@@ -82,6 +105,7 @@ func since(entries iter.Seq2[dataset.Entry, error], after string) iter.Seq2[data
 const (
 	valueAfter  = "after"  // the last name that is in a page
 	valueTotals = "totals" // of the plan so far
+	valueBefore = "before" // digest of the manifest that the plan began from
 )
 
 // plan is the first page of a sync. It adds the others as it goes; begun again it goes on where it was.
@@ -99,7 +123,14 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 			return err
 		}
 	}
-	for i, err := range s.items(ctx, d, spec, p.after) {
+	previous, err := s.latest(ctx, d.Name)
+	if err != nil {
+		return err
+	}
+	if p.after == "" {
+		p.before = previous.digest
+	}
+	for i, err := range itemsSince(ctx, d, spec, previous, p.after) {
 		if err != nil {
 			return err
 		}
@@ -122,6 +153,7 @@ type planning struct {
 	page   pages
 	ready  []jobs.NewPage
 	after  string // the last name that was seen
+	before string // digest of the manifest that was begun from
 	totals transfer.Totals
 	delta  jobs.Totals // planned since the last transaction
 }
@@ -135,7 +167,11 @@ func (p *planning) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.after = string(after)
+	before, err := p.j.Value(ctx, valueBefore)
+	if err != nil {
+		return err
+	}
+	p.after, p.before = string(after), string(before)
 	return json.Unmarshal(totals, &p.totals)
 }
 
@@ -191,6 +227,9 @@ func (p *planning) write(ctx context.Context, end bool) error {
 			return err
 		}
 		if err := tx.Put(valueTotals, totals); err != nil {
+			return err
+		}
+		if err := tx.Put(valueBefore, []byte(p.before)); err != nil {
 			return err
 		}
 		if !end {
