@@ -113,11 +113,11 @@ func (s *span) needed(p *page) float32 {
 	case given && words > 1:
 		return least
 	case given:
-		return 0.65
+		return 0.7
 	case surname:
-		return 0.72
+		return 0.75
 	}
-	return 0.85
+	return 0.87
 }
 
 // place says whether an address has a word and a number or a word for a street, or a unit and a number, or is a postcode
