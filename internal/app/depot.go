@@ -201,14 +201,14 @@ func (d *depot) find(name string) (*config.Dataset, error) {
 }
 
 // dataset is an open dataset. It stays open: pages of many runs work on it at once.
-func (d *depot) dataset(_ context.Context, name string) (*runs.Dataset, error) {
+func (d *depot) dataset(ctx context.Context, name string) (*runs.Dataset, error) {
 	d.mu.Lock()
 	set := d.sets[name]
 	d.mu.Unlock()
 	if set != nil {
 		return set, nil
 	}
-	set, done, err := d.fresh(name)
+	set, done, err := d.fresh(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (d *depot) dataset(_ context.Context, name string) (*runs.Dataset, error) {
 }
 
 // fresh opens both stores of a dataset.
-func (d *depot) fresh(name string) (*runs.Dataset, func(), error) {
+func (d *depot) fresh(ctx context.Context, name string) (*runs.Dataset, func(), error) {
 	c, err := d.find(name)
 	if err != nil {
 		return nil, nil, err
@@ -249,9 +249,18 @@ func (d *depot) fresh(name string) (*runs.Dataset, func(), error) {
 		closeSource()
 		return nil, nil, err
 	}
+	var courier runs.Courier
+	if c.Engine == "storage-transfer" {
+		if courier, err = d.courier(ctx, name, from.Place, to.Place); err != nil {
+			closeSource()
+			closeTarget()
+			return nil, nil, err
+		}
+	}
 	const mib = 1 << 20
 	return &runs.Dataset{
-		Name: name, Source: source, Target: target, Filter: filter, Mirror: c.Mirror, RPO: c.RPO, Structure: c.Structure == "check",
+		Courier: courier,
+		Name:    name, Source: source, Target: target, Filter: filter, Mirror: c.Mirror, RPO: c.RPO, Structure: c.Structure == "check",
 		Copy: transfer.Options{
 			Chunk: int64(c.ChunkMiB) * mib, Objects: c.Concurrency, Bandwidth: int64(c.BandwidthMiB) * mib, KeepParts: c.KeepParts, MD5: md5Policies[c.MD5],
 		},

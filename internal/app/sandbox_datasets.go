@@ -26,6 +26,10 @@ backup:
     key_vault: {{.HTTPS}}
     kms: {{.HTTP}}
     storage_transfer: {{.HTTP}}
+  project: {{.Project}}
+  transfer:
+    client_id: {{.TransferClient}}
+    tenant_id: {{.Tenant}}
   jobs:
     state_dir: {{.State}}
   environments:
@@ -52,6 +56,7 @@ func (s *Sandbox) datasetsConfig() []byte {
 	var out strings.Builder
 	err := datasetsConfig.Execute(&out, map[string]any{
 		"Audit": s.AuditFile(), "Lineage": filepath.Join(s.dir(), "lineage.jsonl"), "Subscription": z.SubscriptionID, "HTTPS": s.Profile.HTTPS, "HTTP": s.Profile.HTTP,
+		"Project": g.ProjectID, "TransferClient": z.TransferClientID, "Tenant": z.TenantID,
 		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Staging": z.StagingAccount, "StagingID": z.StagingAccountID, "Bucket": g.Bucket,
 	})
 	if err != nil {

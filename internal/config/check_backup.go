@@ -41,6 +41,7 @@ func (l *loader) checkBackup(c *Config) {
 		l.addressAt("backup.endpoints."+key, value, false)
 	}
 	l.checkDatasets(b)
+	l.checkTransfer(b)
 	l.checkVaultSecrets(c, b)
 	if !filepath.IsAbs(b.Signing.Key) {
 		l.checkKey("backup.signing.key", b.Signing.Key, signingVersion, "/cryptoKeyVersions/V")
@@ -206,6 +207,21 @@ func (l *loader) checkDataset(at string, d *Dataset, b *Backup) {
 		if part := strings.Split(name, "/"); len(part) != 6 || part[0] != "projects" || part[2] != "locations" || !slices.Contains([]string{"datasets", "models"}, part[4]) {
 			l.mistake(item(at+"vertex", i), quote(name)+" is not a dataset or a model of Vertex AI", "write projects/P/locations/L/datasets/ID or projects/P/locations/L/models/ID")
 		}
+	}
+}
+
+// checkTransfer demands as whom Storage Transfer Service reads, where a dataset is copied by it.
+func (l *loader) checkTransfer(b *Backup) {
+	const at = "backup.transfer."
+	l.matches(at+"client_id", b.Transfer.ClientID, guid, "a client id", "az ad app list --query '[].appId' -o tsv")
+	l.matches(at+"tenant_id", b.Transfer.TenantID, guid, "a tenant id", "az account show --query tenantId -o tsv")
+	if !slices.ContainsFunc(b.Datasets, func(d Dataset) bool { return d.Engine == "storage-transfer" }) {
+		return
+	}
+	l.required(at+"client_id", b.Transfer.ClientID, "name the Entra application as which Storage Transfer Service reads the container")
+	l.required(at+"tenant_id", b.Transfer.TenantID, "az account show --query tenantId -o tsv")
+	if b.Project == "" {
+		l.mistake("backup.project", "is missing: transfers are made in a project", "write it here or as to_google.project")
 	}
 }
 

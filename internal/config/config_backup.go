@@ -31,6 +31,8 @@ type Backup struct {
 	Lineage Lineage `yaml:"lineage"`
 	// Secrets of Azure Key Vault that jobs in Vertex AI may have through the bridge.
 	Secrets []VaultSecret `yaml:"secrets"`
+	// As whom Storage Transfer Service reads Azure, for datasets with engine storage-transfer.
+	Transfer Transfer `yaml:"transfer"`
 	// Google Cloud project of Vertex ML Metadata, labels and transfers, an id. Absent: to_google.project.
 	Project string `yaml:"project"`
 	// Its location, such as europe-west4. Absent: to_google.location.
@@ -72,7 +74,8 @@ type Dataset struct {
 	BandwidthMiB int `yaml:"bandwidth_mib" default:"0"`
 	// Objects that are copied at once.
 	Concurrency int `yaml:"concurrency" default:"32"`
-	// Who copies: landbridge itself, or Storage Transfer Service by order of Landbridge, which then verifies.
+	// Who copies: landbridge itself, or Storage Transfer Service by order of Landbridge, which then holds what arrived against the source, copies what
+	// did not arrive, and signs the manifest. A sync of a time that has passed, and a restore, are Landbridge's own in any case.
 	Engine string `yaml:"engine" default:"landbridge" choices:"landbridge,storage-transfer"`
 	// When it is copied, in UTC: a cron expression such as "15 2 * * *", or @every 6h. Absent: by command only.
 	Schedule string `yaml:"schedule"`
@@ -109,6 +112,14 @@ type Signing struct {
 	Key string `yaml:"key"`
 	// PEM file of further public keys whose signatures hold: those of other machines, and earlier ones.
 	TrustedFile string `yaml:"trusted_file"`
+}
+
+// Transfer is the Entra application that trusts the project's transfer agent by a federated credential, and that may read the containers.
+type Transfer struct {
+	// Client id of the application, a GUID. Required by engine storage-transfer.
+	ClientID string `yaml:"client_id"`
+	// Its Entra tenant, a GUID. Required by engine storage-transfer.
+	TenantID string `yaml:"tenant_id"`
 }
 
 // Jobs is the job engine: in this process on SQLite, or in many on one PostgreSQL database.

@@ -398,137 +398,143 @@ func comment(name string) string {
 	case "Config.Backup":
 		return "Datasets that are protected in Azure and used in Vertex AI."
 	case "Backup.Datasets":
-		return ""
+		return "Datasets: what is copied, verified, repaired and restored."
 	case "Dataset.Name":
-		return ""
+		return "Name of the dataset, in commands, manifests and lineage. Required."
 	case "Dataset.Source":
-		return ""
+		return "Place that it is copied from. Required."
 	case "Dataset.Target":
-		return ""
+		return "Place that it is copied to. Required."
 	case "Dataset.Environment":
-		return ""
+		return "Environment that it belongs to, such as training or inference. Absent: that of the resource group or the tags of its source."
 	case "Dataset.Item":
-		return ""
+		return "Azure resource id of the protected item (backupInstances/... or protectedItems/...). Absent: it is found by the source's account or share."
 	case "Dataset.RPO":
-		return ""
+		return "Oldest that the last recovery point, and the last verified copy, may be. 0s: any age is well."
 	case "Dataset.Include":
-		return ""
+		return "Only objects whose name matches one of these. * stands for any characters but a slash, ** for any."
 	case "Dataset.Exclude":
-		return ""
+		return "Not the objects whose name matches one of these."
 	case "Dataset.Undecided":
-		return ""
+		return "What a sync as of a time does with an object of which nobody can tell whether it had been deleted by then, because the account has no change feed. refuse ends it; keep takes the object."
 	case "Dataset.Mirror":
-		return ""
+		return "Deletes objects of the target that an earlier sync has made and whose source is gone. Others are never deleted."
 	case "Dataset.ChunkMiB":
-		return ""
+		return "Size of a chunk in MiB: what is resumed, checked and mended at once."
 	case "Dataset.KeepParts":
-		return ""
+		return "Keeps the parts of a large object beside it in the bucket, so that one damaged part is mended alone. They double what it takes there."
 	case "Dataset.MD5":
-		return ""
+		return "Whether MD5 is computed beside CRC32C. source: where the source keeps one to compare with."
 	case "Dataset.BandwidthMiB":
-		return ""
+		return "Most MiB a second that are read and written for this dataset; 0 is no limit."
 	case "Dataset.Concurrency":
-		return ""
+		return "Objects that are copied at once."
 	case "Dataset.Engine":
-		return ""
+		return "Who copies: landbridge itself, or Storage Transfer Service by order of Landbridge, which then holds what arrived against the source, copies what did not arrive, and signs the manifest. A sync of a time that has passed, and a restore, are Landbridge's own in any case."
 	case "Dataset.Schedule":
-		return ""
+		return "When it is copied, in UTC: a cron expression such as \"15 2 * * *\", or @every 6h. Absent: by command only."
 	case "Dataset.VerifySchedule":
-		return ""
+		return "When the copy is verified by its metadata, the same way."
 	case "Dataset.DrillSchedule":
-		return ""
+		return "When a sample is restored to measure how long it takes, the same way."
 	case "Dataset.Staging":
-		return ""
+		return "Blob endpoint of the storage account that Azure Backup restores to, such as https://ACCOUNT.blob.core.windows.net. Needed where a point can be had back only by a restore. What was restored is removed once it is copied and verified."
 	case "Dataset.StagingID":
-		return ""
+		return "Azure resource id of that account."
 	case "Dataset.Vertex":
-		return ""
+		return "Names of the Vertex AI datasets and models that use this one, projects/P/locations/L/datasets/ID or .../models/ID."
 	case "Dataset.Structure":
-		return ""
+		return "Whether files of known formats are looked into: safetensors, Parquet, TFRecord, zip, GGUF."
 	case "Backup.Subscriptions":
-		return ""
+		return "Azure subscriptions whose vaults are looked at, ids. Absent: every one that the identity may read."
 	case "Backup.Environments":
-		return ""
+		return "How resource groups and tags in Azure make environments. Absent: a dataset's environment is what it says itself."
 	case "Environment.Name":
-		return ""
+		return "Name, such as training. Required."
 	case "Environment.ResourceGroups":
-		return ""
+		return "Names of resource groups; * stands for any characters."
 	case "Environment.Tags":
-		return ""
+		return "Tags, KEY=VALUE."
 	case "Backup.AzureIdentity":
-		return ""
+		return "As whom Azure is asked. home: as the workload's own Azure identity, by to_google.source. to_azure: as a Google identity over the bridge. auto: to_azure where it is configured, else home."
 	case "Backup.GoogleIdentity":
-		return ""
+		return "As whom Google is asked. home: as the machine's own Google identity, from its metadata server. to_google: as an Azure identity over the bridge. auto: to_google where it is configured, else home."
 	case "Backup.Manifests":
-		return ""
+		return "Where manifests are kept, a place that is not in a dataset's target. Absent: the directory manifests in the state directory."
 	case "Backup.Signing":
-		return ""
+		return "Which key signs manifests."
 	case "Signing.Key":
-		return ""
+		return "Key: the absolute path of a directory of local keys; https://VAULT.vault.azure.net/keys/NAME, of type EC P-256; or projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/V, of algorithm EC_SIGN_ED25519 or EC_SIGN_P256_SHA256. Absent: the directory keys in the state directory, made at its first use. Key Vault is asked for its current version at most every 10 minutes, and every enabled version is believed."
 	case "Signing.TrustedFile":
-		return ""
+		return "PEM file of further public keys whose signatures hold: those of other machines, and earlier ones."
 	case "Backup.Jobs":
-		return ""
+		return "The engine that does the work."
 	case "Jobs.Store":
-		return ""
+		return "Where jobs are kept. sqlite: in the state directory, worked by one process. postgres: worked by every process that names it."
 	case "Jobs.StateDir":
-		return ""
+		return "Directory of the database, of local manifests and of local keys. Absent: LANDBRIDGE_STATE_DIR, or the user's own state directory."
 	case "Jobs.DSNFile":
-		return ""
+		return "File that holds postgres://USER@HOST/DATABASE. Required by postgres."
 	case "Jobs.SealKey":
-		return ""
+		return "Key that wraps the key of what is sealed in the database (addresses of uploads on their way), which lies in the state directory as jobs.key: https://VAULT.vault.azure.net/keys/NAME, of type RSA, or projects/P/locations/L/keyRings/R/cryptoKeys/K. Absent: it lies there as it is, for its owner alone."
 	case "Jobs.Workers":
-		return ""
+		return "Pages of work that this process does at once."
 	case "Jobs.Keep":
-		return ""
+		return "How long ended runs are kept."
 	case "Backup.Lineage":
-		return ""
+		return "Where lineage is told."
 	case "Lineage.URL":
-		return ""
+		return "Address of an OpenLineage consumer, such as https://marquez.example/api/v1/lineage. Absent: none."
 	case "Lineage.File":
-		return ""
+		return "File that OpenLineage events are appended to, JSON Lines. Absent: none."
 	case "Lineage.Vertex":
-		return ""
+		return "Writes artifacts, executions and contexts to Vertex ML Metadata."
 	case "Lineage.DataLineage":
-		return ""
+		return "Sends run events to Google's Data Lineage API."
 	case "Lineage.Namespace":
-		return ""
+		return "Namespace of the jobs in events."
 	case "Lineage.DenyTags":
-		return ""
+		return "Azure tags that are never written to Google as labels; * stands for any characters."
 	case "Backup.Secrets":
-		return ""
+		return "Secrets of Azure Key Vault that jobs in Vertex AI may have through the bridge."
 	case "VaultSecret.Name":
-		return ""
+		return "Name by which it is asked for. Required."
 	case "VaultSecret.Reference":
-		return ""
+		return "Reference, https://VAULT.vault.azure.net/secrets/NAME or .../NAME/VERSION. Required."
 	case "VaultSecret.Workloads":
-		return ""
+		return "Workloads that may read it, ISSUER/SUBJECT as in policy; * stands for any characters. Required."
 	case "VaultSecret.RotateEvery":
-		return ""
+		return "Oldest that the current version may be before it must be rotated; 0s: any age is well."
+	case "Backup.Transfer":
+		return "As whom Storage Transfer Service reads Azure, for datasets with engine storage-transfer."
+	case "Transfer.ClientID":
+		return "Client id of the application, a GUID. Required by engine storage-transfer."
+	case "Transfer.TenantID":
+		return "Its Entra tenant, a GUID. Required by engine storage-transfer."
 	case "Backup.Project":
-		return ""
+		return "Google Cloud project of Vertex ML Metadata, labels and transfers, an id. Absent: to_google.project."
 	case "Backup.Location":
-		return ""
+		return "Its location, such as europe-west4. Absent: to_google.location."
 	case "Backup.Endpoints":
-		return ""
+		return "Addresses to use in place of the clouds' own."
 	case "BackupEndpoints.ResourceManager":
-		return ""
+		return "Azure Resource Manager. Absent: to_azure.endpoints.resource_manager, else https://management.azure.com."
 	case "BackupEndpoints.Blob":
-		return ""
+		return "Blob Storage for every account, which becomes the first element of the path: an emulator."
 	case "BackupEndpoints.Files":
-		return ""
+		return "Azure Files, the same way."
 	case "BackupEndpoints.KeyVault":
-		return ""
+		return "Azure Key Vault for every vault, which becomes the first element of the path: an emulator."
 	case "BackupEndpoints.Storage":
-		return ""
+		return "Cloud Storage, such as https://storage.googleapis.com."
 	case "BackupEndpoints.AIPlatform":
-		return ""
+		return "Vertex AI, such as https://europe-west4-aiplatform.googleapis.com. Absent: to_google.endpoints.aiplatform, else that of location."
 	case "BackupEndpoints.DataLineage":
-		return ""
+		return "Data Lineage API, such as https://datalineage.googleapis.com."
 	case "BackupEndpoints.StorageTransfer":
-		return ""
+		return "Storage Transfer Service, such as https://storagetransfer.googleapis.com."
 	case "BackupEndpoints.KMS":
-		return ""
+		return "Cloud KMS, such as https://cloudkms.googleapis.com."
 	case "Config.Setup":
 		return "What the setup commands make on both clouds and in Kubernetes. No door reads it."
 	case "Setup.Name":

@@ -17,6 +17,8 @@ type Dataset struct {
 	Filter transfer.Filter
 	Mirror bool
 	RPO    time.Duration // 0 is none
+	// Courier copies in place of this process; nil when nobody does.
+	Courier Courier
 	// Structure says whether files are looked into.
 	Structure bool
 }

@@ -32,14 +32,15 @@ const (
 
 // The kinds of pages.
 const (
-	pagePlan    = "plan"    // lists both sides and adds the pages of a sync
-	pageCopy    = "copy"    // some objects
-	pagePiece   = "piece"   // some chunks of one very large object
-	pageFinish  = "finish"  // writes the manifest, and ends a restore
-	pageVerify  = "verify"  // all of a verification
-	pageRepair  = "repair"  // all of a repair
-	pageRestore = "restore" // one step after the other, until the bytes are there
-	pageDrill   = "drill"   // a sample, measured
+	pageHandover = "handover" // lists what is to be copied, has it copied by order, and adds the plan
+	pagePlan     = "plan"     // lists both sides and adds the pages of a sync
+	pageCopy     = "copy"     // some objects
+	pagePiece    = "piece"    // some chunks of one very large object
+	pageFinish   = "finish"   // writes the manifest, and ends a restore
+	pageVerify   = "verify"   // all of a verification
+	pageRepair   = "repair"   // all of a repair
+	pageRestore  = "restore"  // one step after the other, until the bytes are there
+	pageDrill    = "drill"    // a sample, measured
 )
 
 // Options of a Service. Manifests, Dataset, Recorder and Clock are needed.
@@ -92,14 +93,15 @@ func (s *Service) Use(e *jobs.Engine) { s.engine = e }
 func (s *Service) Kinds() map[string]jobs.Kind {
 	const long = 7 * 24 * time.Hour // a process that is dead is found by its silence, not by a timeout
 	kinds := map[string]jobs.Kind{
-		pagePlan:    {Handle: s.plan, Workers: 2, Timeout: long},
-		pageCopy:    {Handle: s.copy, Workers: s.o.Workers, Timeout: long},
-		pagePiece:   {Handle: s.piece, Workers: s.o.Workers, Timeout: long},
-		pageFinish:  {Handle: s.finish, Workers: 2, Timeout: long},
-		pageVerify:  {Handle: s.verify, Workers: 1, Timeout: long},
-		pageRepair:  {Handle: s.repair, Workers: 1, Timeout: long},
-		pageRestore: {Handle: s.restore, Workers: 2, Timeout: long},
-		pageDrill:   {Handle: s.drill, Workers: 1, Timeout: long},
+		pageHandover: {Handle: s.handover, Workers: 2, Timeout: long},
+		pagePlan:     {Handle: s.plan, Workers: 2, Timeout: long},
+		pageCopy:     {Handle: s.copy, Workers: s.o.Workers, Timeout: long},
+		pagePiece:    {Handle: s.piece, Workers: s.o.Workers, Timeout: long},
+		pageFinish:   {Handle: s.finish, Workers: 2, Timeout: long},
+		pageVerify:   {Handle: s.verify, Workers: 1, Timeout: long},
+		pageRepair:   {Handle: s.repair, Workers: 1, Timeout: long},
+		pageRestore:  {Handle: s.restore, Workers: 2, Timeout: long},
+		pageDrill:    {Handle: s.drill, Workers: 1, Timeout: long},
 	}
 	for name, k := range kinds {
 		k.Handle = s.telling(k.Handle)

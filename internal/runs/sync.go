@@ -114,11 +114,14 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	if handed, err := s.handOver(ctx, j, d, spec); handed || err != nil {
+		return err
+	}
 	p := planning{s: s, j: j, c: s.copier(j.Run.ID, d), from: d.Source.Place()}
 	if err := p.restore(ctx); err != nil {
 		return err
 	}
-	if p.after == "" && j.Run.Act == Sync { // a restore has said so before it chose
+	if p.after == "" && j.Run.Act == Sync && !byOrder(j, d, spec) { // a restore has said so before it chose, an order before it was given
 		if err := s.began(ctx, j, d, spec); err != nil {
 			return err
 		}
@@ -130,7 +133,15 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 	if p.after == "" {
 		p.before = previous.digest
 	}
+	order, err := s.ordered(ctx, j.Run.ID, d)
+	if err != nil {
+		return err
+	}
+	defer order.done()
 	for i, err := range itemsSince(ctx, d, spec, previous, p.after) {
+		if err == nil {
+			i, err = order.arrived(i)
+		}
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,11 @@ import (
 // adopt makes the entry of a copy that is in the target already, and in no manifest: of a run that was killed, or brought by other means.
 // A copy that is not what it shall be is brought anew.
 func (c *Copier) adopt(ctx context.Context, i Item) (*dataset.Entry, error) {
+	if i.Compare {
+		if err := c.sum(ctx, &i); err != nil {
+			return nil, err
+		}
+	}
 	s, o, err := c.found(ctx, i, i.Target)
 	if codeOf(err) == dataset.CodeMismatch {
 		return c.copy(ctx, i)
@@ -24,6 +29,16 @@ func (c *Copier) adopt(ctx context.Context, i Item) (*dataset.Entry, error) {
 		return nil, err
 	}
 	return c.entry(i.Source, o, s), nil
+}
+
+// sum reads the source for the sum that its store does not keep.
+func (c *Copier) sum(ctx context.Context, i *Item) error {
+	whole := dataset.Layout{Size: max(i.Source.Size, 1), Chunks: 1}
+	chunks, err := c.reread(ctx, c.Source, i.Source, whole)
+	if err == nil {
+		i.Source.CRC32C = combined(chunks)
+	}
+	return err
 }
 
 // found is what is known of a copy that is there. Sums that neither the store nor its kept parts tell are those of the bytes, read again.
@@ -44,7 +59,7 @@ func (c *Copier) found(ctx context.Context, i Item, o dataset.Object) (sums, dat
 		return s, o, err
 	}
 	if s.chunks == nil || !s.crc.Known { // the parts may be sound, and the object not
-		read, err := c.reread(ctx, o, s.layout)
+		read, err := c.reread(ctx, c.Target, o, s.layout)
 		if err != nil {
 			return s, o, err
 		}
@@ -82,8 +97,8 @@ func (c *Copier) kept(ctx context.Context, i Item, l dataset.Layout) ([]dataset.
 	return nil, nil
 }
 
-// reread hashes what the target holds, chunk by chunk.
-func (c *Copier) reread(ctx context.Context, o dataset.Object, l dataset.Layout) ([]dataset.Chunk, error) {
+// reread hashes what a store holds, chunk by chunk.
+func (c *Copier) reread(ctx context.Context, from dataset.Reader, o dataset.Object, l dataset.Layout) ([]dataset.Chunk, error) {
 	chunks := make([]dataset.Chunk, l.Chunks)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(c.Streams)
@@ -95,7 +110,7 @@ func (c *Copier) reread(ctx context.Context, o dataset.Object, l dataset.Layout)
 			defer c.streams.Release(1)
 			chunks[n] = l.Chunk(n, o.Size)
 			return c.retry.Do(ctx, func(ctx context.Context) error {
-				r, err := c.Target.Open(ctx, o, chunks[n].Offset, chunks[n].Size)
+				r, err := from.Open(ctx, o, chunks[n].Offset, chunks[n].Size)
 				if err != nil {
 					return err
 				}

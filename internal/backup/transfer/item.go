@@ -34,6 +34,9 @@ type Item struct {
 	Reason string
 	// Past says that the source was listed as it was at some time: what it is now is of no interest.
 	Past bool
+	// Compare says of what is to be adopted that its bytes are held against the source's, read again: no sum of both stores tells, and other hands
+	// brought it.
+	Compare bool `json:",omitzero"`
 }
 
 // Size is of the bytes that the item is about.

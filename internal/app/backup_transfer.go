@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+
+	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
+	"github.com/landbridge/landbridge/internal/google/transfer"
+	"github.com/landbridge/landbridge/internal/runs"
+)
+
+// courier is Storage Transfer Service for one dataset.
+type courier struct {
+	client *transfer.Client
+	order  transfer.Order // without the run and its list
+}
+
+func (d *depot) courier(ctx context.Context, name string, from, to dataset.Place) (runs.Courier, error) {
+	leaser, err := d.onGoogle()
+	if err != nil {
+		return nil, err
+	}
+	client, err := transfer.New(ctx, transfer.Options{
+		HTTP: d.c.client, Leaser: leaser, Project: d.cfg.Project, Endpoint: d.cfg.Endpoints.StorageTransfer,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &courier{client, transfer.Order{
+		Dataset: name, Source: from, Target: to,
+		Identity: transfer.Identity{ClientID: d.cfg.Transfer.ClientID, TenantID: d.cfg.Transfer.TenantID},
+	}}, nil
+}
+
+// List implements runs.Courier.
+func (*courier) List(w io.Writer, names iter.Seq2[string, error]) error {
+	return transfer.WriteManifest(w, names)
+}
+
+// Start implements runs.Courier.
+func (c *courier) Start(ctx context.Context, run, list string) ([]byte, error) {
+	o := c.order
+	o.Run, o.Manifest = run, "gs://"+o.Target.Name+"/"+o.Target.Prefix+list
+	h, err := c.client.Start(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(h)
+}
+
+// Follow implements runs.Courier. A transfer that is done without some of its objects has missed those, and is no failure.
+func (c *courier) Follow(ctx context.Context, run string, ticket []byte) (runs.Delivery, error) {
+	var h transfer.Handover
+	if err := json.Unmarshal(ticket, &h); err != nil {
+		return runs.Delivery{}, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopTransfer, Code: "ticket_unreadable", Text: "what is kept of the transfer cannot be read", Cause: err}
+	}
+	p, err := c.client.Follow(ctx, h)
+	if err != nil {
+		return runs.Delivery{}, err
+	}
+	o := c.order
+	o.Run = run
+	out := runs.Delivery{Ended: p.State.Ended(), Objects: p.Copied.Objects, Bytes: p.Copied.Bytes}
+	verdict := c.client.Verdict(ctx, o, h, p)
+	if p.State == transfer.Done {
+		out.Missed = verdict
+		return out, nil
+	}
+	return out, verdict
+}
