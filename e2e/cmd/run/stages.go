@@ -29,6 +29,7 @@ var stages = []stage{
 	e2e("stores-azure", "the official Azure Blob client against the sandbox and Azurite", "./stores/azure", ".", parts.Azurite),
 	e2e("stores-files", "the official Azure Files client against the sandbox", "./stores/files", "."),
 	e2e("stores-google", "the official Cloud Storage clients against the sandbox and fake-gcs-server", "./stores/google", ".", parts.FakeGCS),
+	e2e("datasets", "the product's commands on datasets between Azurite, fake-gcs-server and the strict Cloud Storage", "./datasets", ".", parts.Azurite, parts.FakeGCS),
 	e2e("clients-java", "Google's Java client against the sandbox", "./clients", "^TestJava", parts.Java),
 	e2e("production", "stock clients and stock configuration in a network namespace of their own", "./production", ".", parts.Python, parts.Node),
 	gcloudGolden(),
