@@ -37,6 +37,7 @@ type Returned struct {
 	Age           time.Duration `json:"age_ns"`  // of the bytes, when it was begun: the measured recovery point
 	Damaged       int64         `json:"damaged"` // found when the copy was verified
 	Sample        int64         `json:"sample,omitempty"`
+	Left          string        `json:"left,omitempty"` // what the vault brought, and was not cleaned: not all of it came over whole
 }
 
 // valueRestore is under which a restore's state is kept.
@@ -175,20 +176,41 @@ const mostFailed = 10
 type restored struct {
 	s      *Service
 	verify func(ctx context.Context) error
+	keep   func() bool // the staging, as it may be needed again; nil never
 }
 
 // Prepare implements restore.Bytes.
 func (r *restored) Prepare(ctx context.Context, state restore.State) error {
-	if state.Request.Item.Workload != protect.PostgreSQL {
-		return nil // the vault makes the container itself, and refuses one that is there
+	if state.Request.Item.Workload == protect.FileShare {
+		return nil // a folder of the run's own
 	}
 	place, done, err := r.s.o.Place(ctx, state.From)
 	if err != nil {
 		return err
 	}
 	defer done()
+	if state.Request.Item.Workload != protect.PostgreSQL {
+		return vacant(ctx, place) // the vault makes the container itself
+	}
 	if c, ok := place.(interface{ Create(context.Context) error }); ok {
 		return c.Create(ctx)
+	}
+	return nil
+}
+
+// vacant refuses a staging that holds something: it would be copied as if it were restored, and cleaned away.
+func vacant(ctx context.Context, staging dataset.Reader) error {
+	for o, err := range staging.List(ctx, dataset.Query{}) {
+		if codeOf(err) == dataset.CodeNotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return &bridge.Error{
+			Kind: bridge.Refused, Hop: bridge.HopStorage, Code: "staging_not_empty", Text: fmt.Sprintf("%s holds %q already, which this restore did not bring", staging.Place(), o.Name),
+			Hint: "empty the container, or name another account in backup.datasets[].staging and staging_id",
+		}
 	}
 	return nil
 }
@@ -201,6 +223,9 @@ func (r *restored) Verify(ctx context.Context, _ restore.State) error { return r
 
 // Clean implements restore.Bytes: what lies where the vault put it for this run, and nothing else.
 func (r *restored) Clean(ctx context.Context, state restore.State) error {
+	if r.keep != nil && r.keep() {
+		return nil
+	}
 	place, done, err := r.s.o.Place(ctx, state.From)
 	if err != nil {
 		return err
@@ -264,11 +289,19 @@ func (s *Service) returned(ctx context.Context, j *jobs.Job, d *Dataset, synced 
 		v, _, err := s.look(ctx, j, d, false)
 		out.Damaged = v.Damaged
 		return err
-	}}
+	}, keep: func() bool { return out.Failed > 0 || out.Damaged > 0 }}
+	if state.Stage == restore.Verified { // what it was found to be is not in the state
+		if err := b.verify(ctx); err != nil {
+			return out, err
+		}
+	}
 	if err := s.steps(ctx, j, &state, b, restore.Cleaned); err != nil {
 		return out, err
 	}
 	out.Way, out.At, out.RecoveryPoint = state.Choice.Way, state.Choice.At, state.Choice.Point.Name
 	out.Took, out.Age = state.Measure()
+	if state.Choice.Way == restore.FromVault && b.keep() {
+		out.Left = state.From.String()
+	}
 	return out, nil
 }

@@ -1,0 +1,158 @@
+package runs_test
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/landbridge/landbridge/internal/backup/restore"
+	"github.com/landbridge/landbridge/internal/dataset"
+	"github.com/landbridge/landbridge/internal/folder"
+	"github.com/landbridge/landbridge/internal/jobs"
+	"github.com/landbridge/landbridge/internal/keyring"
+	"github.com/landbridge/landbridge/internal/manifest"
+	"github.com/landbridge/landbridge/internal/protect"
+	"github.com/landbridge/landbridge/internal/runs"
+)
+
+// vault has one point, and brings two files of it to a staging directory at once.
+type vault struct {
+	protect.Restorer
+	staging string
+	asked   int
+}
+
+func (*vault) Points(context.Context, protect.Item, protect.Range) iter.Seq2[protect.Point, error] {
+	return func(yield func(protect.Point, error) bool) {
+		yield(protect.Point{ID: "p", Name: "p", Time: time.Now().Add(-time.Hour), Copies: []protect.Copy{{Tier: protect.InVault}}}, nil)
+	}
+}
+
+func (*vault) Ranges(context.Context, protect.Item, protect.Range) iter.Seq2[protect.Range, error] {
+	return func(func(protect.Range, error) bool) {}
+}
+
+func (*vault) Validate(context.Context, protect.Request) (protect.Operation, error) {
+	return protect.Operation{Act: protect.Validate, Phase: protect.Done}, nil
+}
+
+func (v *vault) Restore(context.Context, protect.Request) (protect.Operation, error) {
+	v.asked++
+	for _, name := range []string{"one", "two"} {
+		if err := os.WriteFile(filepath.Join(v.staging, name), []byte("of the point: "+name), 0o600); err != nil {
+			return protect.Operation{}, err
+		}
+	}
+	return protect.Operation{Act: protect.Restore, Phase: protect.Done}, nil
+}
+
+func (*vault) Follow(_ context.Context, o protect.Operation) (protect.Operation, error) {
+	return o, nil
+}
+
+// restoring is a dataset of two directories that a vault protects.
+func restoring(t *testing.T) (w *works, v *vault, target string) {
+	t.Helper()
+	open := func(dir string) *folder.Folder {
+		f, err := folder.New(folder.Options{Path: dir, Create: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		return f
+	}
+	dir := t.TempDir()
+	ring, err := keyring.Open(filepath.Join(dir, "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := ring.PublicKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := manifest.NewKeys(public...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, v = filepath.Join(dir, "target"), &vault{staging: filepath.Join(dir, "staging")}
+	set := &runs.Dataset{Name: name, Source: open(filepath.Join(dir, "source")), Target: open(target)}
+	staging := open(v.staging)
+	w = &works{set: set, library: manifest.NewStore(manifest.StoreOptions{
+		Place: open(filepath.Join(dir, "manifests")), Signer: func(context.Context) (manifest.Signer, error) { return ring, nil },
+		Keys: func(context.Context) (manifest.Verifier, error) { return keys, nil },
+	})}
+	w.service = runs.New(runs.Options{
+		Manifests: w.library, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: silent{}, Clock: time.Now,
+		Place:  func(context.Context, dataset.Place) (dataset.Reader, func(), error) { return staging, func() {}, nil },
+		Vaults: func() (runs.Vaults, error) { return v, nil },
+		Protection: func(context.Context, string) (runs.Protection, error) {
+			return runs.Protection{Item: protect.Item{ID: "i", Name: "i", Workload: protect.Blobs}, Staging: restore.Staging{ID: "/accounts/staging"}}, nil
+		},
+	})
+	if w.engine, err = jobs.Open(t.Context(), jobs.Options{Dir: dir, Clock: time.Now, Worker: "worker", Kinds: w.service.Kinds()}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.engine.Close() })
+	w.service.Use(w.engine)
+	return w, v, target
+}
+
+func held(t *testing.T, dir string) string {
+	t.Helper()
+	var names []string
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Name() != ".landbridge" {
+			names = append(names, e.Name())
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestStagingIsCleaned(t *testing.T) {
+	t.Parallel()
+	w, v, target := restoring(t)
+	if run := w.run(t, runs.Restore); run.State != jobs.Done || held(t, target) != "one two" || held(t, v.staging) != "" {
+		t.Errorf("%s %s: target %q, staging %q", run.State, run.Error, held(t, target), held(t, v.staging))
+	}
+}
+
+// What did not come over is in the staging alone.
+func TestStagingStaysUntilAllCameOver(t *testing.T) {
+	t.Parallel()
+	w, v, target := restoring(t)
+	if err := os.WriteFile(filepath.Join(target, "one"), []byte("somebody else's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := w.run(t, runs.Restore)
+	var back runs.Returned
+	if err := json.Unmarshal(run.Result, &back); err != nil || run.State != jobs.Done || back.Failed != 1 {
+		t.Fatalf("%s %s: %s, %v", run.State, run.Error, run.Result, err)
+	}
+	if held(t, v.staging) != "one two" || !strings.HasPrefix(back.Left, "blob://staging/") {
+		t.Errorf("staging %q, left %q", held(t, v.staging), back.Left)
+	}
+}
+
+func TestStagingOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	w, v, _ := restoring(t)
+	if err := os.WriteFile(filepath.Join(v.staging, "theirs"), []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := w.run(t, runs.Restore)
+	if run.State != jobs.Failed || !strings.Contains(run.Error, `holds "theirs" already, which this restore did not bring`) {
+		t.Errorf("%s: %s", run.State, run.Error)
+	}
+	if v.asked != 0 || held(t, v.staging) != "theirs" {
+		t.Errorf("the vault was asked %d times; staging %q", v.asked, held(t, v.staging))
+	}
+}
