@@ -20,6 +20,7 @@ backup:
   endpoints:
     resource_manager: {{.HTTPS}}
     blob: {{.HTTPS}}
+    files: {{.HTTPS}}/files
     storage: {{.HTTP}}
     aiplatform: {{.HTTP}}
     data_lineage: {{.HTTP}}

@@ -31,10 +31,10 @@ func newBackupListCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ls",
 		Short: "List protected items of every vault, and the freshness of each dataset",
-		Long: "Ls looks at the Recovery Services vaults and the Backup vaults of the configured subscriptions, with a\n" +
-			"role that reads (Backup Reader) and nothing more. It shows each protected item with its last and oldest\n" +
-			"point, and of each dataset whether its newest point is younger than its RPO. It ends with exit code 7\n" +
-			"when one is missed. What could not be seen is said.",
+		Long: "Ls looks at the Recovery Services vaults and the Backup vaults of the configured subscriptions,\n" +
+			"with a role that reads (Backup Reader) and nothing more. It shows each protected item with its\n" +
+			"last and oldest point, and of each dataset whether its newest point is younger than its RPO. It\n" +
+			"ends with exit code 7 when one is missed. What could not be seen is said.",
 		Example: "  landbridge backup ls\n  landbridge backup ls --environment training --workload blobs\n  landbridge backup ls --missed",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

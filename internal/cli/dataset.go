@@ -113,10 +113,11 @@ func (d *deps) tellStarted(id string) error {
 
 func newDatasetListCommand(d *deps) *cobra.Command {
 	return &cobra.Command{
-		Use:   "ls",
-		Short: "List the datasets of the configuration, with their newest copies",
-		Long: "Ls shows each dataset, where it comes from and goes to, and the newest manifest: when it was written, how\n" +
-			"much it holds and whether its signature holds.",
+		Use:     "ls",
+		Short:   "List the datasets of the configuration, with their newest copies",
+		Example: "  landbridge dataset ls --output json",
+		Long: "Ls shows each dataset, where it comes from and goes to, and the newest manifest: when it was\n" +
+			"written, how much it holds and whether its signature holds.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := d.backup(cmd.Context(), "cli")

@@ -11,9 +11,10 @@ func newDatasetConformCommand(d *deps) *cobra.Command {
 	return &cobra.Command{
 		Use:   "conform PLACE",
 		Short: "Hold a bucket, a container or a directory to what copies need of it",
-		Long: "Conform writes small objects below a prefix of its own in the place, tries everything that copies, repairs and\n" +
-			"restores do with a store (names, ranges, preconditions, checksums, chunks, resumption, mending), and removes\n" +
-			"them again. Nothing that it did not write is touched. It ends with exit code 7 when the store does otherwise.",
+		Long: "Conform writes small objects below a prefix of its own in the place, tries everything that copies,\n" +
+			"repairs and restores do with a store (names, ranges, preconditions, checksums, chunks, resumption,\n" +
+			"mending), and removes them again. Nothing that it did not write is touched. It ends with exit code\n" +
+			"7 when the store does otherwise.",
 		Example: "  landbridge dataset conform gs://my-bucket/scratch/",
 		Args:    oneFile("place"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -15,10 +15,11 @@ func newDatasetLineageCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lineage DATASET",
 		Short: "Walk from the models that use a dataset back to its Azure recovery points",
-		Long: "Lineage reads the signed manifests of a dataset and asks Vertex AI what uses the copies. It prints the way\n" +
-			"from each model back over the copy and the run that made it to the source, the recovery point and the\n" +
-			"protected item. With --recovery-point it answers the question backwards: which models were trained from\n" +
-			"data that was restored from it. Labels that are not as Azure's tags say are reported, not changed.",
+		Long: "Lineage reads the signed manifests of a dataset and asks Vertex AI what uses the copies. It prints\n" +
+			"the way from each model back over the copy and the run that made it to the source, the recovery\n" +
+			"point and the protected item. With --recovery-point it answers the question backwards: which\n" +
+			"models were trained from data that was restored from it. Labels that are not as Azure's tags say\n" +
+			"are reported, not changed.",
 		Example: "  landbridge dataset lineage fraud-train\n  landbridge dataset lineage fraud-train --recovery-point 5e0fd1b6",
 		Args:    oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {

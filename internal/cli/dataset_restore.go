@@ -16,10 +16,11 @@ func newDatasetRestoreCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore DATASET",
 		Short: "Make the copy what the dataset was at a time or at a recovery point",
-		Long: "Restore picks the state that is wanted. Where the account keeps versions they are read in place; else Azure\n" +
-			"Backup is asked to restore the point to the staging account, after it was asked whether it could and which\n" +
-			"right is missing. The operation and its job are followed, also across restarts. Then the bytes are copied\n" +
-			"to the target, verified, recorded in a manifest with their recovery point, and the staging is cleaned.",
+		Long: "Restore picks the state that is wanted. Where the account keeps versions they are read in place;\n" +
+			"else Azure Backup is asked to restore the point to the staging account, after it was asked whether\n" +
+			"it could and which right is missing. The operation and its job are followed, also across restarts.\n" +
+			"Then the bytes are copied to the target, verified, recorded in a manifest with their recovery\n" +
+			"point, and the staging is cleaned.",
 		Example: "  landbridge dataset restore fraud-train --at 2026-11-20T08:00:00Z\n  landbridge dataset restore fraud-train --recovery-point 5e0fd1b6\n" +
 			"  landbridge dataset restore fraud-train --last-good",
 		Args: oneDataset,
@@ -54,8 +55,8 @@ func newDatasetDrillCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drill DATASET",
 		Short: "Restore a sample aside, verify it, and measure how long that took",
-		Long: "Drill does what a restore does, with a sample and to a place of its own that is removed again, and reports the\n" +
-			"measured recovery time and recovery point. Nothing of the copy changes.",
+		Long: "Drill does what a restore does, with a sample and to a place of its own that is removed again, and\n" +
+			"reports the measured recovery time and recovery point. Nothing of the copy changes.",
 		Example: "  landbridge dataset drill fraud-train --sample 50",
 		Args:    oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -20,12 +20,12 @@ func newDatasetSyncCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync DATASET",
 		Short: "Copy what has changed since the last manifest, with a proof of every byte",
-		Long: "Sync lists the source, the target and the manifest of the run before, and copies what differs. Every\n" +
-			"byte is hashed on its way, the target is written under a precondition and its own sum compared, and a\n" +
-			"signed manifest says of each object where it came from and how it was proven. What somebody else has\n" +
-			"written is never overwritten. It can be interrupted at any moment: the next run goes on with what is\n" +
-			"missing. --dry-run prints the plan and does nothing. With --at the source is read as it was then, from\n" +
-			"versions and snapshots, without a restore.",
+		Long: "Sync lists the source, the target and the manifest of the run before, and copies what differs.\n" +
+			"Every byte is hashed on its way, the target is written under a precondition and its own sum\n" +
+			"compared, and a signed manifest says of each object where it came from and how it was proven. What\n" +
+			"somebody else has written is never overwritten. It can be interrupted at any moment: the next run\n" +
+			"goes on with what is missing. --dry-run prints the plan and does nothing. With --at the source is\n" +
+			"read as it was then, from versions and snapshots, without a restore.",
 		Example: "  landbridge dataset sync fraud-train --dry-run\n  landbridge dataset sync fraud-train\n  landbridge dataset sync fraud-train --at 2026-11-20T08:00:00Z",
 		Args:    oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {

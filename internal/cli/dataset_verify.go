@@ -16,10 +16,10 @@ func newDatasetVerifyCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify DATASET",
 		Short: "Hold a copy against its manifest: missing, replaced, truncated, rotten, extra",
-		Long: "Verify compares the manifest with what the target's listing says: sizes, sums, generations. It reads no\n" +
-			"bytes and takes seconds. --deep reads every byte, and finds rot that the store does not know of; it also\n" +
-			"looks into files of known formats (safetensors, Parquet, TFRecord, zip, GGUF), which can be bad although\n" +
-			"every sum agrees. It ends with exit code 6 when there is damage.",
+		Long: "Verify compares the manifest with what the target's listing says: sizes, sums, generations. It\n" +
+			"reads no bytes and takes seconds. --deep reads every byte, and finds rot that the store does not\n" +
+			"know of; it also looks into files of known formats (safetensors, Parquet, TFRecord, zip, GGUF),\n" +
+			"which can be bad although every sum agrees. It ends with exit code 6 when there is damage.",
 		Example: "  landbridge dataset verify fraud-train\n  landbridge dataset verify fraud-train --deep --output json",
 		Args:    oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,9 +36,10 @@ func newDatasetRepairCommand(d *deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "repair DATASET",
 		Short: "Bring back what is damaged, and nothing else",
-		Long: "Repair reads every byte of the copy, and mends what is not as the manifest says: of a large object only\n" +
-			"the damaged chunks cross from the source, from the very version that they were copied from. What changed\n" +
-			"meanwhile is left alone, and damaged bytes are kept as evidence. The new state gets a manifest of its own.",
+		Long: "Repair reads every byte of the copy, and mends what is not as the manifest says: of a large object\n" +
+			"only the damaged chunks cross from the source, from the very version that they were copied from.\n" +
+			"What changed meanwhile is left alone, and damaged bytes are kept as evidence. The new state gets a\n" +
+			"manifest of its own.",
 		Example: "  landbridge dataset repair fraud-train",
 		Args:    oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -36,9 +36,10 @@ func newJobsListCommand(d *deps) *cobra.Command {
 	var q app.RunQuery
 	var states []string
 	cmd := &cobra.Command{
-		Use:   "ls",
-		Short: "List runs, the newest first, and the schedules",
-		Args:  cobra.NoArgs,
+		Use:     "ls",
+		Short:   "List runs, the newest first, and the schedules",
+		Example: "  landbridge jobs ls --dataset fraud-train --state failed",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := d.backup(cmd.Context(), "cli")
 			if err != nil {
@@ -155,9 +156,10 @@ func (d *deps) printPages(pages []page) error {
 func newJobsShowCommand(d *deps) *cobra.Command {
 	var pages bool
 	cmd := &cobra.Command{
-		Use:   "show RUN",
-		Short: "Show a run: what was asked, how far it is, what it made",
-		Args:  oneRun,
+		Use:     "show RUN",
+		Short:   "Show a run: what was asked, how far it is, what it made",
+		Example: "  landbridge jobs show 01M8540E43PX1WGXKJZ770J1SJ --pages",
+		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := d.backup(cmd.Context(), "cli")
 			if err != nil {
@@ -219,9 +221,10 @@ func (d *deps) printRun(r app.Run) error {
 
 func newJobsControlCommand(d *deps, name, short, done string) *cobra.Command {
 	return &cobra.Command{
-		Use:   name + " RUN",
-		Short: short,
-		Args:  oneRun,
+		Use:     name + " RUN",
+		Short:   short,
+		Example: "  landbridge jobs " + name + " 01M8540E43PX1WGXKJZ770J1SJ",
+		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := d.backup(cmd.Context(), "cli")
 			if err != nil {
@@ -244,10 +247,12 @@ func newJobsControlCommand(d *deps, name, short, done string) *cobra.Command {
 
 func newJobsWorkCommand(d *deps) *cobra.Command {
 	return &cobra.Command{
-		Use:   "work",
-		Short: "Work on runs until interrupted: one of many workers on PostgreSQL",
-		Long: "Work does the pages of runs, and keeps the schedules, until it is interrupted. On PostgreSQL any number of\n" +
-			"workers on any machines share the runs; on SQLite one process works, which landbridge serve is already.",
+		Use:     "work",
+		Short:   "Work on runs until interrupted: one of many workers on PostgreSQL",
+		Example: "  landbridge jobs work --config landbridge.yaml",
+		Long: "Work does the pages of runs, and keeps the schedules, until it is interrupted. On PostgreSQL any\n" +
+			"number of workers on any machines share the runs; on SQLite one process works, which landbridge\n" +
+			"serve is already.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := d.backup(cmd.Context(), "worker")

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -56,7 +57,7 @@ func (s *Service) ended(ctx context.Context, t Tale) error {
 		return err
 	}
 	if err := s.o.Told(ctx, t); err != nil {
-		s.o.Log.WarnContext(ctx, "lineage was not told", "run", t.Run, "error", err)
+		s.o.Log.WarnContext(ctx, "lineage was not told", slog.String("run", t.Run), slog.Any("error", err))
 	}
 	return nil
 }
