@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // said is what a command line came to.
@@ -57,14 +56,6 @@ func decode[T any](t *testing.T, s said) T {
 		t.Fatalf("%v: %s%s", err, s.stdout, s.stderr)
 	}
 	return out
-}
-
-// blob writes a blob at the demo account at a time of its own.
-func (c *clouds) blob(container, name string, data []byte, ago time.Duration) {
-	c.t.Helper()
-	c.admin("POST", "/storage/blobs", map[string]any{
-		"account": c.profile.Azure.StorageAccount, "container": container, "blob": name, "data": data, "at": time.Now().Add(-ago),
-	})
 }
 
 // object reads an object of the demo bucket as Google's own clients do.

@@ -16,7 +16,6 @@ import (
 	"github.com/landbridge/landbridge/internal/azure/blob"
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
-	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/folder"
 	"github.com/landbridge/landbridge/internal/google/storage"
 	"github.com/landbridge/landbridge/internal/jobs"
@@ -251,5 +250,3 @@ func (l leaser) Lease(context.Context, bridge.LeaseRequest) (bridge.Lease, error
 type silent struct{}
 
 func (silent) Record(context.Context, bridge.Record) error { return nil }
-
-var _ dataset.Reader = (*blob.Container)(nil)
