@@ -94,14 +94,26 @@ func (m *Reader) Entries() iter.Seq2[dataset.Entry, error] {
 	}
 }
 
-// Check reads to the end and holds digest and signature against what they are of, without weighing the entries.
+// Check reads to the end and holds digest, signature and counts against what they are of, without weighing the entries.
 func (m *Reader) Check() error {
 	for {
-		if line, err := m.body(); line == nil {
+		line, err := m.body()
+		if err != nil {
 			return err
+		}
+		if line == nil {
+			return m.counts()
+		}
+		m.objects++
+		if at := bytes.Index(line, sizeKey); at >= 0 {
+			s := scan{text: string(line[at+len(sizeKey) : min(len(line), at+len(sizeKey)+20)])}
+			m.bytes += s.int()
 		}
 	}
 }
+
+// sizeKey is before the size of an entry, and cannot be in its name, where quotes have a backslash.
+var sizeKey = []byte(`,"size":`)
 
 // body returns the next line of an entry; nil at the end, which is proven when there is no error.
 func (m *Reader) body() ([]byte, error) {

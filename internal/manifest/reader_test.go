@@ -250,6 +250,13 @@ func TestRefusals(t *testing.T) {
 			if !asError(err, &e) || e.Code != c.code || !strings.Contains(e.Text, c.want) || e.Kind != bridge.Damaged {
 				t.Errorf("%v, want %s: %q", err, c.code, c.want)
 			}
+			r, err := manifest.NewReader(bytes.NewReader(c.text), k.keys)
+			if err == nil {
+				err = r.Check()
+			}
+			if err == nil {
+				t.Error("Check finds nothing wrong with it")
+			}
 		})
 	}
 	if _, err := manifest.NewReader(bytes.NewReader(good), nil); err == nil {
