@@ -130,7 +130,7 @@ func (u *ordered) last(ctx context.Context, crc32c checksum.CRC) error {
 // put makes a call on the session. 308 is an answer here.
 func (u *ordered) put(ctx context.Context, method, span string, body io.Reader, size int64, sum checksum.CRC) (*http.Response, error) {
 	target, err := url.Parse(u.state.URI)
-	if err != nil || target.Host != u.store.endpoint.Host {
+	if err != nil || target.Host != u.store.endpoint.Host || target.Scheme != u.store.endpoint.Scheme {
 		return nil, malformed(errors.New("the session is not one of this endpoint"))
 	}
 	req := (&http.Request{Method: method, URL: target, Header: http.Header{}}).WithContext(ctx)
