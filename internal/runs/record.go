@@ -62,6 +62,14 @@ func (s *Service) ended(ctx context.Context, t Tale) error {
 	return nil
 }
 
+// failed records that a page of a run failed for good, and the run with it.
+func (s *Service) failed(ctx context.Context, j *jobs.Job) error {
+	return s.o.Recorder.Record(ctx, bridge.Record{
+		Time: s.o.Clock(), Event: bridge.EventEnded, Door: "jobs", Took: s.o.Clock().Sub(j.Run.Started),
+		Data: &bridge.Data{Run: j.Run.ID, Act: j.Run.Act, Dataset: j.Run.Dataset, Outcome: "failed"},
+	})
+}
+
 // tale is what is known of every run.
 func (s *Service) tale(j *jobs.Job, d *Dataset, spec Spec) Tale {
 	return Tale{

@@ -32,6 +32,9 @@ func (s *Service) telling(do jobs.Handler) jobs.Handler {
 		if !ok || e.Retry || ctx.Err() != nil {
 			return err
 		}
+		if unrecorded := s.failed(ctx, j); unrecorded != nil {
+			s.o.Log.ErrorContext(ctx, "that a run failed could not be recorded", "run", j.Run.ID, "error", unrecorded)
+		}
 		reason := Refused{&Reason{Kind: bridge.KindOf(err), Hop: e.Hop, Code: e.Code, Text: e.Text, Hint: bridge.HintOf(err)}}
 		// The page is not done by it, and goes the way of its error; without the reason when that cannot be kept.
 		if kept := j.Tx(ctx, func(tx *jobs.Tx) error { return tx.SetResult(reason) }); kept != nil {

@@ -6,11 +6,14 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/backup/restore"
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/folder"
 	"github.com/landbridge/landbridge/internal/jobs"
@@ -25,6 +28,16 @@ type vault struct {
 	protect.Restorer
 	staging string
 	asked   int
+	mu      sync.Mutex
+	records []string
+}
+
+// Record keeps what the audit log is told.
+func (v *vault) Record(_ context.Context, r bridge.Record) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.records = append(v.records, string(r.Event)+" "+r.Data.Act+" "+r.Data.Outcome)
+	return nil
 }
 
 func (*vault) Points(context.Context, protect.Item, protect.Range) iter.Seq2[protect.Point, error] {
@@ -87,7 +100,7 @@ func restoring(t *testing.T) (w *works, v *vault, target string) {
 		Keys: func(context.Context) (manifest.Verifier, error) { return keys, nil },
 	})}
 	w.service = runs.New(runs.Options{
-		Manifests: w.library, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: silent{}, Clock: time.Now,
+		Manifests: w.library, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: v, Clock: time.Now,
 		Place:  func(context.Context, dataset.Place) (dataset.Reader, func(), error) { return staging, func() {}, nil },
 		Vaults: func() (runs.Vaults, error) { return v, nil },
 		Protection: func(context.Context, string) (runs.Protection, error) {
@@ -151,6 +164,9 @@ func TestStagingOfSomebodyElse(t *testing.T) {
 	run := w.run(t, runs.Restore)
 	if run.State != jobs.Failed || !strings.Contains(run.Error, `holds "theirs" already, which this restore did not bring`) {
 		t.Errorf("%s: %s", run.State, run.Error)
+	}
+	if want := []string{string(bridge.EventBegun) + " restore ", string(bridge.EventEnded) + " restore failed"}; !slices.Equal(v.records, want) {
+		t.Errorf("records %q, want %q", v.records, want)
 	}
 	if v.asked != 0 || held(t, v.staging) != "theirs" {
 		t.Errorf("the vault was asked %d times; staging %q", v.asked, held(t, v.staging))
