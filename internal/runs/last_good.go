@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -40,7 +41,28 @@ func (s *Service) lastGood(ctx context.Context, d *Dataset, p Protection) (resto
 	if err != nil {
 		return restore.Choice{}, err
 	}
+	if err := allThere(ctx, d.Source, found.Good.Time, bad); err != nil {
+		return restore.Choice{}, err
+	}
 	return restore.Choice{Way: restore.InPlace, At: found.Good.Time.UTC()}, nil
+}
+
+// allThere refuses a moment at which a file was not bad for it was not there: that would lose the file, and not bring back a good one.
+func allThere(ctx context.Context, from dataset.Reader, at time.Time, names []string) error {
+	missing := slices.Clone(names)
+	for o, err := range from.List(ctx, dataset.Query{At: at}) {
+		if err != nil {
+			return err
+		}
+		missing = slices.DeleteFunc(missing, func(n string) bool { return n == o.Name })
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return &bridge.Error{
+		Kind: bridge.Refused, Code: "no_good_point", Text: fmt.Sprintf("%q was never good: before it was bad, at %s, it was not there", missing[0], at.UTC().Format(time.RFC3339)),
+		Hint: "make it anew at the source and sync; or name a time with --at",
+	}
 }
 
 // moments are those at which the past can be read in place.

@@ -28,6 +28,7 @@ type vault struct {
 	protect.Restorer
 	staging string
 	asked   int
+	kept    time.Time // since when versions are read in place; zero is never
 	mu      sync.Mutex
 	records []string
 }
@@ -46,8 +47,12 @@ func (*vault) Points(context.Context, protect.Item, protect.Range) iter.Seq2[pro
 	}
 }
 
-func (*vault) Ranges(context.Context, protect.Item, protect.Range) iter.Seq2[protect.Range, error] {
-	return func(func(protect.Range, error) bool) {}
+func (v *vault) Ranges(context.Context, protect.Item, protect.Range) iter.Seq2[protect.Range, error] {
+	return func(yield func(protect.Range, error) bool) {
+		if !v.kept.IsZero() {
+			yield(protect.Range{From: v.kept, To: v.kept.Add(time.Hour)}, nil)
+		}
+	}
 }
 
 func (*vault) Validate(context.Context, protect.Request) (protect.Operation, error) {
@@ -170,5 +175,38 @@ func TestStagingOfSomebodyElse(t *testing.T) {
 	}
 	if v.asked != 0 || held(t, v.staging) != "theirs" {
 		t.Errorf("the vault was asked %d times; staging %q", v.asked, held(t, v.staging))
+	}
+}
+
+// young is a source whose files came into being at a time.
+type young struct {
+	dataset.Reader
+	born time.Time
+}
+
+func (y young) List(ctx context.Context, q dataset.Query) iter.Seq2[dataset.Object, error] {
+	if !q.At.IsZero() && q.At.Before(y.born) {
+		return func(func(dataset.Object, error) bool) {}
+	}
+	q.At = time.Time{}
+	return y.Reader.List(ctx, q)
+}
+
+// Where a bad file was not there yet, nothing was good.
+func TestLastGoodOfAFileThatNeverWas(t *testing.T) {
+	t.Parallel()
+	w, v, _ := restoring(t)
+	v.kept = time.Now().Add(-2 * time.Hour)
+	if err := os.WriteFile(filepath.Join(w.set.Source.Place().Name, "bad.zip"), []byte("no zip at all"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.set.Source = young{w.set.Source, v.kept.Add(30 * time.Minute)}
+	id, err := w.service.Start(t.Context(), runs.Restore, name, runs.Spec{LastGood: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := w.until(t.Context(), id)
+	if err != nil || run.State != jobs.Failed || !strings.Contains(run.Error, `"bad.zip" was never good`) {
+		t.Errorf("%s %s: %v", run.State, run.Error, err)
 	}
 }
