@@ -41,7 +41,14 @@ func openSQLite(ctx context.Context, dir string) (database, error) {
 		}
 	}
 	f := &file{dir: dir}
-	var err error
+	// SQLite makes files that all may read, in a directory that may have been there before us; its log and index get the rights of the database.
+	db, err := os.OpenFile(filepath.Join(dir, fileName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		return nil, broken(err)
+	}
 	if f.writing, err = f.connect("_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate", 1); err != nil {
 		return nil, broken(err)
 	}
