@@ -38,6 +38,15 @@ backup:
       tags: [env=training]
     - name: inference
       tags: [env=inference]
+  secrets:
+    - name: search
+      reference: {{index .Secrets 0}}
+      workloads: ["aks-prod/*"]
+      rotate_every: 2160h
+    - name: weather
+      reference: {{index .Secrets 1}}
+      workloads: ["aks-prod/*"]
+      rotate_every: 2160h
   lineage:
     file: {{.Lineage}}
     vertex: true
@@ -57,7 +66,7 @@ func (s *Sandbox) datasetsConfig() []byte {
 	var out strings.Builder
 	err := datasetsConfig.Execute(&out, map[string]any{
 		"Audit": s.AuditFile(), "Lineage": filepath.Join(s.dir(), "lineage.jsonl"), "Subscription": z.SubscriptionID, "HTTPS": s.Profile.HTTPS, "HTTP": s.Profile.HTTP,
-		"Project": g.ProjectID, "TransferClient": z.TransferClientID, "Tenant": z.TenantID,
+		"Project": g.ProjectID, "Secrets": z.Secrets, "TransferClient": z.TransferClientID, "Tenant": z.TenantID,
 		"State": filepath.Join(s.dir(), "backup"), "Account": z.StorageAccount, "Staging": z.StagingAccount, "StagingID": z.StagingAccountID, "Bucket": g.Bucket,
 	})
 	if err != nil {

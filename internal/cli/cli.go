@@ -72,6 +72,7 @@ func newRoot(d *deps) *cobra.Command {
 		newBackupCommand(d),
 		newDatasetCommand(d),
 		newJobsCommand(d),
+		newSecretCommand(d),
 		newSetupCommand(d),
 		newDoctorCommand(d),
 		newExplainCommand(d),
