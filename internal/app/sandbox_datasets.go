@@ -41,11 +41,9 @@ backup:
   secrets:
     - name: search
       reference: {{index .Secrets 0}}
-      workloads: ["aks-prod/*"]
       rotate_every: 2160h
     - name: weather
       reference: {{index .Secrets 1}}
-      workloads: ["aks-prod/*"]
       rotate_every: 2160h
   lineage:
     file: {{.Lineage}}

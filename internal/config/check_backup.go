@@ -42,7 +42,7 @@ func (l *loader) checkBackup(c *Config) {
 	}
 	l.checkDatasets(b)
 	l.checkTransfer(b)
-	l.checkVaultSecrets(c, b)
+	l.checkVaultSecrets(b)
 	if !filepath.IsAbs(b.Signing.Key) {
 		l.checkKey("backup.signing.key", b.Signing.Key, signingVersion, "/cryptoKeyVersions/V")
 	}
@@ -233,7 +233,7 @@ func environments(b *Backup) []string {
 	return out
 }
 
-func (l *loader) checkVaultSecrets(c *Config, b *Backup) {
+func (l *loader) checkVaultSecrets(b *Backup) {
 	names := map[string]string{}
 	for i, s := range b.Secrets {
 		at := item("backup.secrets", i) + "."
@@ -246,12 +246,6 @@ func (l *loader) checkVaultSecrets(c *Config, b *Backup) {
 			if !strings.Contains(s.Reference, "/secrets/") {
 				l.mistake(at+"reference", quote(s.Reference)+" is not a secret of a Key Vault", "write https://VAULT.vault.azure.net/secrets/NAME")
 			}
-		}
-		if len(s.Workloads) == 0 {
-			l.mistake(at+"workloads", "is missing: nobody could read it", "write ISSUER/SUBJECT, as in policy.rules")
-		}
-		for j, w := range s.Workloads {
-			l.checkWorkloadName(item(at+"workloads", j), c, w)
 		}
 		l.between(at+"rotate_every", s.RotateEvery, 0, 10*365*24*time.Hour)
 	}

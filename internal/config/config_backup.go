@@ -29,7 +29,7 @@ type Backup struct {
 	Jobs Jobs `yaml:"jobs"`
 	// Where lineage is told.
 	Lineage Lineage `yaml:"lineage"`
-	// Secrets of Azure Key Vault that jobs in Vertex AI may have through the bridge.
+	// Secrets of Azure Key Vault that jobs in Vertex AI still need, by reference.
 	Secrets []VaultSecret `yaml:"secrets"`
 	// As whom Storage Transfer Service reads Azure, for datasets with engine storage-transfer.
 	Transfer Transfer `yaml:"transfer"`
@@ -156,14 +156,12 @@ type Lineage struct {
 	DenyTags []string `yaml:"deny_tags" default:"*owner*,*mail*,*cost*"`
 }
 
-// VaultSecret is a secret of Azure Key Vault that some callers may read.
+// VaultSecret is a secret of Azure Key Vault that jobs still need: landbridge secret gives it out by its name, on record.
 type VaultSecret struct {
 	// Name by which it is asked for. Required.
 	Name string `yaml:"name"`
 	// Reference, https://VAULT.vault.azure.net/secrets/NAME or .../NAME/VERSION. Required.
 	Reference string `yaml:"reference"`
-	// Workloads that may read it, ISSUER/SUBJECT as in policy; * stands for any characters. Required.
-	Workloads []string `yaml:"workloads"`
 	// Oldest that the current version may be before it must be rotated; 0s: any age is well.
 	RotateEvery time.Duration `yaml:"rotate_every" default:"0s"`
 }

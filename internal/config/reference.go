@@ -496,13 +496,11 @@ func comment(name string) string {
 	case "Lineage.DenyTags":
 		return "Azure tags that are never written to Google as labels; * stands for any characters."
 	case "Backup.Secrets":
-		return "Secrets of Azure Key Vault that jobs in Vertex AI may have through the bridge."
+		return "Secrets of Azure Key Vault that jobs in Vertex AI still need, by reference."
 	case "VaultSecret.Name":
 		return "Name by which it is asked for. Required."
 	case "VaultSecret.Reference":
 		return "Reference, https://VAULT.vault.azure.net/secrets/NAME or .../NAME/VERSION. Required."
-	case "VaultSecret.Workloads":
-		return "Workloads that may read it, ISSUER/SUBJECT as in policy; * stands for any characters. Required."
 	case "VaultSecret.RotateEvery":
 		return "Oldest that the current version may be before it must be rotated; 0s: any age is well."
 	case "Backup.Transfer":
