@@ -37,7 +37,7 @@ func TestConformance(t *testing.T) {
 					t.Error(r.Err)
 				}
 				if r.Skipped != "" {
-					t.Skip(r.Skipped)
+					t.Log("not held against this store: " + r.Skipped)
 				}
 			})
 		}

@@ -129,7 +129,11 @@ func (s *shores) life(at int, before bool) bool {
 	var said strings.Builder
 	cmd.Stderr = &said
 	var once sync.Once
-	kill := func() { once.Do(func() { _ = cmd.Process.Kill() }) }
+	started := make(chan struct{}) // a call may come before Start has returned
+	kill := func() {
+		<-started
+		once.Do(func() { _ = cmd.Process.Kill() })
+	}
 	seen := 0
 	s.mu.Lock()
 	s.meet = func(rw http.ResponseWriter, r *http.Request, far http.Handler) {
@@ -152,6 +156,7 @@ func (s *shores) life(at int, before bool) bool {
 	if err := cmd.Start(); err != nil {
 		s.Fatal(err)
 	}
+	close(started)
 	err = cmd.Wait()
 	killed := cmd.ProcessState != nil && !cmd.ProcessState.Exited()
 	if err != nil && !killed {
