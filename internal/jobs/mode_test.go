@@ -13,7 +13,7 @@ import (
 func TestDatabaseIsReadByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // on purpose
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	e, err := jobs.Open(t.Context(), jobs.Options{Dir: dir, Clock: time.Now, Worker: "w"})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"log/slog"
 	"os"
 	"time"
 
@@ -176,7 +177,7 @@ func (s *Service) follow(ctx context.Context, j *jobs.Job, d *Dataset, ticket []
 		seen = now
 		if now.Ended {
 			if now.Missed != nil {
-				s.o.Log.WarnContext(ctx, "not everything that was handed over has arrived: the rest is copied here", "run", j.Run.ID, "error", now.Missed)
+				s.o.Log.WarnContext(ctx, "not everything that was handed over has arrived: the rest is copied here", slog.String("run", j.Run.ID), slog.Any("missed", now.Missed))
 			}
 			return nil
 		}
