@@ -60,14 +60,15 @@ type route struct {
 // table is every method: HTTP method, collection, "/" when it is about one thing, verb.
 func (a *API) table() map[string]route {
 	out := map[string]route{
-		"POST datasets":                                   {"DatasetService.CreateDataset", "datasets.create", a.createDataset},
-		"POST models:upload":                              {"ModelService.UploadModel", "models.upload", a.uploadModel},
-		"POST metadataStores":                             {"MetadataService.CreateMetadataStore", "metadataStores.create", a.createStore},
-		"POST artifacts":                                  {"MetadataService.CreateArtifact", "artifacts.create", a.createNode},
-		"POST executions":                                 {"MetadataService.CreateExecution", "executions.create", a.createNode},
-		"POST contexts":                                   {"MetadataService.CreateContext", "contexts.create", a.createNode},
-		"POST metadataSchemas":                            {"MetadataService.CreateMetadataSchema", "metadataSchemas.create", a.createSchema},
-		"POST executions/:addExecutionEvents":             {"MetadataService.AddExecutionEvents", "executions.addExecutionEvents", a.addEvents},
+		"POST datasets":                       {"DatasetService.CreateDataset", "datasets.create", a.createDataset},
+		"POST models:upload":                  {"ModelService.UploadModel", "models.upload", a.uploadModel},
+		"POST metadataStores":                 {"MetadataService.CreateMetadataStore", "metadataStores.create", a.createStore},
+		"POST artifacts":                      {"MetadataService.CreateArtifact", "artifacts.create", a.createNode},
+		"POST executions":                     {"MetadataService.CreateExecution", "executions.create", a.createNode},
+		"POST contexts":                       {"MetadataService.CreateContext", "contexts.create", a.createNode},
+		"POST metadataSchemas":                {"MetadataService.CreateMetadataSchema", "metadataSchemas.create", a.createSchema},
+		"POST executions/:addExecutionEvents": {"MetadataService.AddExecutionEvents", "executions.addExecutionEvents", a.addEvents},
+
 		"POST contexts/:addContextArtifactsAndExecutions": {"MetadataService.AddContextArtifactsAndExecutions", "contexts.addContextArtifactsAndExecutions", a.addInside},
 		"GET artifacts/:queryArtifactLineageSubgraph":     {"MetadataService.QueryArtifactLineageSubgraph", "artifacts.get", a.artifactGraph},
 		"GET contexts/:queryContextLineageSubgraph":       {"MetadataService.QueryContextLineageSubgraph", "contexts.queryContextLineageSubgraph", a.contextGraph},
