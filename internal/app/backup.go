@@ -28,7 +28,7 @@ type Backup struct {
 	depot   *depot
 	service *runs.Service
 	engine  *jobs.Engine
-	library *manifest.Store
+	books   *manifest.Store
 	gauges  *backupGauges // of a serving process
 	close   []func()
 }
@@ -103,9 +103,9 @@ func (b *Backup) open(ctx context.Context) error {
 		return err
 	}
 	retry := transfer.NewRetrier(transfer.RetryOptions{})
-	b.library = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: signing.signer, Keys: signing.verifier, Retry: retry.Do})
+	b.books = manifest.NewStore(manifest.StoreOptions{Place: place, Signer: signing.signer, Keys: signing.verifier, Retry: retry.Do})
 	b.service = runs.New(runs.Options{
-		Manifests: b.library, Dataset: b.depot.dataset, Recorder: b.recorder(), Clock: b.a.host.Clock, Log: b.a.host.Log,
+		Manifests: b.books, Dataset: b.depot.dataset, Recorder: b.recorder(), Clock: b.a.host.Clock, Log: b.a.host.Log,
 		Workers: b.cfg.Jobs.Workers, Place: b.place, Protection: b.protection, Told: b.told,
 		Vaults: func() (runs.Vaults, error) { return b.depot.vaults() },
 	})

@@ -28,7 +28,7 @@ func (b *Backup) Datasets(ctx context.Context) ([]DatasetState, error) {
 	out := make([]DatasetState, 0, len(b.cfg.Datasets))
 	for _, d := range b.cfg.Datasets {
 		s := DatasetState{Name: d.Name, Environment: d.Environment, Source: d.Source, Target: d.Target}
-		m, err := b.library.Latest(ctx, d.Name)
+		m, err := b.books.Latest(ctx, d.Name)
 		e, ours := errors.AsType[*bridge.Error](err)
 		switch {
 		case ours && e.Code == dataset.CodeNotFound:

@@ -186,11 +186,11 @@ func (b *Backup) copies(ctx context.Context, name string) ([]lineage.Copy, error
 	}
 	p, protectErr := b.protection(ctx, name)
 	var out []lineage.Copy
-	for run, err := range b.library.Runs(ctx, name) {
+	for run, err := range b.books.Runs(ctx, name) {
 		if err != nil {
 			return nil, err
 		}
-		m, err := b.library.Check(ctx, name, run)
+		m, err := b.books.Check(ctx, name, run)
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ type upload struct {
 	layout dataset.Layout
 	dir    string
 	final  string
-	kept   string // where what is replaced is kept; "" for nowhere
+	kept   string // where what is replaced is kept; "" when it is not
 	data   *os.File
 	mu     sync.Mutex
 	log    *journal

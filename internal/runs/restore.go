@@ -129,7 +129,7 @@ func (s *Service) keep(ctx context.Context, j *jobs.Job, state restore.State) er
 	return j.Tx(ctx, func(tx *jobs.Tx) error { return tx.Put(valueRestore, text) })
 }
 
-// untilRestored takes steps until the bytes can be read. A step that fails for now is tried again, for as long as the vault may take.
+// untilRestored takes steps until the bytes can be read. A step that another attempt may help is taken again, as long as the vault needs.
 func (s *Service) untilRestored(ctx context.Context, j *jobs.Job, state *restore.State) error {
 	return s.steps(ctx, j, state, &restored{s: s}, restore.Restored)
 }
@@ -169,7 +169,7 @@ func (s *Service) steps(ctx context.Context, j *jobs.Job, state *restore.State, 
 	return nil
 }
 
-// mostFailed is how often in a row a step may fail for now before the page fails, and is tried again later.
+// mostFailed is how often in a row a step may fail before the page does, which is tried again later.
 const mostFailed = 10
 
 // restored does a restore's work with bytes, for a machine: the copy is made by the pages of the run.

@@ -144,12 +144,12 @@ func (s *shores) copied() {
 
 // works is the product of a process over the shores: the runs, the jobs and the manifests.
 type works struct {
-	service *runs.Service
-	engine  *jobs.Engine
-	library *manifest.Store
-	source  *blob.Container
-	set     *runs.Dataset
-	failing int // manifests that cannot be signed
+	service   *runs.Service
+	engine    *jobs.Engine
+	manifests *manifest.Store
+	source    *blob.Container
+	set       *runs.Dataset
+	failing   int // manifests that cannot be signed
 }
 
 // open is how a process begins. A lease gives the token of Cloud Storage.
@@ -183,7 +183,7 @@ func (w where) open(ctx context.Context, lease func() string) (*works, error) {
 		Chunk: chunk, Whole: chunk / 4, Objects: 4, Streams: 4, Retry: transfer.RetryOptions{Attempts: 12, First: time.Millisecond, Longest: 20 * time.Millisecond},
 	}}
 	out := &works{source: source, set: set}
-	out.library = manifest.NewStore(manifest.StoreOptions{
+	out.manifests = manifest.NewStore(manifest.StoreOptions{
 		Place: place, Signer: func(context.Context) (manifest.Signer, error) {
 			if out.failing--; out.failing >= 0 {
 				return nil, &bridge.Error{Kind: bridge.Denied, Code: "key_refused", Text: "no right to sign"}
@@ -192,7 +192,7 @@ func (w where) open(ctx context.Context, lease func() string) (*works, error) {
 		}, Keys: func(context.Context) (manifest.Verifier, error) { return keys, nil },
 	})
 	out.service = runs.New(runs.Options{
-		Manifests: out.library, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: silent{}, Clock: time.Now,
+		Manifests: out.manifests, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: silent{}, Clock: time.Now,
 	})
 	out.engine, err = jobs.Open(ctx, jobs.Options{Dir: w.Dir, Clock: time.Now, Worker: "worker", Kinds: out.service.Kinds(), RescueAfter: time.Second})
 	if err == nil {
@@ -224,7 +224,7 @@ func (w *works) until(ctx context.Context, id string) (jobs.Run, error) {
 // verified reads the newest manifest to its end and holds it against the bucket, every byte.
 func (w *works) verified(t testing.TB, objects int) {
 	t.Helper()
-	m, err := w.library.Latest(t.Context(), name)
+	m, err := w.manifests.Latest(t.Context(), name)
 	if err != nil || m.Trailer.Objects != int64(objects) {
 		t.Fatalf("the manifest has %d objects, want %d: %v", m.Trailer.Objects, objects, err)
 	}

@@ -100,12 +100,12 @@ func restoring(t *testing.T) (w *works, v *vault, target string) {
 	target, v = filepath.Join(dir, "target"), &vault{staging: filepath.Join(dir, "staging")}
 	set := &runs.Dataset{Name: name, Source: open(filepath.Join(dir, "source")), Target: open(target)}
 	staging := open(v.staging)
-	w = &works{set: set, library: manifest.NewStore(manifest.StoreOptions{
+	w = &works{set: set, manifests: manifest.NewStore(manifest.StoreOptions{
 		Place: open(filepath.Join(dir, "manifests")), Signer: func(context.Context) (manifest.Signer, error) { return ring, nil },
 		Keys: func(context.Context) (manifest.Verifier, error) { return keys, nil },
 	})}
 	w.service = runs.New(runs.Options{
-		Manifests: w.library, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: v, Clock: time.Now,
+		Manifests: w.manifests, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: v, Clock: time.Now,
 		Place:  func(context.Context, dataset.Place) (dataset.Reader, func(), error) { return staging, func() {}, nil },
 		Vaults: func() (runs.Vaults, error) { return v, nil },
 		Protection: func(context.Context, string) (runs.Protection, error) {
