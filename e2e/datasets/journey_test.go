@@ -13,9 +13,9 @@ import (
 
 // objects are what a dataset of the tests holds: small, empty, of several chunks, and with a name that must be escaped.
 func objects() map[string][]byte {
-	random := rand.New(rand.NewPCG(5, 5))
 	out := map[string][]byte{}
 	for name, size := range map[string]int{"a b/ü%2F.csv": 100, "empty": 0, "part-0.csv": 30_000, "part-1.csv": 40_000, "weights.bin": 3<<20 + 5} {
+		random := rand.New(rand.NewPCG(5, uint64(size))) // of its own: a map has no order, and every call shall give the same
 		data := make([]byte, size)
 		for i := range data {
 			data[i] = byte(random.Uint32())
