@@ -33,7 +33,7 @@ func (c *Container) Open(ctx context.Context, o dataset.Object, offset, length i
 		return nil, usage("range_refused", "%q has %d bytes: no %d from %d", o.Name, o.Size, length, offset)
 	case !o.Deleted.IsZero():
 		e := c.about(bridge.Refused, dataset.CodeUnavailable, o.Name, "was deleted, and can be read once it is brought back")
-		e.Hint = fmt.Sprintf("az storage blob undelete --account-name %s --container-name %s --name %q", c.place.Account, c.place.Name, c.place.Prefix+o.Name)
+		e.Hint = "az storage blob undelete --auth-mode login" + c.arguments(call{name: o.Name})
 		return nil, e
 	case length == 0:
 		return io.NopCloser(bytes.NewReader(nil)), nil

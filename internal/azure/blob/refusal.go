@@ -15,6 +15,9 @@ import (
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
+// codeSnapshots is of a blob that is not deleted because its snapshots would be.
+const codeSnapshots = "snapshots_present"
+
 func usage(code, format string, args ...any) *bridge.Error {
 	return &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopStorage, Code: code, Text: fmt.Sprintf(format, args...)}
 }
@@ -80,6 +83,10 @@ func (c *Container) judge(out *bridge.Error, k call, code string, lease bridge.L
 	case code == "BlobArchived" || code == "BlobBeingRehydrated":
 		out.Code = dataset.CodeUnavailable
 		out.Hint = "the blob is in the archive tier: az storage blob set-tier --tier Hot, and wait some hours; or copy it to an online tier"
+	case code == "SnapshotsPresent":
+		out.Code = codeSnapshots
+		out.Text = c.what(k) + ": it has snapshots, which would be deleted with it"
+		out.Hint = "a repair keeps damaged bytes as a snapshot; when none is needed: az storage blob delete --delete-snapshots include --auth-mode login" + c.arguments(k)
 	case code == "AuthorizationFailure":
 		out.Kind, out.Code = bridge.Denied, dataset.CodeUnauthorized
 		out.Hint = "the account's firewall keeps this network out: az storage account network-rule list --account-name " + c.place.Account
@@ -102,6 +109,11 @@ func (c *Container) judge(out *bridge.Error, k call, code string, lease bridge.L
 	case out.Retry:
 		out.Kind, out.Hint = bridge.Unreachable, "it is the far side's load or fault; the call is repeated later"
 	}
+}
+
+// arguments name the object of a call to Azure's own command line.
+func (c *Container) arguments(k call) string {
+	return fmt.Sprintf(" --account-name %s --container-name %s --name %q", c.place.Account, c.place.Name, c.place.Prefix+k.name)
 }
 
 // role is the least one that would be allowed to.

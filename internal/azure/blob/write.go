@@ -151,9 +151,18 @@ func written(w dataset.Write, crc checksum.CRC, h http.Header) dataset.Object {
 	return o
 }
 
-// Delete implements dataset.Writer. The snapshots of a blob go with it: Azure keeps none without.
+// Delete implements dataset.Writer. A blob that has snapshots is refused, with and without soft delete or versions: Azure would delete
+// them with it, and they may be the evidence of a repair, or somebody's backup.
 func (c *Container) Delete(ctx context.Context, o dataset.Object) error {
-	h := http.Header{"X-Ms-Delete-Snapshots": {"include"}}
+	return c.delete(ctx, o, http.Header{})
+}
+
+// Purge deletes exactly this object and all of its snapshots. It is for who wrote them, in a place that is thrown away.
+func (c *Container) Purge(ctx context.Context, o dataset.Object) error {
+	return c.delete(ctx, o, http.Header{"X-Ms-Delete-Snapshots": {"include"}})
+}
+
+func (c *Container) delete(ctx context.Context, o dataset.Object, h http.Header) error {
 	if o.ETag != "" {
 		h["If-Match"] = []string{o.ETag}
 	}

@@ -114,6 +114,56 @@ func TestMendMovesOneBlock(t *testing.T) {
 	}
 }
 
+// What a repair kept of the damaged bytes outlives the deletion of the blob by a mirror, whatever the account keeps by itself.
+func TestDeleteLeavesEvidence(t *testing.T) {
+	t.Parallel()
+	for name, account := range map[string]world.StorageAccount{"versions": {Versioning: true, Retention: 7}, "soft delete": {Retention: 7}, "neither": {}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t, account)
+			c := s.open()
+			damaged, err := c.Put(t.Context(), dataset.Write{Name: "a b", Size: 3}, strings.NewReader("bad"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := c.Keep(t.Context(), damaged)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mended, err := c.Put(t.Context(), dataset.Write{Name: "a b", Size: 4, If: dataset.Replaces(damaged)}, strings.NewReader("good"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = c.Delete(t.Context(), mended)
+			if account.Versioning != (err == nil) {
+				t.Fatal(err)
+			}
+			if e, ok := errors.AsType[*bridge.Error](err); ok && (e.Code != "snapshots_present" || e.Retry ||
+				e.Text != `cannot delete "a b" in blob://landbridgedata/training/: it has snapshots, which would be deleted with it` ||
+				!strings.Contains(e.Hint, `--delete-snapshots include --auth-mode login --account-name landbridgedata --container-name training --name "a b"`)) {
+				t.Errorf("%v: %s", e, e.Hint)
+			}
+			evidence := damaged
+			evidence.Version = kept
+			if got := read(t, c, evidence); string(got) != "bad" {
+				t.Errorf("at %s there is %q", kept, got)
+			}
+			if account.Versioning {
+				return
+			}
+			if err := c.Purge(t.Context(), damaged); codeOf(err) != dataset.CodeChanged {
+				t.Error("another object was purged:", err)
+			}
+			if err := c.Purge(t.Context(), mended); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.Stat(t.Context(), "a b"); codeOf(err) != dataset.CodeNotFound {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // Bytes that change on their way are no block.
 func TestBlockThatChangesOnItsWay(t *testing.T) {
 	t.Parallel()

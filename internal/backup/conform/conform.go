@@ -91,13 +91,20 @@ func (t Target) Check(ctx context.Context, c Case) Result {
 	return Result{Case: c.Name, Err: err}
 }
 
+// Purger is a store that deletes no object while something is kept of it, and can be told to delete both.
+type Purger interface {
+	Purge(ctx context.Context, o dataset.Object) error
+}
+
 // scratch is a target and the prefix of one case in it.
 type scratch struct {
 	Target
-	dir string
+	dir    string
+	remove func(ctx context.Context, o dataset.Object) error
 }
 
 func (t Target) scratch(c Case) *scratch {
+	remove := t.removal()
 	reopen := t.Reopen
 	if t.Retry != nil && t.Writer != nil {
 		t.Writer = patiently(t.Writer, t.Retry)
@@ -122,7 +129,24 @@ func (t Target) scratch(c Case) *scratch {
 	if t.Wait == nil {
 		t.Wait = bridge.Wait
 	}
-	return &scratch{Target: t, dir: strings.ReplaceAll(c.Name, " ", "-") + "/"}
+	return &scratch{Target: t, dir: strings.ReplaceAll(c.Name, " ", "-") + "/", remove: remove}
+}
+
+// removal deletes an object and all that the store keeps of it; nil of a store that is only read.
+func (t Target) removal() func(context.Context, dataset.Object) error {
+	if t.Writer == nil {
+		return nil
+	}
+	remove := t.Writer.Delete
+	if p, ok := t.Writer.(Purger); ok {
+		remove = p.Purge
+	}
+	if t.Retry == nil {
+		return remove
+	}
+	return func(ctx context.Context, o dataset.Object) error {
+		return t.Retry(ctx, func(ctx context.Context) error { return remove(ctx, o) })
+	}
 }
 
 func (s *scratch) has(n Need) bool {
@@ -146,12 +170,12 @@ func (s *scratch) has(n Need) bool {
 
 // sweep removes what stands below the case's prefix.
 func (s *scratch) sweep(ctx context.Context) error {
-	if s.Writer == nil {
+	if s.remove == nil {
 		return nil
 	}
 	objects, err := s.list(ctx, dataset.Query{Prefix: s.dir})
 	for _, o := range objects {
-		if failed := s.Writer.Delete(ctx, o); err == nil {
+		if failed := s.remove(ctx, o); err == nil {
 			err = failed
 		}
 	}
