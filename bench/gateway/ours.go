@@ -74,19 +74,30 @@ func (w *world) stop() {
 	}
 }
 
+// serving is a process of ours: its doors, and its id.
+type serving struct {
+	addr, admin string
+	pid         int
+}
+
 // gateway serves the door under one guard profile, each in a process with an audit log of its own.
-func (w *world) gateway(name, profile, upstream string) (addr string, pid int, err error) {
-	if addr, err = freeAddress(); err != nil {
-		return "", 0, err
+func (w *world) gateway(name, profile, upstream string) (g serving, err error) {
+	addr, err := freeAddress()
+	if err != nil {
+		return g, err
+	}
+	admin, err := freeAddress()
+	if err != nil {
+		return g, err
 	}
 	path := filepath.Join(w.dir, name+".yaml")
-	text := fmt.Sprintf(configuration, addr, w.issuer, filepath.Join(w.dir, name+".jsonl"), profile)
+	text := fmt.Sprintf(configuration, addr, w.issuer, admin, filepath.Join(w.dir, name+".jsonl"), profile)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		return "", 0, err
+		return g, err
 	}
 	cmd := exec.Command(w.program, "serve", "--sandbox", "--config", path, "--set", "to_google.endpoints.aiplatform=http://"+upstream)
 	if err := w.run(cmd); err != nil {
-		return "", 0, err
+		return g, err
 	}
 	err = until(func() error {
 		conn, err := net.Dial("tcp", addr)
@@ -97,9 +108,9 @@ func (w *world) gateway(name, profile, upstream string) (addr string, pid int, e
 	})
 	if err != nil {
 		said, _ := os.ReadFile(filepath.Join(w.dir, "stderr.log"))
-		return "", 0, errors.Join(fmt.Errorf("landbridge serve does not answer: %s", said), err)
+		return g, errors.Join(fmt.Errorf("landbridge serve does not answer: %s", said), err)
 	}
-	return addr, cmd.Process.Pid, nil
+	return serving{addr: addr, admin: admin, pid: cmd.Process.Pid}, nil
 }
 
 const configuration = `version: 1
@@ -108,6 +119,7 @@ doors:
     listen: %s
     loopback: bench
     callers: [{name: aks, issuer: %q}]
+  admin: {listen: %s, profiling: true}
 policy:
   rules:
     - {name: bench, workloads: [loopback/bench, "aks/*"], methods: [generateContent, streamGenerateContent], models: ["google/*"], locations: [europe-west4]}

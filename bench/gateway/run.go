@@ -17,6 +17,7 @@ type field struct {
 	pass, passToken       *target // the gateway with everything off; by loopback, and with a Kubernetes token
 	guarded, guardedToken *target // with every guard on
 	passChat, guardedChat *target // asked in OpenAI's words
+	admin                 string  // where the guarded one gives its profile
 }
 
 func run(o options) (err error) {
@@ -37,7 +38,7 @@ func run(o options) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"cost", f.cost}, {"latency", f.latency}, {"paced", f.paced}, {"bodies", f.bodies}, {"requests", f.memory}, {"streams", f.slowStreams}, {"open", f.openStreams}} {
+	}{{"cost", f.cost}, {"latency", f.latency}, {"paced", f.paced}, {"bodies", f.bodies}, {"requests", f.memory}, {"streams", f.slowStreams}, {"open", f.openStreams}, {"profile", f.profile}} {
 		if !slices.Contains(strings.Split(o.only, ","), part.name) {
 			continue
 		}
@@ -82,11 +83,12 @@ func (f *field) open(dir string) (stop func(), err error) {
 		name, profile       string
 		plain, token, asked **target
 	}{{"pass", nothing, &f.pass, &f.passToken, &f.passChat}, {"guarded", everything, &f.guarded, &f.guardedToken, &f.guardedChat}} {
-		addr, pid, err := w.gateway(g.name, g.profile, up.addr)
+		p, err := w.gateway(g.name, g.profile, up.addr)
 		if err != nil {
 			return stop, err
 		}
-		*g.plain, *g.token, *g.asked = at(g.name, addr, pid), at(g.name+", token", addr, pid), at(g.name+", OpenAI", addr, pid)
+		*g.plain, *g.token, *g.asked = at(g.name, p.addr, p.pid), at(g.name+", token", p.addr, p.pid), at(g.name+", OpenAI", p.addr, p.pid)
+		f.admin = p.admin // the guarded one's, in the end
 		(*g.token).header = http.Header{"Authorization": {"Bearer " + w.token}}
 		(*g.asked).path, (*g.asked).speaks = chatPath, openAI
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,7 +70,8 @@ func newRegistry() *prometheus.Registry {
 const readyTimeout = 5 * time.Second
 
 // adminHandler serves what operators look at. /healthz says that the process runs; /readyz that a lease can be had on
-// every way, that the webhook can answer, and that the audit log can be written.
+// every way, that the webhook can answer, and that the audit log can be written. Profiles hold names of functions and no
+// values; the process's arguments are not among what is served.
 func (c *crossing) adminHandler(registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
@@ -83,6 +85,11 @@ func (c *crossing) adminHandler(registry *prometheus.Registry) http.Handler {
 		}
 		_, _ = w.Write([]byte("ready\n"))
 	})
+	if c.cfg.Doors.Admin.Profiling {
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/cmdline", http.NotFound)
+	}
 	return mux
 }
 

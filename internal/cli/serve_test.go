@@ -107,6 +107,9 @@ func TestServe(t *testing.T) {
 	if status, body := get(t, "http://"+s.Admin+"/metrics"); status != http.StatusOK || !strings.Contains(body, "landbridge_metadata_") {
 		t.Errorf("metrics: %d", status)
 	}
+	if status, _ := get(t, "http://"+s.Admin+"/debug/pprof/heap"); status != http.StatusNotFound {
+		t.Errorf("a profile that nobody configured: %d", status)
+	}
 	s.stop()
 	if code := <-s.ended; code != 0 {
 		t.Errorf("exit code %d:\n%s", code, s.errs)
@@ -125,7 +128,12 @@ func TestServeWhileACloudIsDown(t *testing.T) {
 	t.Parallel()
 	c := startClouds(t)
 	c.admin("POST", "/faults", map[string]any{"api": "sts", "status": 503})
-	s := c.serve()
+	s := c.serve("--set", "doors.admin.profiling=true")
+	for path, want := range map[string]int{"heap": http.StatusOK, "profile?seconds=1": http.StatusOK, "cmdline": http.StatusNotFound} {
+		if status, _ := get(t, "http://"+s.Admin+"/debug/pprof/"+path); status != want {
+			t.Errorf("%s: %d, want %d", path, status, want)
+		}
+	}
 	if status, body := get(t, "http://"+s.Metadata+tokenPath); status != http.StatusServiceUnavailable || strings.Contains(body, "access_token") {
 		t.Errorf("token: %d %s", status, body)
 	}

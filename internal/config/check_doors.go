@@ -15,7 +15,9 @@ func (l *loader) checkDoors(c *Config) {
 		taken = l.apart(taken, "doors.metadata", m.Listen)
 	}
 	if a := c.Doors.Admin; a != nil {
-		l.checkListen("doors.admin.listen", a.Listen)
+		if loopback := l.checkListen("doors.admin.listen", a.Listen); a.Profiling && !loopback && !l.spoiled["doors.admin.listen"] {
+			l.mistake("doors.admin.profiling", "cannot work on "+quote(a.Listen)+": a profile costs time, and whoever reaches it could ask", "listen on 127.0.0.1, or remove it")
+		}
 		taken = l.apart(taken, "doors.admin", a.Listen)
 	}
 	if g := c.Doors.Gateway; g != nil {

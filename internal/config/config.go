@@ -255,6 +255,8 @@ type MetadataDoor struct {
 type AdminDoor struct {
 	// IP:PORT to listen on. Port 0 takes a free one.
 	Listen string `yaml:"listen" default:"127.0.0.1:8981"`
+	// Serve /debug/pprof too: where the process spends its time and memory. On loopback alone.
+	Profiling bool `yaml:"profiling"`
 }
 
 // Audit says where the audit log goes.

@@ -121,6 +121,8 @@ func comment(name string) string {
 		return "/metrics, /healthz and /readyz."
 	case "AdminDoor.Listen":
 		return "IP:PORT to listen on. Port 0 takes a free one."
+	case "AdminDoor.Profiling":
+		return "Serve /debug/pprof too: where the process spends its time and memory. On loopback alone."
 	case "Doors.Gateway":
 		return "The gateway: Vertex AI for programs, under policy and guard."
 	case "GatewayDoor.Listen":
