@@ -17,6 +17,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.project(w, r, name)
 		return
 	}
+	if name, ok := secretName(path); ok {
+		g.secret(w, r, name)
+		return
+	}
 	c := newCall(g, w, r)
 	ctx, watch := g.o.Observer.Start(r.Context(), r.Header)
 	c.watch = watch

@@ -61,6 +61,9 @@ type Options struct {
 	// LoopbackUIDs, when not empty, are the only users whose programs may do so; PeerUID finds the user of a connection.
 	LoopbackUIDs []uint32
 	PeerUID      func(client, local net.Addr) (uint32, error)
+	// Secret finds a secret by its name, for a workload that the secret lists: nil for any other workload and for any other name alike, so that a
+	// caller cannot learn which. None are given out when it is nil.
+	Secret func(workload, name string) *SecretEntry
 	// Projects are what Resource Manager says of the projects that clients ask for.
 	Projects []Project
 

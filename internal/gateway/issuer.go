@@ -68,6 +68,9 @@ func (i *Issuer) caller(secret bridge.Secret, token *trust.Token) (prompt.Caller
 	if i.SubjectClaim != "" {
 		subject, _ = token.Claims[i.SubjectClaim].(string)
 	}
+	if verified, said := token.Claims["email_verified"]; i.SubjectClaim == "email" && said && verified != true {
+		return prompt.Caller{}, unauthenticated("email_unverified", "the token's issuer has not verified its email", "name another claim in subject_claim", nil)
+	}
 	if subject == "" || len(subject) > maxName || strings.ContainsFunc(subject, unicode.IsControl) {
 		return prompt.Caller{}, unauthenticated("subject_missing", "the token has no usable subject claim", "name another claim in subject_claim", nil)
 	}

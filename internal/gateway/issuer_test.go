@@ -94,6 +94,28 @@ func TestIssuers(t *testing.T) {
 	}
 }
 
+// An e-mail that its issuer has not verified may be anybody's.
+func TestAnUnverifiedEmailIsNobody(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := trust.NewKeySet(map[string]crypto.PublicKey{"k": key.Public()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := issuer{key, time.Now().Truncate(time.Second)}
+	v := gateway.NewIssuers([]gateway.Issuer{{Name: "vertex", SubjectClaim: "email", Rules: other(t)}}, trust.Published{"https://other.test": set}, func() time.Time { return i.now })
+	for verified, want := range map[any]string{true: "", false: "has not verified its email", "true": "has not verified its email"} {
+		token := i.token(t, map[string]any{"iss": "https://other.test", "email": "train@demo.iam.gserviceaccount.com", "email_verified": verified})
+		caller, err := v.Verify(t.Context(), bridge.NewSecret(token))
+		if want == "" && (err != nil || caller.Name != "vertex/train@demo.iam.gserviceaccount.com") || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("verified %v: %q, %v", verified, caller.Name, err)
+		}
+	}
+}
+
 func other(t *testing.T) *trust.Verifier {
 	t.Helper()
 	rules, err := trust.Compile(trust.Provider{
