@@ -53,7 +53,7 @@ const atMost = 1024
 // follow draws the conclusions from the counts.
 func (c *change) follow() error {
 	run := &c.run
-	if run.State.Ended() || run.State == Paused {
+	if run.State.Ended() || run.State == Paused || run.State == Waiting {
 		return nil
 	}
 	settled := run.Pages.Done+run.Pages.Failed == run.Pages.Added
@@ -75,7 +75,7 @@ func (c *change) follow() error {
 }
 
 func (c *change) end(s State) {
-	c.run.State, c.run.Ended = s, c.now
+	c.run.State, c.run.Ended, c.run.told = s, c.now, s == Done // who completed the last page of a run that is done has said so
 }
 
 // fill moves waiting pages into the queue while there is room.

@@ -24,7 +24,7 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 // Pause lets no page of the run begin. Those that are being worked on are given back within half a second.
 func (e *Engine) Pause(ctx context.Context, id string) error {
 	return e.change(ctx, id, func(c *change) error {
-		if c.run.State.Ended() || c.run.State == Paused {
+		if c.run.State.Ended() || c.run.State == Paused || c.run.State == Waiting {
 			return c.refuse("paused")
 		}
 		c.run.State = Paused
@@ -51,7 +51,10 @@ func (e *Engine) Retry(ctx context.Context, id string) error {
 		if c.run.State != Failed && c.run.State != Cancelled {
 			return c.refuse("retried")
 		}
-		if err := refuseSecond(ctx, c.tx, c.run.Act, c.run.Dataset); err != nil {
+		if first, err := c.inTheWay(underWay); err != nil || first != nil {
+			if err == nil {
+				err = first.refusal()
+			}
 			return err
 		}
 		c.run.goOn()

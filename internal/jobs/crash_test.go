@@ -156,7 +156,7 @@ func newer(t *testing.T, a at) {
 		t.Fatal(err)
 	}
 	_, err = Open(t.Context(), a.options())
-	refused(t, err, CodeNewer, "the job database has version 2, and this program knows versions up to 1")
+	refused(t, err, CodeNewer, fmt.Sprintf("the job database has version %d, and this program knows versions up to %d", version+1, version))
 }
 
 // What a server refuses is told in words, and never with the password.

@@ -76,6 +76,12 @@ func suite() map[string]func(*testing.T, at) {
 		"newer":         newer,
 		"killed":        killed,
 		"kinds":         sharedKinds,
+		"one changes":   oneChanges,
+		"waits":         retriedAndScheduled,
+		"ends told":     endsTold,
+		"told later":    toldLater,
+		"remembers":     remembers,
+		"older":         older,
 	}
 }
 

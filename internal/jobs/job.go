@@ -145,8 +145,7 @@ func (t *Tx) Drop(key string) error {
 
 // Value returns what was put under a key, nil when nothing was.
 func (j *Job) Value(ctx context.Context, key string) ([]byte, error) {
-	b, _, err := selectOne(ctx, j.e.db, value[[]byte], `SELECT value FROM run_values WHERE run = $1 AND key = $2 AND NOT sealed`, j.Run.ID, key)
-	return b, broken(err)
+	return j.e.Value(ctx, j.Run.ID, key)
 }
 
 // Secret returns what was put under a key as a secret, the empty one when nothing was.

@@ -38,6 +38,9 @@ type Options struct {
 	Kinds map[string]Kind
 	// Schedules replace those that the database has when Run begins.
 	Schedules []Schedule
+	// Ended is called when a run has failed or was cancelled, wherever: by one process that runs or calls Tell, until it returns no error. Only
+	// when a process dies in it, it is called again. What a run that is done has to say is said by its last page.
+	Ended func(ctx context.Context, run Run) error
 
 	// Grace is how long running pages may go on when Run is to end; 10 s when 0.
 	Grace time.Duration

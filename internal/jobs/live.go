@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -40,8 +41,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err != nil {
 		return broken(err)
 	}
-	e.live(context.WithoutCancel(ctx), w.Stopped())
-	return broken(e.depart(context.WithoutCancel(ctx)))
+	quiet := context.WithoutCancel(ctx)
+	e.live(quiet, w.Stopped())
+	return broken(errors.Join(e.Tell(quiet), e.depart(quiet)))
 }
 
 // live does what is to be done regularly, until the worker has stopped.
@@ -56,6 +58,8 @@ func (e *Engine) live(ctx context.Context, stopped <-chan struct{}) {
 		{glanceEvery, e.glance},
 		{flushEvery, e.flush},
 		{flushEvery, e.startDue},
+		{flushEvery, e.admit},
+		{flushEvery, e.Tell},
 		{sweepEvery, e.sweep},
 	} {
 		duties.Go(func() { e.regularly(ctx, d.every, d.do, stopped) })

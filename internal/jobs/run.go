@@ -8,9 +8,9 @@ import (
 // State is how far a run or a page has come.
 type State string
 
-// The states. A run is never waiting.
+// The states.
 const (
-	Waiting   State = "waiting"   // of a page: nobody may begin it yet
+	Waiting   State = "waiting"   // of a page: nobody may begin it yet; of a run: another one has not ended that it may not go beside
 	Queued    State = "queued"    // to be begun by whoever is free
 	Running   State = "running"   //
 	Paused    State = "paused"    // of a run
@@ -60,7 +60,9 @@ type Run struct {
 
 	parallel  int64
 	last      string
-	finishing bool // the page of kind last has been made
+	finishing bool   // the page of kind last has been made
+	alone     string // as NewRun has it
+	told      bool   // nothing is left to be done about its end: see Options.Ended
 }
 
 // Pages counts the pages of a run.
@@ -92,7 +94,7 @@ type NewPage struct {
 	Body []byte // kept as it is: compress what is large
 }
 
-// NewRun is a run to be started. There is one at a time of each act and dataset.
+// NewRun is a run to be started. There is one at a time of each act and dataset, and of those that are Alone in the same.
 type NewRun struct {
 	Act     string
 	Dataset string
@@ -103,6 +105,10 @@ type NewRun struct {
 	// Parallel is how many pages may be open at once, over all processes, the one that adds the others included; 0 is as many as there
 	// are workers.
 	Parallel int
+	// Alone is what this run has to itself while it is under way, such as what it changes; "" is nothing.
+	Alone string
+	// Wait lets the run wait for one that is in its way, where it would be refused; one of each act and dataset waits.
+	Wait bool
 
 	schedule string
 }

@@ -123,7 +123,7 @@ func (e *Engine) startScheduled(ctx context.Context, s Schedule, due int64, next
 		}
 		n := s.Run
 		n.schedule = s.Name
-		id, err := e.start(ctx, tx, n)
+		id, err := e.startNext(ctx, tx, n)
 		if codeOf(err) == CodeRunning {
 			e.o.Log.WarnContext(ctx, "a schedule is due while its last run has not ended", slog.String("schedule", s.Name), slog.String("error", err.Error()))
 			err = nil
@@ -134,6 +134,19 @@ func (e *Engine) startScheduled(ctx context.Context, s Schedule, due int64, next
 		_, err = tx.exec(ctx, `UPDATE schedules SET last_run = $2 WHERE name = $1`, s.Name, id)
 		return err
 	})
+}
+
+// startNext starts a schedule's run, which waits for those of other acts that are in its way. It does not wait for the run of the time before.
+func (e *Engine) startNext(ctx context.Context, tx transaction, n NewRun) (string, error) {
+	before, there, err := selectOne(ctx, tx, scanObstacle, `SELECT id, act, dataset FROM runs WHERE dataset = $1 AND act = $2 AND state IN (`+underWay+`, 'waiting')`, n.Dataset, n.Act)
+	if err != nil {
+		return "", err
+	}
+	if there {
+		return "", before.refusal()
+	}
+	n.Wait = true
+	return e.start(ctx, tx, n)
 }
 
 // Planned returns the schedules, by name.

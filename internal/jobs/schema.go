@@ -9,7 +9,7 @@ import (
 )
 
 // version of the tables: ours, and River's that go with them. A change of either is a step in migrations and a new version.
-const version = 1
+const version = 2
 
 // migrations[v] brings version v to v+1, after River's own.
 var migrations = [version][]string{
@@ -35,6 +35,15 @@ var migrations = [version][]string{
 		`CREATE TABLE schedules (name text PRIMARY KEY, expression text NOT NULL, next bigint NOT NULL, last bigint NOT NULL, last_run text NOT NULL)`,
 		`CREATE TABLE schema_version (version bigint NOT NULL)`,
 		`INSERT INTO schema_version (version) VALUES (0)`,
+	},
+	{
+		`ALTER TABLE runs ADD COLUMN alone text NOT NULL DEFAULT ''`,
+		`ALTER TABLE runs ADD COLUMN told boolean NOT NULL DEFAULT true`,
+		`ALTER TABLE runs ADD COLUMN telling bigint NOT NULL DEFAULT 0`,
+		`CREATE UNIQUE INDEX runs_alone ON runs (alone) WHERE alone <> '' AND state IN ('queued', 'running', 'paused')`,
+		`CREATE UNIQUE INDEX runs_one_waits ON runs (dataset, act) WHERE state = 'waiting'`,
+		`CREATE INDEX runs_untold ON runs (id) WHERE NOT told`,
+		`CREATE TABLE memories (key text PRIMARY KEY, value bytea NOT NULL)`,
 	},
 }
 

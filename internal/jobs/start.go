@@ -7,7 +7,7 @@ import (
 	"github.com/landbridge/landbridge/internal/bridge"
 )
 
-// Start makes a run, and gives its id. A second one of the same act and dataset is refused with CodeRunning and the id of the first.
+// Start makes a run, and gives its id. One that another is in the way of waits for it, or is refused with CodeRunning and the id of the other.
 func (e *Engine) Start(ctx context.Context, n NewRun) (id string, err error) {
 	err = e.db.write(ctx, func(tx transaction) error {
 		id, err = e.start(ctx, tx, n)
@@ -27,32 +27,36 @@ func (e *Engine) start(ctx context.Context, tx transaction, n NewRun) (string, e
 	now := e.o.Clock()
 	c := &change{e: e, ctx: ctx, tx: tx, now: now, run: Run{
 		ID: newID(now), Act: n.Act, Dataset: n.Dataset, Schedule: n.schedule, Spec: spec, State: Queued, Created: now, parallel: int64(n.Parallel), last: n.Last,
+		alone: n.Alone,
 	}}
-	made, err := tx.exec(ctx, insertRun, c.run.values()...)
-	if err != nil {
+	if err := c.insertRun(n.Wait); err != nil {
 		return "", err
-	}
-	if made == 0 {
-		return "", refuseSecond(ctx, tx, n.Act, n.Dataset)
 	}
 	if err := c.add([]NewPage{n.First}); err != nil {
 		return "", err
 	}
-	if err := c.fill(); err != nil {
+	if err := c.follow(); err != nil {
 		return "", err
 	}
 	return c.run.ID, updateRun(ctx, tx, &c.run)
 }
 
-// refuseSecond is an error where a run of the act and the dataset has not ended.
-func refuseSecond(ctx context.Context, q querier, act, dataset string) error {
-	first, there, err := selectOne(ctx, q, value[string], `SELECT id FROM runs WHERE dataset = $1 AND act = $2 AND state IN ('queued', 'running', 'paused')`, dataset, act)
-	if err != nil || !there {
+// insertRun inserts the run: under way, or waiting where that is allowed and another one is in its way.
+func (c *change) insertRun(wait bool) error {
+	made, err := c.tx.exec(c.ctx, insertRun, c.run.values()...)
+	if err == nil && made == 0 && wait {
+		c.run.State = Waiting
+		made, err = c.tx.exec(c.ctx, insertRun, c.run.values()...)
+	}
+	if err != nil || made == 1 {
 		return err
 	}
-	return &bridge.Error{
-		Kind: bridge.Usage, Hop: bridge.HopJobs, Code: CodeRunning,
-		Text: act + " of dataset " + quote(dataset) + " has not ended: run " + first,
-		Hint: "landbridge jobs show " + first + ", or cancel it",
+	first, err := c.inTheWay(underWay + ", 'waiting'")
+	if err == nil && first == nil {
+		err = &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopJobs, Code: CodeDatabase, Retry: true, Text: "another run was in the way, and has ended by now"}
 	}
+	if err != nil {
+		return err
+	}
+	return first.refusal()
 }
