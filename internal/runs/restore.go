@@ -179,40 +179,52 @@ type restored struct {
 	keep   func() bool // the staging, as it may be needed again; nil never
 }
 
-// Prepare implements restore.Bytes.
+// box is a container of a staging account.
+type box interface {
+	dataset.Writer
+	Exists(ctx context.Context) (bool, error)
+	Create(ctx context.Context) error
+	// Remove removes it if nothing is in it, and says whether it did.
+	Remove(ctx context.Context) (bool, error)
+}
+
+// Prepare implements restore.Bytes. A vault restores blobs only into containers that it makes, and so whatever is in one afterwards is the
+// restore's; files it puts into one that is there.
 func (r *restored) Prepare(ctx context.Context, state restore.State) error {
 	if state.Request.Item.Workload == protect.FileShare {
 		return nil // a folder of the run's own
 	}
-	place, done, err := r.s.o.Place(ctx, state.From)
+	b, done, err := r.box(ctx, state.From)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if state.Request.Item.Workload != protect.PostgreSQL {
-		return vacant(ctx, place) // the vault makes the container itself
+	if state.Request.Item.Workload == protect.PostgreSQL {
+		return b.Create(ctx)
 	}
-	if c, ok := place.(interface{ Create(context.Context) error }); ok {
-		return c.Create(ctx)
+	there, err := b.Exists(ctx)
+	if err != nil || !there {
+		return err
 	}
-	return nil
+	p := b.Place()
+	return &bridge.Error{
+		Kind: bridge.Refused, Hop: bridge.HopStorage, Code: "staging_occupied",
+		Text: fmt.Sprintf("the staging account %s has a container %s already, and a vault restores into none that is there", p.Account, p.Name),
+		Hint: fmt.Sprintf("when nothing in it is needed: az storage container delete --auth-mode login --account-name %s --name %s; or name another account in backup.datasets[].staging and staging_id", p.Account, p.Name),
+	}
 }
 
-// vacant refuses a staging that holds something: it would be copied as if it were restored, and cleaned away.
-func vacant(ctx context.Context, staging dataset.Reader) error {
-	for o, err := range staging.List(ctx, dataset.Query{}) {
-		if codeOf(err) == dataset.CodeNotFound {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return &bridge.Error{
-			Kind: bridge.Refused, Hop: bridge.HopStorage, Code: "staging_not_empty", Text: fmt.Sprintf("%s holds %q already, which this restore did not bring", staging.Place(), o.Name),
-			Hint: "empty the container, or name another account in backup.datasets[].staging and staging_id",
-		}
+// box opens the container of a staging.
+func (r *restored) box(ctx context.Context, from dataset.Place) (box, func(), error) {
+	place, done, err := r.s.o.Place(ctx, from)
+	if err != nil {
+		return nil, nil, err
 	}
-	return nil
+	if b, ok := place.(box); ok {
+		return b, done, nil
+	}
+	done()
+	return nil, nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopStorage, Code: "place_unknown", Text: fmt.Sprintf("%s is no container, and cannot be a staging", from)}
 }
 
 // Copy implements restore.Bytes: by now it is done.
@@ -221,29 +233,37 @@ func (*restored) Copy(context.Context, restore.State) error { return nil }
 // Verify implements restore.Bytes.
 func (r *restored) Verify(ctx context.Context, _ restore.State) error { return r.verify(ctx) }
 
-// Clean implements restore.Bytes: what lies where the vault put it for this run, and nothing else.
+// Clean implements restore.Bytes: what lies where the vault put it for this run, and nothing else; then the container that the vault made, so
+// that it can restore again. What somebody put there since stays, and the container with it.
 func (r *restored) Clean(ctx context.Context, state restore.State) error {
-	if r.keep != nil && r.keep() {
-		return nil
+	if state.Request.Item.Workload == protect.FileShare || r.keep != nil && r.keep() {
+		return nil // nothing of ours may be written in a share
 	}
-	place, done, err := r.s.o.Place(ctx, state.From)
+	b, done, err := r.box(ctx, state.From)
 	if err != nil {
 		return err
 	}
 	defer done()
-	w, ok := place.(dataset.Writer)
-	if !ok {
-		return nil // a share of the staging account: nothing of ours may be written there
+	if there, err := b.Exists(ctx); err != nil || !there {
+		return err
 	}
-	for o, err := range w.List(ctx, dataset.Query{}) {
+	const skew = time.Minute // between Azure's clock and ours
+	for o, err := range b.List(ctx, dataset.Query{}) {
 		if err != nil {
 			return err
 		}
-		if err := w.Delete(ctx, o); err != nil && codeOf(err) != dataset.CodeNotFound {
+		if o.Modified.After(state.At[restore.Restored].Add(skew)) {
+			continue
+		}
+		if err := b.Delete(ctx, o); err != nil && codeOf(err) != dataset.CodeNotFound {
 			return err
 		}
 	}
-	return nil
+	if state.Request.Item.Workload == protect.PostgreSQL {
+		return nil // one container for all runs
+	}
+	_, err = b.Remove(ctx)
+	return err
 }
 
 // returning makes a dataset of what a restore brought: its source is where the bytes are, as of the point, and the copy shall be what it was.

@@ -48,7 +48,7 @@ func seedVaults(w *world.World) error {
 
 // vaults is Azure Backup over the sandbox's own blobs and shares. A world that somebody made has no vaults in it.
 func vaults(w *world.World, blobs *blobapi.Store, shares *filesapi.Store, ours bool) (*vaultapi.API, error) {
-	a := vaultapi.New(w, vaultapi.Options{Accept: restoreAccept, Job: restoreJob, Restored: func(d vaultapi.Delivery) {
+	a := vaultapi.New(w, vaultapi.Options{Accept: restoreAccept, Job: restoreJob, Holds: blobs.Holds, Restored: func(d vaultapi.Delivery) {
 		for _, o := range d.Objects {
 			// An account that has gone since has nobody to miss the bytes.
 			if d.Share {

@@ -49,7 +49,7 @@ func (c *Container) openFeed(ctx context.Context, until time.Time) (*feed, error
 	}
 	var meta struct{ LastConsumable time.Time }
 	if err := f.json(ctx, "meta/segments.json", &meta); err != nil {
-		if codeOf(err) == dataset.CodeNotFound {
+		if codeOf(err) == dataset.CodeNotFound || codeOf(err) == codeNoContainer {
 			return nil, nil //nolint:nilnil // no feed is no error
 		}
 		return nil, err

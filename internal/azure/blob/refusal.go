@@ -15,8 +15,10 @@ import (
 	"github.com/landbridge/landbridge/internal/wire"
 )
 
-// codeSnapshots is of a blob that is not deleted because its snapshots would be.
-const codeSnapshots = "snapshots_present"
+const (
+	codeNoContainer = "container_not_found"
+	codeSnapshots   = "snapshots_present" // of a blob that is not deleted because its snapshots would be
+)
 
 func usage(code, format string, args ...any) *bridge.Error {
 	return &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopStorage, Code: code, Text: fmt.Sprintf(format, args...)}
@@ -42,8 +44,11 @@ func (c *Container) refusal(k call, resp *http.Response, lease bridge.Lease) *br
 // what names the call.
 func (c *Container) what(k call) string {
 	verb := map[string]string{http.MethodGet: "read", http.MethodHead: "look at", http.MethodPut: "write", http.MethodDelete: "delete"}[k.method]
-	if k.name == "" {
+	switch {
+	case k.name == "" && k.method == http.MethodGet:
 		return "cannot list " + c.place.String()
+	case k.name == "":
+		return fmt.Sprintf("cannot %s the container of %s", verb, c.place)
 	}
 	return fmt.Sprintf("cannot %s %q in %s", verb, k.name, c.place)
 }
@@ -96,6 +101,10 @@ func (c *Container) judge(out *bridge.Error, k call, code string, lease bridge.L
 	case out.Status == http.StatusUnauthorized:
 		out.Kind, out.Code = bridge.Denied, dataset.CodeUnauthorized
 		out.Hint = "the token must be of the tenant that the account belongs to: landbridge doctor"
+	case code == "ContainerNotFound":
+		out.Kind, out.Code = bridge.Usage, codeNoContainer
+		out.Text = fmt.Sprintf("there is no container %s in the storage account %s", c.place.Name, c.place.Account)
+		out.Hint = "check the names; or make it: az storage container create --auth-mode login --account-name " + c.place.Account + " --name " + c.place.Name
 	case out.Status == http.StatusNotFound:
 		out.Code = dataset.CodeNotFound
 	case code == "BlobAlreadyExists", k.write && out.Status == http.StatusPreconditionFailed:

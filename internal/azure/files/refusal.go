@@ -93,8 +93,8 @@ func (s *Share) judge(out *bridge.Error, k call, lease bridge.Lease) {
 		out.Kind, out.Code = bridge.Denied, dataset.CodeUnauthorized
 		out.Hint = "the token must be of the tenant that the account belongs to: landbridge doctor"
 	case out.Code == "ShareNotFound":
-		out.Code = codeNoShare
-		out.Hint = "see what there is: az storage share-rm list --include-snapshots --storage-account " + s.place.Account
+		out.Kind, out.Code = bridge.Usage, codeNoShare
+		out.Hint = "check the names; see what there is: az storage share-rm list --include-snapshots --storage-account " + s.place.Account
 	case out.Status == http.StatusNotFound, out.Code == "ResourceTypeMismatch":
 		out.Code = dataset.CodeNotFound
 	case out.Code == "SharingViolation" || out.Code == "FileLockConflict":

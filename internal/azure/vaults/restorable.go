@@ -153,7 +153,7 @@ func explain(f *protect.Failure, needed []protect.Right) {
 	case strings.Contains(code, "softdelete"):
 		f.Hint = "undelete the item first, or choose a point of another one"
 	case strings.Contains(code, "exist") || strings.Contains(code, "conflict"):
-		f.Hint = "the staging account holds something of that name: a restore never overwrites; choose another staging"
+		f.Hint = "the staging account has something of that name: a restore never overwrites; remove it if nobody needs it, or choose another staging"
 	}
 }
 

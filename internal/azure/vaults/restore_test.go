@@ -268,13 +268,13 @@ func TestJobThatFailsAndJobThatIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEstate(t)
 		v := e.as(operator)
-		e.api.FailNext(vaultapi.Failure{Code: "UserErrorTargetContainerAlreadyExists", Text: "The target already holds 'weights'.", Do: "Choose another."})
+		e.api.FailNext(vaultapi.Failure{Code: "UserErrorTargetContainersExistOnAccount", Text: "The target already holds 'weights'.", Do: "Choose another."})
 		op, err := v.Restore(t.Context(), e.request(v, protect.Blobs, inVault))
 		if err != nil {
 			t.Fatal(err)
 		}
 		op, _ = e.finish(v, op)
-		if op.State != protect.Failed || op.Failure.Code != "UserErrorTargetContainerAlreadyExists" || !strings.Contains(op.Failure.Hint, "never overwrites") || len(e.got) > 0 {
+		if op.State != protect.Failed || op.Failure.Code != "UserErrorTargetContainersExistOnAccount" || !strings.Contains(op.Failure.Hint, "never overwrites") || len(e.got) > 0 {
 			t.Errorf("%+v %+v", op, op.Failure)
 		}
 		refusal(t, v.Cancel(t.Context(), op), "not_running", "no running job", "follow it")

@@ -289,10 +289,10 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEstate(t)
-		e.api.FailNext(vaultapi.Failure{Code: "UserErrorTargetContainerAlreadyExists", Text: "The target already holds 'weights'.", Do: "Choose another."})
+		e.api.FailNext(vaultapi.Failure{Code: "UserErrorTargetContainersExistOnAccount", Text: "The target already holds 'weights'.", Do: "Choose another."})
 		s, err := e.run(e.begin(restore.Wish{}), never)
 		got, _ := errors.AsType[*bridge.Error](err)
-		if s.Stage != restore.Failed || got == nil || got.Code != "UserErrorTargetContainerAlreadyExists" || got.Text != "the vault could not restore models: The target already holds 'weights'." ||
+		if s.Stage != restore.Failed || got == nil || got.Code != "UserErrorTargetContainersExistOnAccount" || got.Text != "the vault could not restore models: The target already holds 'weights'." ||
 			!strings.Contains(got.Hint, "choose another staging") {
 			t.Errorf("%s: %+v", s.Stage, got)
 		}

@@ -136,6 +136,17 @@ func (s *Store) Read(accountName, containerName, name, id string) ([]byte, error
 	return r.content.bytes(), nil
 }
 
+// Holds says whether an account has a container.
+func (s *Store) Holds(accountName, containerName string) bool {
+	a, err := s.world.StorageAccount(accountName)
+	if err != nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account(a).containers[containerName] != nil
+}
+
 // find finds a record by the id of its version or the time of its snapshot; the base when that is empty. The lock must be held.
 func (s *Store) find(accountName, containerName, name, id string) (*blob, *record, error) {
 	a, err := s.world.StorageAccount(accountName)

@@ -18,7 +18,6 @@ type plan struct {
 	container, prefix string
 	share             bool
 	take              []taking // all when empty
-	overwrites        bool
 }
 
 // taking is a part of a point: a container and prefixes in it, or a path of a share.
@@ -27,7 +26,9 @@ type taking struct {
 	prefixes []string
 }
 
-// gather collects what the restore brings, or says why it cannot.
+// gather collects what the restore brings, or says why it cannot. Of blobs it brings whole containers, and the service takes no target
+// that has one of them, be it empty
+// (https://learn.microsoft.com/azure/backup/backup-azure-troubleshoot-blob-backup#usererrortargetcontainersexistonaccount).
 func (a *API) gather(p plan) ([]Delivery, *Failure) {
 	account := path.Base(p.account)
 	var out []Delivery
@@ -42,24 +43,15 @@ func (a *API) gather(p plan) ([]Delivery, *Failure) {
 				d.Objects = append(d.Objects, o)
 			}
 		}
-		if !p.overwrites && a.occupied(d) {
-			return nil, &Failure{"UserErrorTargetContainerAlreadyExists", "The target already holds '" + d.Container + "'.", "Choose a target that does not hold it."}
+		if !p.share && p.container == "" && a.options.Holds(account, container) {
+			return nil, &Failure{
+				"UserErrorTargetContainersExistOnAccount", "The containers that are part of restore request shouldn't exist on target storage account.",
+				"Choose another storage target or retry the restore operation after removing containers with the same name.",
+			}
 		}
 		out = append(out, d)
 	}
 	return out, nil
-}
-
-// occupied says whether something of the delivery is there already.
-func (a *API) occupied(d Delivery) bool {
-	if d.Share {
-		return false // a share is asked for by its folder; the copy itself finds what is there
-	}
-	there := map[string]bool{}
-	for _, o := range a.options.Source(d.Account, d.Container, a.world.Now()) {
-		there[o.Name] = true
-	}
-	return slices.ContainsFunc(d.Objects, func(o Object) bool { return there[o.Name] })
 }
 
 // held are the containers of the point that are wanted.

@@ -148,6 +148,12 @@ func (a *API) readWorld(account, container string, _ time.Time) []Object {
 	return out
 }
 
+// holdsWorld says whether the world's own account has a container.
+func (a *API) holdsWorld(account, container string) bool {
+	found, err := a.world.StorageAccount(account)
+	return err == nil && found.Containers[container] != nil
+}
+
 // writeWorld puts blobs into the world's own account. It has no shares: those are dropped.
 func (a *API) writeWorld(d Delivery) {
 	found, err := a.world.StorageAccount(d.Account)

@@ -147,7 +147,6 @@ type shareRestore struct {
 	ObjectType string `json:"objectType"`
 	Recovery   string `json:"recoveryType"`
 	Kind       string `json:"restoreRequestType"`
-	Copy       string `json:"copyOptions"`
 	Files      []struct {
 		Path   string `json:"path"`
 		Type   string `json:"fileSpecType"`
@@ -205,7 +204,7 @@ func (a *API) beginShare(c *call, vault, point *Resource, body shareRestore, val
 		return
 	}
 	item := a.resources[fold(point.ID[:strings.LastIndex(fold(point.ID), "/recoverypoints/")])]
-	p := plan{item: item, point: point, account: body.Target.ID, container: body.Target.Name, share: true, overwrites: body.Copy == "Overwrite"}
+	p := plan{item: item, point: point, account: body.Target.ID, container: body.Target.Name, share: true}
 	for _, f := range body.Files {
 		if f.Folder != "" {
 			p.prefix = strings.Trim(f.Folder, "/") + "/"

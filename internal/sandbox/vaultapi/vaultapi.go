@@ -22,6 +22,8 @@ type Options struct {
 	// Source reads what a container held at a time: the bytes of a point that has no contents of its own. The world's accounts, as
 	// they are now, when nil.
 	Source func(account, container string, at time.Time) []Object
+	// Holds says whether an account has a container. The world's accounts, as they are now, when nil.
+	Holds func(account, container string) bool
 	// Restored gets what a restore brought back, when its job is over. The world's accounts when nil.
 	Restored func(Delivery)
 	// Accept is how long an operation runs before there is a job, Job how long that runs.
@@ -67,6 +69,9 @@ func New(w *world.World, o Options) *API {
 	a := &API{world: w, options: o, resources: map[string]*Resource{}, operations: map[string]*operation{}, page: 200}
 	if a.options.Source == nil {
 		a.options.Source = a.readWorld
+	}
+	if a.options.Holds == nil {
+		a.options.Holds = a.holdsWorld
 	}
 	if a.options.Restored == nil {
 		a.options.Restored = a.writeWorld

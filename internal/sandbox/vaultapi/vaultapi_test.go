@@ -127,11 +127,14 @@ func TestAcceptedIsNotDone(t *testing.T) {
 		if v.staged() != "one" {
 			t.Errorf("staged %q", v.staged())
 		}
-		// Once more into the same place: it fails in the job, since nothing is overwritten.
+		// Once more into the same place: it fails in the job, be the container empty by now.
+		found, _ := v.world.StorageAccount("staging")
+		found.Containers = map[string]map[string][]byte{"weights": {}}
+		v.world.AddStorageAccount(found)
 		a = v.call(operator, http.MethodPost, backups+"/backupInstances/"+vaultapi.SceneBlobs+"/restore", restoreOf(point, staging))
 		time.Sleep(time.Hour)
 		job, _ = v.call(operator, http.MethodGet, a.Header().Get("Location"), "").body["jobId"].(string)
-		if again := v.call(operator, http.MethodGet, job, "").body["properties"].(map[string]any); again["status"] != "Failed" {
+		if again := v.call(operator, http.MethodGet, job, "").body["properties"].(map[string]any); again["status"] != "Failed" || again["errorDetails"].([]any)[0].(map[string]any)["code"] != "UserErrorTargetContainersExistOnAccount" {
 			t.Errorf("the second job: %v", again)
 		}
 	})
