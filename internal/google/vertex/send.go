@@ -1,12 +1,15 @@
 package vertex
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -22,12 +25,11 @@ func (u *Upstream) send(ctx context.Context, c *prompt.Call, location string) (*
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	r := u.request(ctx, c, address)
-	if len(c.Body) > 0 {
-		b := attach(r, c.Body)
-		defer func() { b.again = nil }()
-	}
+	b := newRequestBody(c.Body)
+	r := u.request(httptrace.WithClientTrace(ctx, &b.trace), c, address)
+	b.attach(r)
 	resp, err := u.transport.RoundTrip(r) //nolint:bodyclose // the answer's holder closes it
+	b.finish(answered)
 	if err != nil {
 		err = wire.Failure(ctx, bridge.HopVertex, address.Host, err)
 		cancel(nil)
@@ -72,37 +74,46 @@ func (u *Upstream) request(ctx context.Context, c *prompt.Call, address *url.URL
 	return r
 }
 
-// requestBody is a request's body on its way out. A transport holds a request until the end of its answer, which of a
-// stream is long after the request is out: so the reader lets go of what it has read, and again of what GetBody would
-// begin anew, which no transport does once there is an answer (again is not for two goroutines at a time).
+// requestBody is a request's body on its way out, in a reader of which net/http knows that it is in memory: head and body
+// then leave in one write. A transport holds a request until the end of its answer, which of a stream is long after the
+// request is out. So the bytes are let go of as soon as they are written and there is an answer: none begins anew then.
 type requestBody struct {
-	rest  []byte
-	again []byte // of the first; nil of one that was begun anew
+	bytes.Reader
+	again []byte // for GetBody, until there is an answer
+	trace httptrace.ClientTrace
+	done  atomic.Uint32
 }
 
-// attach makes a body of a request.
-func attach(r *http.Request, body []byte) *requestBody {
-	b := &requestBody{rest: body, again: body}
-	r.Body, r.ContentLength = b, int64(len(body))
-	// For a connection that had died before the request was on it.
-	r.GetBody = func() (io.ReadCloser, error) { return &requestBody{rest: b.again}, nil }
+// What is over for a body, as bits.
+const (
+	written  = 1
+	answered = 2
+)
+
+func newRequestBody(body []byte) *requestBody {
+	b := &requestBody{again: body}
+	b.Reset(body)
+	b.trace.WroteRequest = func(httptrace.WroteRequestInfo) { b.finish(written) }
 	return b
 }
 
-// Read implements io.Reader.
-func (b *requestBody) Read(p []byte) (int, error) {
-	if len(b.rest) == 0 {
-		return 0, io.EOF
+// attach makes it the body of a request, whose context has its trace.
+func (b *requestBody) attach(r *http.Request) {
+	if len(b.again) == 0 {
+		return
 	}
-	n := copy(p, b.rest)
-	if b.rest = b.rest[n:]; len(b.rest) == 0 {
-		b.rest = nil
-	}
-	return n, nil
+	r.Body, r.ContentLength = io.NopCloser(&b.Reader), int64(len(b.again))
+	// For a connection that had died before the request was on it.
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.again)), nil }
 }
 
-// Close implements io.Closer. It may come while another goroutine reads, and so it lets go of nothing.
-func (*requestBody) Close() error { return nil }
+// finish lets go of the bytes with whatever is done last.
+func (b *requestBody) finish(part uint32) {
+	if before := b.done.Or(part); before != written|answered && before|part == written|answered {
+		b.again = nil
+		b.Reset(nil)
+	}
+}
 
 // again says whether a call that ended so was refused before the model began. One that was answered too late was not.
 func again(a *prompt.Answer, err error) bool {

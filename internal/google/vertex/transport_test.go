@@ -5,11 +5,14 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/prompt"
@@ -85,6 +88,49 @@ func TestOnTheWire(t *testing.T) {
 		t.Errorf("a caller that left: %v", err)
 	}
 	<-left
+}
+
+// TestRequestIsSentAtOnce and is let go of: the first read of the far side has head and body, and while the answer comes
+// nothing holds the body any more.
+func TestRequestIsSentAtOnce(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	got := make(chan string, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		piece := make([]byte, 8<<10)
+		n, _ := conn.Read(piece)
+		got <- string(piece[:n])
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha")
+		_, _ = conn.Read(piece) // until the caller leaves
+		_ = conn.Close()
+	}()
+	u := upstream(t, Options{Endpoint: "http://" + l.Addr().String()}, nil)
+	c := call("us-central1")
+	c.Body = []byte(strings.Repeat("y", 1000))
+	body := weak.Make(&c.Body[0])
+	a, err := u.Call(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	if first := <-got; !strings.HasSuffix(first, "\r\n\r\n"+string(c.Body)) {
+		t.Errorf("the first piece is %q", first)
+	}
+	c = prompt.Call{}
+	for tries := 0; body.Value() != nil; tries++ {
+		if tries > 100 {
+			t.Fatal("the body is still held")
+		}
+		runtime.GC()
+	}
 }
 
 func TestHTTP2OverTLS(t *testing.T) {
