@@ -9,12 +9,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
 // adopt makes the entry of a copy that is in the target already, and in no manifest: of a run that was killed, or brought by other means.
-// A copy that is not what it shall be is brought anew.
+// A copy of ours that is not what it shall be is brought anew; what other hands brought is left alone.
 func (c *Copier) adopt(ctx context.Context, i Item) (*dataset.Entry, error) {
 	if i.Compare {
 		if err := c.sum(ctx, &i); err != nil {
@@ -22,6 +23,13 @@ func (c *Copier) adopt(ctx context.Context, i Item) (*dataset.Entry, error) {
 		}
 	}
 	s, o, err := c.found(ctx, i, i.Target)
+	if codeOf(err) == dataset.CodeMismatch && i.Compare {
+		return nil, &bridge.Error{
+			Kind: bridge.Refused, Hop: hopTo(c.Target), Code: dataset.CodeExists, Cause: err,
+			Text: fmt.Sprintf("%q in the target has other bytes than the source, and no run of ours brought it: it is left as it is", i.Name),
+			Hint: "move it away, or exclude it, and run again",
+		}
+	}
 	if codeOf(err) == dataset.CodeMismatch {
 		return c.copy(ctx, i)
 	}
