@@ -114,6 +114,9 @@ func (d *deps) printBackups(r app.BackupReport, jobs bool) error {
 			return err
 		}
 	}
+	if r.Detour != nil {
+		d.out.progress("%s each vault was asked, since Resource Graph did not answer: %s", colour(d.out.errColours, yellow, "note:"), r.Detour.Why)
+	}
 	for _, g := range r.Gaps {
 		d.out.progress("%s %s: %s", colour(d.out.errColours, yellow, "not seen:"), g.Where, g.Why)
 		d.out.hint(g.Hint)

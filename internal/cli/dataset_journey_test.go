@@ -78,6 +78,9 @@ func (c *clouds) audited(t *testing.T) {
 func TestDatasetFromVault(t *testing.T) {
 	t.Parallel()
 	c := startClouds(t)
+	c.admin("POST", "/faults", map[string]any{"api": "graph", "status": 403})
+	c.say(0, "backup", "ls").has(t, "landbridgedemo", "note: each vault was asked, since Resource Graph did not answer: ")
+	c.admin("DELETE", "/faults/graph", nil)
 	c.say(0, "dataset", "sync", "fraud")
 	now := c.object(corrected)
 	refused := c.say(2, "dataset", "restore", "fraud", "--recovery-point", "nope")

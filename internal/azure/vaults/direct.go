@@ -47,24 +47,28 @@ func after(lists ...rows) rows {
 	}
 }
 
-// inEachVault makes a list of a vault one of a subscription. A vault that cannot be read is a gap.
-func (v *Vaults) inEachVault(list func(context.Context, protect.Vault) rows) func(context.Context, string) rows {
-	return func(ctx context.Context, subscription string) rows {
+// eachSubscription lists the vaults of subscriptions. One that cannot be read is a gap.
+func (v *Vaults) eachSubscription(ctx context.Context, subscriptions []string) rows {
+	lists := make([]list, len(subscriptions))
+	for i, s := range subscriptions {
+		lists[i] = list{"subscription " + s, func(ctx context.Context) rows { return v.directVaults(ctx, s) }}
+	}
+	return abreast(ctx, lists)
+}
+
+// inEachVault makes a list of a vault one of subscriptions. A vault that cannot be read is a gap.
+func (v *Vaults) inEachVault(of func(context.Context, protect.Vault) rows) func(context.Context, []string) rows {
+	return func(ctx context.Context, subscriptions []string) rows {
 		return func(yield func(row, error) bool) {
-			for r, err := range v.directVaults(ctx, subscription) {
+			var lists []list
+			for r, err := range v.eachSubscription(ctx, subscriptions) {
 				if err != nil {
-					yield(row{}, err)
-					return
+					lists = append(lists, list{r.ID, func(context.Context) rows { return func(yield func(row, error) bool) { yield(row{}, err) } }})
+					continue
 				}
-				for inner, err := range list(ctx, r.vault()) {
-					if err != nil {
-						err = &protect.Gap{Where: r.ID, Err: err}
-					}
-					if !yield(inner, err) {
-						return
-					}
-				}
+				lists = append(lists, list{r.ID, func(ctx context.Context) rows { return of(ctx, r.vault()) }})
 			}
+			abreast(ctx, lists)(yield)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/landbridge/landbridge/internal/azure/rest"
 	"github.com/landbridge/landbridge/internal/azure/vaults"
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/protect"
 	"github.com/landbridge/landbridge/internal/sandbox/armapi"
 	"github.com/landbridge/landbridge/internal/sandbox/vaultapi"
@@ -41,7 +43,11 @@ type estate struct {
 	world *world.World
 	api   *vaultapi.API
 	got   []vaultapi.Delivery
-	asked []string // methods and paths
+	takes time.Duration // each call
+
+	mu        sync.Mutex
+	asked     []string // methods and paths
+	now, most int      // calls at once
 }
 
 // newEstate is the scene over a storage account. Call it in a synctest bubble: its clock is the bubble's.
@@ -71,7 +77,11 @@ func newEstate(t *testing.T) *estate {
 func (e *estate) as(who string) *vaults.Vaults {
 	e.Helper()
 	return adapter(e.T, transport(func(r *http.Request) *http.Response {
-		e.asked = append(e.asked, r.Method+" "+r.URL.Path)
+		e.begin(r)
+		defer e.end()
+		if bridge.Wait(r.Context(), e.takes) != nil {
+			return nil
+		}
 		rec := httptest.NewRecorder()
 		r.TLS = &tls.ConnectionState{} // so that links are https
 		if r.Body == nil {
@@ -82,6 +92,20 @@ func (e *estate) as(who string) *vaults.Vaults {
 		out.Request = r
 		return out
 	}))
+}
+
+func (e *estate) begin(r *http.Request) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.asked = append(e.asked, r.Method+" "+r.URL.Path)
+	e.now++
+	e.most = max(e.most, e.now)
+}
+
+func (e *estate) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.now--
 }
 
 // adapter is one over any transport.
@@ -100,7 +124,13 @@ func adapter(t *testing.T, over policy.Transporter) *vaults.Vaults {
 
 type transport func(*http.Request) *http.Response
 
-func (f transport) Do(r *http.Request) (*http.Response, error) { return f(r), nil }
+// Do implements policy.Transporter. What nobody waits for any more has no answer.
+func (f transport) Do(r *http.Request) (*http.Response, error) {
+	if resp := f(r); resp != nil {
+		return resp, nil
+	}
+	return nil, r.Context().Err()
+}
 
 type token struct{}
 

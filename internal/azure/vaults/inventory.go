@@ -2,7 +2,6 @@ package vaults
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 
 // Vaults implements protect.Inventory.
 func (v *Vaults) Vaults(ctx context.Context, s protect.Scope) iter.Seq2[protect.Vault, error] {
-	return read(v.see(ctx, s, ask(resources, vaultTypes, time.Time{}), v.directVaults), func(r row) (protect.Vault, error) { return r.vault(), nil })
+	return read(v.see(ctx, s, ask(resources, vaultTypes, time.Time{}), v.eachSubscription), func(r row) (protect.Vault, error) { return r.vault(), nil })
 }
 
 // Items implements protect.Inventory.
@@ -43,49 +42,18 @@ func (v *Vaults) Jobs(ctx context.Context, s protect.Scope) iter.Seq2[protect.Jo
 // rows is a stream of resources.
 type rows = iter.Seq2[row, error]
 
-// see yields rows from Resource Graph, or subscription by subscription where the scope wants that, or Resource Graph is not permitted.
-func (v *Vaults) see(ctx context.Context, s protect.Scope, query string, direct func(context.Context, string) rows) rows {
-	return func(yield func(row, error) bool) {
-		if len(s.Subscriptions) == 0 {
+// see yields rows from Resource Graph, or from the vaults themselves where the scope wants that. An error of Resource Graph ends it: who
+// asked may ask again for the other way.
+func (v *Vaults) see(ctx context.Context, s protect.Scope, query string, direct func(context.Context, []string) rows) rows {
+	switch {
+	case len(s.Subscriptions) == 0:
+		return func(yield func(row, error) bool) {
 			yield(row{}, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopARM, Code: "no_subscription", Text: "no subscription to look at", Hint: "name one with --subscription, or in backup.subscriptions"})
-			return
 		}
-		if !s.Direct {
-			if !v.seeGraph(ctx, s, query, yield) {
-				return
-			}
-		}
-		for _, subscription := range s.Subscriptions {
-			for r, err := range direct(ctx, subscription) {
-				if err != nil && !isGap(err) {
-					err = &protect.Gap{Where: "subscription " + subscription, Err: err}
-				}
-				if !yield(r, err) || ctx.Err() != nil {
-					return
-				}
-			}
-		}
+	case s.Direct:
+		return direct(ctx, s.Subscriptions)
 	}
-}
-
-// seeGraph reports true when Resource Graph is not permitted, so that nothing was seen yet.
-func (v *Vaults) seeGraph(ctx context.Context, s protect.Scope, query string, yield func(row, error) bool) (refused bool) {
-	begun := false
-	for r, err := range v.graph(ctx, s.Subscriptions, query) {
-		if err != nil && !begun && !isGap(err) && bridge.KindOf(err) == bridge.Denied {
-			return true
-		}
-		begun = true
-		if !yield(r, err) {
-			return false
-		}
-	}
-	return false
-}
-
-func isGap(err error) bool {
-	_, ok := errors.AsType[*protect.Gap](err)
-	return ok
+	return v.graph(ctx, s.Subscriptions, query)
 }
 
 // read turns rows into values. One that cannot be read is a gap of its own.

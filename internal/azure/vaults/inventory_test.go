@@ -134,16 +134,49 @@ func TestPartsThatAreNotSeen(t *testing.T) {
 	}
 }
 
-func TestNotPermittedResourceGraphIsGoneRound(t *testing.T) {
+// TestDirectIsReadAbreast asks many vaults, of which each takes a second to answer: some at once, never more, and in their order.
+func TestDirectIsReadAbreast(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEstate(t)
-		e.world.SetFault("graph", world.Fault{Status: 403})
-		if items := whole(t, e.as(reader).Items(t.Context(), scope)); len(items) != 6 {
-			t.Errorf("%d items", len(items))
+		for i := range 40 {
+			vault := fmt.Sprintf("%s/providers/Microsoft.DataProtection/backupVaults/vault-%02d", group, i)
+			e.api.Put(vaultapi.Vault(vault, "westeurope", "", nil))
+			e.api.Put(vaultapi.Instance{Vault: vault, Name: "i", Kind: "Microsoft.Compute/disks", Source: fmt.Sprintf("%s/providers/Microsoft.Compute/disks/d%02d", group, i)}.Resource())
 		}
-		if !slices.ContainsFunc(e.asked, func(s string) bool { return strings.HasSuffix(s, "/backupProtectedItems") }) {
-			t.Errorf("asked %v", e.asked)
+		direct := scope
+		direct.Direct = true
+		var order []string
+		for _, v := range whole(t, e.as(reader).Vaults(t.Context(), direct)) {
+			order = append(order, v.ID)
+		}
+		e.takes, e.most = time.Second, 0
+		start := time.Now()
+		var got []string
+		for _, i := range whole(t, e.as(reader).Items(t.Context(), direct)) {
+			if !slices.Contains(got, i.Vault) {
+				got = append(got, i.Vault)
+			}
+		}
+		if len(got) != 42 || !slices.Equal(got, order) {
+			t.Errorf("the vaults of %d items are not in their order:\n%s", len(got), gocmp.Diff(order, got))
+		}
+		// Two calls for the vaults, two for each of 42: in turn 86 s.
+		if took := time.Since(start); took > 16*time.Second || e.most > 8 {
+			t.Errorf("%v, with up to %d calls at once", took, e.most)
+		}
+	})
+}
+
+func TestDirectThatIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEstate(t)
+		e.takes = time.Second
+		direct := scope
+		direct.Direct = true
+		for range e.as(reader).Items(t.Context(), direct) {
+			break // nothing goes on behind it: the bubble would not end
 		}
 	})
 }

@@ -53,20 +53,41 @@ type Seen struct {
 }
 
 // Collect looks at everything in the scope and reports. What could not be seen is in the report's gaps; only what ends all seeing is
-// an error.
+// an error. Where Resource Graph does not answer, each vault is asked, and the report says so.
 func Collect(ctx context.Context, o Options) (Report, error) {
-	var seen Seen
-	if err := errors.Join(
-		gather(&seen.Vaults, &seen, o.Inventory.Vaults(ctx, o.Scope)), gather(&seen.Policies, &seen, o.Inventory.Policies(ctx, o.Scope)),
-		gather(&seen.Items, &seen, o.Inventory.Items(ctx, o.Scope)), gather(&seen.Jobs, &seen, o.Inventory.Jobs(ctx, o.Scope)),
-	); err != nil {
+	seen, err := look(ctx, o)
+	var detour *Gap
+	if failed, ok := errors.AsType[*bridge.Error](err); ok && !o.Scope.Direct && ctx.Err() == nil && failed.Hop == bridge.HopARM && (failed.Status != 0 || failed.Kind == bridge.Unreachable) {
+		detour = &Gap{Where: "Resource Graph", Why: failed.Error(), Hint: failed.Hint}
+		o.Scope.Direct = true
+		if seen, err = look(ctx, o); err == nil && len(seen.Vaults) == 0 && len(seen.Gaps) > 0 {
+			err = failed // this way nothing was seen either
+		}
+	}
+	if err != nil {
 		return Report{}, err
 	}
 	complete(&seen)
 	if err := lookCloser(ctx, o, &seen); err != nil {
 		return Report{}, err
 	}
-	return Join(seen, o.Datasets, o.Environments, o.Clock()), nil
+	r := Join(seen, o.Datasets, o.Environments, o.Clock())
+	r.Detour = detour
+	return r, nil
+}
+
+// look reads all that there is to be seen, by one way.
+func look(ctx context.Context, o Options) (seen Seen, err error) {
+	if err = gather(&seen.Vaults, &seen, o.Inventory.Vaults(ctx, o.Scope)); err == nil {
+		err = gather(&seen.Policies, &seen, o.Inventory.Policies(ctx, o.Scope))
+	}
+	if err == nil {
+		err = gather(&seen.Items, &seen, o.Inventory.Items(ctx, o.Scope))
+	}
+	if err == nil {
+		err = gather(&seen.Jobs, &seen, o.Inventory.Jobs(ctx, o.Scope))
+	}
+	return seen, err
 }
 
 // gather empties a stream, gaps apart. A gap that each of the streams has is kept once.

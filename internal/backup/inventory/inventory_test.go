@@ -250,6 +250,59 @@ func TestCollect(t *testing.T) {
 	}
 }
 
+// broken is an estate whose Resource Graph answers with an error, from the first or a later question on.
+type broken struct {
+	estate
+	graph error
+	asked *[]bool // whether each question was a direct one
+}
+
+func (b broken) Items(ctx context.Context, s protect.Scope) iter.Seq2[protect.Item, error] {
+	*b.asked = append(*b.asked, s.Direct)
+	if !s.Direct {
+		return func(yield func(protect.Item, error) bool) {
+			_ = yield(b.seen.Items[0], nil) && yield(protect.Item{}, b.graph)
+		}
+	}
+	return b.estate.Items(ctx, s)
+}
+
+// TestDetour: where Resource Graph is throttled for too long, fails or is not permitted, each vault is asked, once, and that is said.
+func TestDetour(t *testing.T) {
+	t.Parallel()
+	throttled := &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopARM, Status: 429, Retry: true, Text: "cannot ask Resource Graph: too many"}
+	denied := &bridge.Error{Kind: bridge.Denied, Hop: bridge.HopARM, Status: 403, Text: "cannot ask Resource Graph: no right"}
+	nobody := &bridge.Error{Kind: bridge.Denied, Hop: bridge.HopEntra, Status: 401, Text: "no token"}
+	usage := &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopARM, Text: "no subscription to look at"}
+	gap := []*protect.Gap{{Where: "subscription x", Err: &bridge.Error{Text: "refused"}}}
+	for name, tc := range map[string]struct {
+		graph *bridge.Error
+		seen  inventory.Seen
+		asked []bool
+		fails bool
+	}{
+		"throttled":           {graph: throttled, seen: inventory.Seen{Vaults: []protect.Vault{{ID: vaultID}}}, asked: []bool{false, true}},
+		"not permitted":       {graph: denied, seen: inventory.Seen{Vaults: []protect.Vault{{ID: vaultID}}, Gaps: gap}, asked: []bool{false, true}},
+		"nothing either way":  {graph: throttled, seen: inventory.Seen{Gaps: gap}, asked: []bool{false, true}, fails: true},
+		"no token":            {graph: nobody, asked: []bool{false}, fails: true},
+		"a mistake of asking": {graph: usage, asked: []bool{false}, fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tc.seen.Items = []protect.Item{item(func(*protect.Item) {})}
+			var asked []bool
+			e := broken{estate{seen: tc.seen}, tc.graph, &asked}
+			r, err := inventory.Collect(t.Context(), inventory.Options{Inventory: e, History: e, Clock: func() time.Time { return noon }})
+			if tc.fails != (err != nil) || tc.fails && !errors.Is(err, tc.graph) || !slices.Equal(asked, tc.asked) {
+				t.Fatalf("%v; asked %v", err, asked)
+			}
+			if err == nil && (len(r.Items) != 1 || r.Detour == nil || r.Detour.Where != "Resource Graph" || !strings.Contains(r.Detour.Why, tc.graph.Text) || len(r.Gaps) != len(tc.seen.Gaps)) {
+				t.Errorf("%+v, gaps %v, %d items", r.Detour, r.Gaps, len(r.Items))
+			}
+		})
+	}
+}
+
 // BenchmarkJoin joins ten thousand items with a thousand datasets.
 func BenchmarkJoin(b *testing.B) {
 	var seen inventory.Seen

@@ -18,7 +18,9 @@ type Report struct {
 	Policies []protect.Policy `json:"policies"`
 	Jobs     []protect.Job    `json:"jobs"`
 	Gaps     []Gap            `json:"gaps"` // what could not be seen
-	Totals   Totals           `json:"totals"`
+	// Detour says why Resource Graph was not the source, and each vault was; nil when nothing was wrong with it.
+	Detour *Gap   `json:"detour,omitempty"`
+	Totals Totals `json:"totals"`
 }
 
 // Row is an item, with what it belongs to.
