@@ -40,7 +40,7 @@ func (t *Telemetry) Start(ctx context.Context, header http.Header) (context.Cont
 	if t.traced {
 		ctx, w.span = t.tracer.Start(t.parent(ctx, header), "gateway", trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(w.began))
 	}
-	t.meters.open.Add(ctx, 1)
+	t.meters.open.Add(1)
 	return ctx, w
 }
 
@@ -54,7 +54,7 @@ func (w *Watch) First() {
 // End is called once.
 func (w *Watch) End(ctx context.Context, e End) {
 	took := w.t.clock().Sub(w.began)
-	w.t.meters.open.Add(ctx, -1)
+	w.t.meters.open.Add(-1)
 	w.t.meters.record(ctx, e, took, w.first)
 	if w.span == nil {
 		return

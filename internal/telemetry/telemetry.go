@@ -4,7 +4,8 @@
 // Names, counts and durations enter; spans and metrics leave, to an OTLP collector and to a Prometheus registry. It must
 // never take in content: no prompt, no answer, no token, no value that was masked.
 //
-// Cache: the attribute sets of metrics, keyed by who called what and how it ended, and by what was found; at most maxSets of each.
+// Cache: the attribute sets of metrics with their counts, keyed by who called what and how it ended, and by what was found;
+// at most maxSets of each, for good.
 package telemetry
 
 import (
@@ -22,6 +23,7 @@ import (
 	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/propagation"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/exemplar"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -53,7 +55,7 @@ type Telemetry struct {
 	tracer      trace.Tracer
 	traced      bool
 	propagation propagation.TraceContext
-	meters      meters
+	meters      *meters
 	shutdown    []func(context.Context) error
 }
 
@@ -71,6 +73,9 @@ func New(ctx context.Context, o Options) (*Telemetry, error) {
 		return nil, err
 	}
 	options := []sdkmetric.Option{sdkmetric.WithResource(about)}
+	if o.Endpoint == "" { // no traces: nothing to give as an example
+		options = append(options, sdkmetric.WithExemplarFilter(exemplar.AlwaysOffFilter))
+	}
 	for _, r := range readers {
 		options = append(options, sdkmetric.WithReader(r))
 	}

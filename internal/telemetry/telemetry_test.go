@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -96,6 +97,44 @@ landbridge_guard_verdicts_total{landbridge_guard="flag",landbridge_rule="chat"} 
 	for name, series := range map[string]int{"gen_ai_client_token_usage": 2, "gen_ai_server_request_duration_seconds": 2, "gen_ai_server_time_to_first_token_seconds": 1} {
 		if n, err := testutil.GatherAndCount(registry, name); err != nil || n != series {
 			t.Errorf("%s: %d series, %v", name, n, err)
+		}
+	}
+}
+
+// Callers that are too many to be told apart are counted together.
+func TestManyCallers(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	tel, err := telemetry.New(t.Context(), telemetry.Options{Clock: time.Now, Registry: registry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tel.Close(context.Background())
+	e := ended()
+	for i := range 2000 {
+		e.Call.Workload = strconv.Itoa(i)
+		ctx, w := tel.Start(t.Context(), nil)
+		w.End(ctx, e)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() != "landbridge_gateway_calls_total" {
+			continue
+		}
+		n, together := 0.0, 0.0
+		for _, m := range f.GetMetric() {
+			n += m.GetCounter().GetValue()
+			for _, l := range m.GetLabel() {
+				if l.GetName() == "landbridge_workload" && l.GetValue() == "" {
+					together = m.GetCounter().GetValue()
+				}
+			}
+		}
+		if n != 2000 || together != 100 {
+			t.Errorf("%v calls, %v of them together", n, together)
 		}
 	}
 }
