@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/audit"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/policy"
 	"github.com/landbridge/landbridge/internal/prompt"
@@ -115,7 +116,7 @@ type Gateway struct {
 	o        Options
 	known    known
 	local    identity // of loopback callers
-	refusals throttle
+	refusals audit.Throttle
 	buffers  buffers
 }
 

@@ -126,7 +126,7 @@ func (g *Gateway) refused(r *http.Request, workload string, err error) {
 	if workload != "" {
 		rec.Call = &bridge.Call{Workload: workload}
 	}
-	pass, unsaid := g.refusals.admit(rec.Time)
+	pass, unsaid := g.refusals.Admit(rec.Time)
 	if !pass {
 		return
 	}
@@ -163,7 +163,7 @@ func unrecorded(cause error) error {
 
 // lastWord records how many refusals were counted and not told yet, when the door closes.
 func (g *Gateway) lastWord() {
-	if unsaid := g.refusals.rest(); unsaid > 0 {
+	if unsaid := g.refusals.Rest(); unsaid > 0 {
 		_ = g.o.Recorder.Record(context.Background(), bridge.Record{
 			Time: g.o.Clock(), Event: bridge.EventRefusal, Door: doorName, Hop: bridge.HopDoor, Code: "refusals_counted",
 			Reason: fmt.Sprintf("%d more refusals that were not recorded one by one", unsaid),

@@ -6,7 +6,6 @@ import (
 	"html"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -91,7 +90,7 @@ func (s *Server) unrecorded(w http.ResponseWriter) outcome {
 // the disk: past a number a second they are counted, and the next record says how many.
 func (s *Server) note(r *http.Request, caller *peer, hop bridge.Hop, code, text string) {
 	now := s.o.Clock()
-	pass, unsaid := s.refusals.admit(now)
+	pass, unsaid := s.refusals.Admit(now)
 	if !pass {
 		return
 	}
@@ -104,44 +103,11 @@ func (s *Server) note(r *http.Request, caller *peer, hop bridge.Hop, code, text 
 
 // lastWord records how many refusals were counted and not told yet, when the door closes.
 func (s *Server) lastWord() {
-	unsaid := s.refusals.rest()
+	unsaid := s.refusals.Rest()
 	if unsaid == 0 {
 		return
 	}
 	text := fmt.Sprintf("%d more refusals that were not recorded one by one", unsaid)
 	rec := bridge.Record{Time: s.o.Clock(), Event: bridge.EventRefusal, Door: "metadata", Hop: bridge.HopDoor, Code: "refusals_counted", Reason: text}
 	_ = s.o.Recorder.Record(context.Background(), rec)
-}
-
-// refusalsPerSecond is how many refusals are recorded one by one.
-const refusalsPerSecond = 50
-
-type throttle struct {
-	mu     sync.Mutex
-	second int64
-	passed int
-	unsaid int
-}
-
-func (t *throttle) admit(now time.Time) (pass bool, unsaid int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if second := now.Unix(); second != t.second {
-		t.second, t.passed = second, 0
-	}
-	if t.passed >= refusalsPerSecond {
-		t.unsaid++
-		return false, 0
-	}
-	t.passed++
-	unsaid, t.unsaid = t.unsaid, 0
-	return true, unsaid
-}
-
-// rest takes what was counted and not told.
-func (t *throttle) rest() (unsaid int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	unsaid, t.unsaid = t.unsaid, 0
-	return unsaid
 }

@@ -28,6 +28,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/landbridge/landbridge/internal/audit"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/wire"
 )
@@ -77,7 +78,7 @@ type Server struct {
 	header   headers
 	values   atomic.Pointer[snapshot]
 	rendered atomic.Pointer[rendered]
-	refusals throttle
+	refusals audit.Throttle
 	waiting  atomic.Int32  // hanging wait_for_change requests
 	stopping chan struct{} // closed when Run ends
 	stopped  atomic.Bool
