@@ -10,15 +10,17 @@ import (
 )
 
 // medium copies an object in one request that streams: it is one chunk, and too large for a buffer. The source's own CRC32C goes ahead
-// where it keeps one; else the target's is held against what was read.
+// where it keeps one; else the target's is held against what was read. So does its MD5, where the target looks at it.
 func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, err error) {
 	w := c.write(i)
-	w.CRC32C = i.Source.CRC32C
+	claim := c.claim(i.Source)
+	w.CRC32C, w.MD5 = i.Source.CRC32C, claim
 	for before, n := (checksum.CRC{}), 0; n < tries; before, n = s.crc, n+1 {
 		err = c.retry.Do(ctx, func(ctx context.Context) (err error) {
-			s, o, err = c.stream(ctx, i.Source, w)
+			s, o, err = c.stream(ctx, i.Source, w, claim)
 			return err
 		})
+		claim = nil // one that was refused is looked at here
 		switch {
 		case err == nil && o.CRC32C.Agree(s.crc) && s.agree(i.Source):
 			return s, o, nil
@@ -39,12 +41,12 @@ func (c *Copier) medium(ctx context.Context, i Item) (s sums, o dataset.Object, 
 }
 
 // stream makes one attempt. What it has read it says also of one that the target refused for its sum.
-func (c *Copier) stream(ctx context.Context, from dataset.Object, w dataset.Write) (s sums, o dataset.Object, err error) {
+func (c *Copier) stream(ctx context.Context, from dataset.Object, w dataset.Write, claim []byte) (s sums, o dataset.Object, err error) {
 	if err := c.streams.Acquire(ctx, 1); err != nil {
 		return s, o, err
 	}
 	defer c.streams.Release(1)
-	h := c.hash(from, c.MD5 != MD5Never)
+	h := c.hash(from, c.MD5 != MD5Never && claim == nil)
 	defer h.stop()
 	b, err := c.open(ctx, from, 0, from.Size, h.writer())
 	if err != nil {
@@ -55,7 +57,11 @@ func (c *Copier) stream(ctx context.Context, from dataset.Object, w dataset.Writ
 	if codeOf(err) == dataset.CodeMismatch {
 		err = once{err}
 	}
-	return sums{crc: b.sum(), md5: h.sum()}, o, err
+	s = sums{crc: b.sum(), md5: h.sum()}
+	if err == nil && claim != nil {
+		s.md5 = claim
+	}
+	return s.provenBy(o, claim), o, err
 }
 
 // hash is an MD5 beside the way of the bytes; nil, which does nothing, when the source keeps none or it is not wanted.

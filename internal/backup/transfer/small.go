@@ -12,23 +12,35 @@ import (
 )
 
 // small copies an object that is read whole: its sums are known before it is written, and it is written again without being read again.
-func (c *Copier) small(ctx context.Context, i Item) (sums, dataset.Object, error) {
+// Of an MD5 that the target has refused nobody knows yet whether source or way is to blame: then it is read again, and hashed here.
+func (c *Copier) small(ctx context.Context, i Item) (s sums, o dataset.Object, err error) {
 	text, done, err := c.take(ctx, i.Source.Size)
 	if err != nil {
-		return sums{}, dataset.Object{}, err
+		return s, o, err
 	}
 	defer done()
-	s, err := c.readWhole(ctx, i.Source, text)
-	if err != nil {
-		return s, dataset.Object{}, err
+	claim := c.claim(i.Source)
+	s, o, err = c.whole(ctx, i, text, claim)
+	if claim != nil && codeOf(err) == dataset.CodeMismatch {
+		s, o, err = c.whole(ctx, i, text, nil)
+	}
+	return s, o, err
+}
+
+// whole reads an object and writes it.
+func (c *Copier) whole(ctx context.Context, i Item, text, claim []byte) (s sums, o dataset.Object, err error) {
+	if s, err = c.readWhole(ctx, i.Source, text, claim); err != nil {
+		return s, o, err
 	}
 	w := c.write(i)
 	w.CRC32C, w.MD5 = s.crc, s.md5
-	var o dataset.Object
 	err = c.retry.Do(ctx, func(ctx context.Context) (err error) {
 		body := lend(text)
 		defer body.takeBack()
 		o, err = c.Target.Put(ctx, w, body)
+		if claim != nil && codeOf(err) == dataset.CodeMismatch {
+			return once{err}
+		}
 		return err
 	})
 	if err != nil {
@@ -37,7 +49,25 @@ func (c *Copier) small(ctx context.Context, i Item) (sums, dataset.Object, error
 	if err == nil && !o.CRC32C.Agree(s.crc) {
 		err = c.undo(ctx, o, s)
 	}
-	return s, o, err
+	return s.provenBy(o, claim), o, err
+}
+
+// claim is the MD5 that the source keeps of an object, where the target need only be told: Cloud Storage computes one of whatever it is sent
+// in one request, refuses another than was declared, and answers with its own (https://cloud.google.com/storage/docs/data-validation). Nil
+// is of an object whose MD5 is computed here, or by nobody.
+func (c *Copier) claim(o dataset.Object) []byte {
+	if c.MD5 == MD5Never || c.Target.Place().Store != dataset.Bucket {
+		return nil
+	}
+	return o.MD5
+}
+
+// provenBy leaves a claim out that the target did not confirm.
+func (s sums) provenBy(o dataset.Object, claim []byte) sums {
+	if claim != nil && !bytes.Equal(o.MD5, claim) {
+		s.md5 = nil
+	}
+	return s
 }
 
 // tries is how often an object that does not agree with its sums is read, unless it is the same twice.
@@ -45,7 +75,7 @@ const tries = 6
 
 // readWhole reads an object and holds it against the sums that the source keeps. What does not agree is read again: if it is the same
 // then, the source is damaged; if not, it was the way.
-func (c *Copier) readWhole(ctx context.Context, o dataset.Object, text []byte) (sums, error) {
+func (c *Copier) readWhole(ctx context.Context, o dataset.Object, text, claim []byte) (sums, error) {
 	var s sums
 	read := func() error {
 		return c.retry.Do(ctx, func(ctx context.Context) error {
@@ -57,7 +87,10 @@ func (c *Copier) readWhole(ctx context.Context, o dataset.Object, text []byte) (
 			if err = b.end(err); err != nil {
 				return err
 			}
-			s = sums{crc: b.sum(), md5: c.md5(o, text)}
+			s = sums{crc: b.sum(), md5: claim}
+			if claim == nil {
+				s.md5 = c.md5(o, text)
+			}
 			return nil
 		})
 	}
