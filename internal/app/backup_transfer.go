@@ -35,15 +35,21 @@ func (d *depot) courier(ctx context.Context, name string, from, to dataset.Place
 	}}, nil
 }
 
+var _ runs.Courier = (*courier)(nil)
+
 // List implements runs.Courier.
 func (*courier) List(w io.Writer, names iter.Seq2[string, error]) error {
 	return transfer.WriteManifest(w, names)
 }
 
 // Start implements runs.Courier.
-func (c *courier) Start(ctx context.Context, run, list string) ([]byte, error) {
+func (c *courier) Start(ctx context.Context, run, list string, spent []byte) ([]byte, error) {
+	before, err := handoverOf(spent)
+	if err != nil {
+		return nil, err
+	}
 	o := c.order
-	o.Run, o.Manifest = run, "gs://"+o.Target.Name+"/"+o.Target.Prefix+list
+	o.Run, o.Manifest, o.Spent = run, "gs://"+o.Target.Name+"/"+o.Target.Prefix+list, before.Operation
 	h, err := c.client.Start(ctx, o)
 	if err != nil {
 		return nil, err
@@ -53,9 +59,9 @@ func (c *courier) Start(ctx context.Context, run, list string) ([]byte, error) {
 
 // Follow implements runs.Courier. A transfer that is done without some of its objects has missed those, and is no failure.
 func (c *courier) Follow(ctx context.Context, run string, ticket []byte) (runs.Delivery, error) {
-	var h transfer.Handover
-	if err := json.Unmarshal(ticket, &h); err != nil {
-		return runs.Delivery{}, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopTransfer, Code: "ticket_unreadable", Text: "what is kept of the transfer cannot be read", Cause: err}
+	h, err := handoverOf(ticket)
+	if err != nil {
+		return runs.Delivery{}, err
 	}
 	p, err := c.client.Follow(ctx, h)
 	if err != nil {
@@ -63,11 +69,36 @@ func (c *courier) Follow(ctx context.Context, run string, ticket []byte) (runs.D
 	}
 	o := c.order
 	o.Run = run
-	out := runs.Delivery{Ended: p.State.Ended(), Objects: p.Copied.Objects, Bytes: p.Copied.Bytes}
+	out := runs.Delivery{Began: p.Began, Objects: p.Copied.Objects, Bytes: p.Copied.Bytes}
+	if p.State.Ended() {
+		out.Ended = p.Ended
+	}
 	verdict := c.client.Verdict(ctx, o, h, p)
 	if p.State == transfer.Done {
 		out.Missed = verdict
 		return out, nil
 	}
 	return out, verdict
+}
+
+// Cancel implements runs.Courier.
+func (c *courier) Cancel(ctx context.Context, run string, ticket []byte) error {
+	h, err := handoverOf(ticket)
+	if err != nil {
+		return err
+	}
+	o := c.order
+	o.Run = run
+	return c.client.Cancel(ctx, o, h)
+}
+
+// handoverOf is what a ticket leads to; the zero one without a ticket.
+func handoverOf(ticket []byte) (h transfer.Handover, err error) {
+	if len(ticket) == 0 {
+		return h, nil
+	}
+	if err := json.Unmarshal(ticket, &h); err != nil {
+		return h, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopTransfer, Code: "ticket_unreadable", Text: "what is kept of the transfer cannot be read", Cause: err}
+	}
+	return h, nil
 }

@@ -133,7 +133,11 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 	if p.after == "" {
 		p.before = previous.digest
 	}
-	order, err := s.ordered(ctx, j.Run.ID, d)
+	handed, err := orderOf(j.Value(ctx, valueOrder))
+	if err != nil {
+		return err
+	}
+	order, err := s.ordered(ctx, j.Run.ID, d, handed)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"time"
 
 	"google.golang.org/api/storagetransfer/v1"
 
@@ -37,6 +38,8 @@ type Count struct {
 // Progress is how far a transfer is, in the service's own counts.
 type Progress struct {
 	State    State     `json:"state"`
+	Began    time.Time `json:"began,omitzero"`
+	Ended    time.Time `json:"ended,omitzero"` // by Google's clock
 	Found    Count     `json:"found"`   // at the source
 	Copied   Count     `json:"copied"`  // to the target
 	Skipped  Count     `json:"skipped"` // there already
@@ -67,7 +70,7 @@ func (c *Client) Follow(ctx context.Context, h Handover) (Progress, error) {
 	if json.Unmarshal(operation.Metadata, &about) != nil {
 		return Progress{}, &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopTransfer, Code: "bad_answer", Text: "the transfer " + h.Job + " has no metadata that can be read", Retry: true}
 	}
-	p := Progress{State: stateOf(about.Status)}
+	p := Progress{State: stateOf(about.Status), Began: moment(about.StartTime), Ended: moment(about.EndTime)}
 	if n := about.Counters; n != nil {
 		p.Found = Count{n.ObjectsFoundFromSource, n.BytesFoundFromSource}
 		p.Copied = Count{n.ObjectsCopiedToSink, n.BytesCopiedToSink}
@@ -81,6 +84,12 @@ func (c *Client) Follow(ctx context.Context, h Handover) (Progress, error) {
 		p.Problems = []Problem{{Code: fmt.Sprintf("code %d", operation.Error.Code), Count: 1, Samples: []Sample{{Detail: google.Presentable(operation.Error.Message)}}}}
 	}
 	return p, nil
+}
+
+// moment is a time as Google writes it; zero when it did not.
+func moment(text string) time.Time {
+	t, _ := time.Parse(time.RFC3339Nano, text)
+	return t
 }
 
 func stateOf(status string) State {

@@ -27,6 +27,8 @@ type Order struct {
 	Target       dataset.Place // a bucket, and a prefix
 	// Manifest names the objects that are copied, gs://BUCKET/OBJECT: what WriteManifest wrote. Without it, all of the source is.
 	Manifest string
+	// Spent is an operation that ended badly: another one is run. "" is none.
+	Spent string
 }
 
 // Handover is what a job row keeps of an order.
@@ -51,7 +53,7 @@ func WriteManifest(w io.Writer, names iter.Seq2[string, error]) error {
 	return out.Error()
 }
 
-// Start makes the job and runs it, once: an order whose job is there goes on with it.
+// Start makes the job and runs it, once: an order whose job is there goes on with its last operation, unless that is the spent one.
 func (c *Client) Start(ctx context.Context, o Order) (Handover, error) {
 	job, err := o.job(c.project)
 	if err != nil {
@@ -67,19 +69,19 @@ func (c *Client) Start(ctx context.Context, o Order) (Handover, error) {
 	if err != nil {
 		return Handover{}, refusal(ctx, "make the transfer job "+job.Name, err)
 	}
-	if made.LatestOperationName != "" {
+	if made.LatestOperationName != "" && made.LatestOperationName != o.Spent {
 		return Handover{Job: job.Name, Operation: made.LatestOperationName}, nil
 	}
-	return c.run(ctx, job.Name)
+	return c.run(ctx, job.Name, o.Spent)
 }
 
-// run starts the job's one operation. When somebody else was first, theirs is taken.
-func (c *Client) run(ctx context.Context, job string) (Handover, error) {
+// run starts an operation of the job. When somebody else was first, theirs is taken.
+func (c *Client) run(ctx context.Context, job, spent string) (Handover, error) {
 	operation, err := c.service.TransferJobs.Run(job, &storagetransfer.RunTransferJobRequest{ProjectId: c.project}).Context(ctx).Do()
 	if err == nil {
 		return Handover{Job: job, Operation: operation.Name}, nil
 	}
-	if found, again := c.service.TransferJobs.Get(job, c.project).Context(ctx).Do(); again == nil && found.LatestOperationName != "" {
+	if found, again := c.service.TransferJobs.Get(job, c.project).Context(ctx).Do(); again == nil && found.LatestOperationName != "" && found.LatestOperationName != spent {
 		return Handover{Job: job, Operation: found.LatestOperationName}, nil
 	}
 	return Handover{}, refusal(ctx, "run the transfer job "+job, err)
@@ -91,9 +93,11 @@ var (
 	manifestForm = regexp.MustCompile(`^gs://[a-z0-9._-]{3,222}/.+$`)
 )
 
+func (o Order) name() string { return "transferJobs/lb-" + o.Dataset + "-" + o.Run }
+
 // job is the order in the service's words. It has no schedule: it runs when it is told to, and never by itself.
 func (o Order) job(project string) (*storagetransfer.TransferJob, error) {
-	name := "transferJobs/lb-" + o.Dataset + "-" + o.Run
+	name := o.name()
 	switch {
 	case o.Dataset == "" || o.Run == "" || !jobForm.MatchString(name):
 		return nil, refused("name_refused", "the dataset and the run make no name of a transfer job", "name the dataset with letters, digits, \"-\", \"_\" and \".\"")
@@ -111,7 +115,7 @@ func (o Order) job(project string) (*storagetransfer.TransferJob, error) {
 		},
 		GcsDataSink: &storagetransfer.GcsData{BucketName: o.Target.Name, Path: o.Target.Prefix},
 		TransferOptions: &storagetransfer.TransferOptions{
-			OverwriteWhen:   "DIFFERENT",
+			OverwriteWhen:   "NEVER", // it has no preconditions
 			MetadataOptions: &storagetransfer.MetadataOptions{TimeCreated: "TIME_CREATED_PRESERVE_AS_CUSTOM_TIME"},
 		},
 	}
@@ -156,8 +160,21 @@ func location(j *storagetransfer.TransferJob) string {
 	return j.TransferSpec.TransferManifest.Location
 }
 
-// Cancel ends a transfer. What was copied stays.
-func (c *Client) Cancel(ctx context.Context, h Handover) error {
+// Cancel ends a transfer. What was copied stays. Without its operation, it is the last one of the order's job, if there is one.
+func (c *Client) Cancel(ctx context.Context, o Order, h Handover) error {
+	if h.Operation == "" {
+		h.Job = o.name()
+		found, err := c.service.TransferJobs.Get(h.Job, c.project).Context(ctx).Do()
+		if statusOf(err) == http.StatusNotFound {
+			return nil
+		}
+		if err != nil {
+			return refusal(ctx, "find the transfer job "+h.Job, err)
+		}
+		if h.Operation = found.LatestOperationName; h.Operation == "" {
+			return nil
+		}
+	}
 	_, err := c.service.TransferOperations.Cancel(h.Operation, &storagetransfer.CancelOperationRequest{}).Context(ctx).Do()
 	if err != nil {
 		return refusal(ctx, "cancel the transfer "+h.Job, err)

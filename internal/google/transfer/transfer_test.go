@@ -37,8 +37,11 @@ func TestACopyIsHandedOverOnce(t *testing.T) {
 	}
 	want := transfer.Progress{State: transfer.Done, Found: transfer.Count{Objects: 2, Bytes: 9}, Copied: transfer.Count{Objects: 2, Bytes: 9}}
 	p := must(c.Follow(ctx, h))(t)
-	if diff := cmp.Diff(want, p); diff != "" {
+	if diff := cmp.Diff(want, timeless(p)); diff != "" {
 		t.Error(diff)
+	}
+	if p.Began.IsZero() || !p.Ended.After(p.Began) {
+		t.Errorf("it worked from %v to %v", p.Began, p.Ended)
 	}
 	if err := c.Verdict(ctx, o, h, p); err != nil {
 		t.Error(err)
@@ -51,7 +54,7 @@ func TestACopyIsHandedOverOnce(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatDiffersIsCopiedAndNothingDeleted(t *testing.T) {
+func TestNothingIsWrittenOverOrDeleted(t *testing.T) {
 	t.Parallel()
 	f, ctx := newFar(t), t.Context()
 	must(f.buckets.Put("copies", "in/a.bin", []byte("alpha"), nil))(t)
@@ -60,9 +63,12 @@ func TestOnlyWhatDiffersIsCopiedAndNothingDeleted(t *testing.T) {
 	c := f.client()
 	h := must(c.Start(ctx, order()))(t)
 	f.pass(time.Hour)
-	want := transfer.Progress{State: transfer.Done, Found: transfer.Count{Objects: 2, Bytes: 9}, Copied: transfer.Count{Objects: 1, Bytes: 4}, Skipped: transfer.Count{Objects: 1, Bytes: 5}}
-	if diff := cmp.Diff(want, must(c.Follow(ctx, h))(t)); diff != "" {
+	want := transfer.Progress{State: transfer.Done, Found: transfer.Count{Objects: 2, Bytes: 9}, Skipped: transfer.Count{Objects: 2, Bytes: 9}}
+	if diff := cmp.Diff(want, timeless(must(c.Follow(ctx, h))(t))); diff != "" {
 		t.Error(diff)
+	}
+	if b := must(f.buckets.Bytes("copies", "in/b, c.bin"))(t); string(b) != "stale" {
+		t.Errorf("what was there is now %q", b)
 	}
 	if diff := cmp.Diff([]string{"in/a.bin", "in/b, c.bin", "in/other.bin"}, f.buckets.Names("copies")); diff != "" {
 		t.Error(diff)
@@ -83,7 +89,7 @@ func TestTheListOfObjectsDecides(t *testing.T) {
 			{URL: "https://models.blob.core.windows.net/weights/v1/gone.bin", Detail: "BlobNotFound: The specified blob does not exist."},
 		}}},
 	}
-	if diff := cmp.Diff(want, p, cmp.Transformer("firstLine", func(s transfer.Sample) [2]string { return [2]string{s.URL, s.Detail[:20]} })); diff != "" {
+	if diff := cmp.Diff(want, timeless(p), cmp.Transformer("firstLine", func(s transfer.Sample) [2]string { return [2]string{s.URL, s.Detail[:20]} })); diff != "" {
 		t.Error(diff)
 	}
 	wants(t, c.Verdict(ctx, o, h, p), "NOT_FOUND", "the transfer transferJobs/lb-weights-r1 failed for 1 objects: NOT_FOUND: BlobNotFound", "gcloud transfer operations describe "+h.Operation)
@@ -132,7 +138,7 @@ func TestATransferIsCancelled(t *testing.T) {
 	c, o := f.client(), order()
 	h := must(c.Start(ctx, o))(t)
 	f.pass(2 * time.Minute)
-	if err := c.Cancel(ctx, h); err != nil {
+	if err := c.Cancel(ctx, o, h); err != nil {
 		t.Fatal(err)
 	}
 	f.pass(time.Hour)
@@ -141,6 +147,32 @@ func TestATransferIsCancelled(t *testing.T) {
 		t.Errorf("progress %+v", p)
 	}
 	wants(t, c.Verdict(ctx, o, h, p), "ABORTED", "was cancelled", "what was copied stays")
+}
+
+// Who knows only the order finds its operation; and one that ended badly is followed by another, once.
+func TestASpentTransferIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	f, ctx := newFar(t), t.Context()
+	c, o := f.client(), order()
+	if err := c.Cancel(ctx, o, transfer.Handover{}); err != nil { // nothing was ordered
+		t.Fatal(err)
+	}
+	first := must(c.Start(ctx, o))(t)
+	if err := c.Cancel(ctx, o, transfer.Handover{}); err != nil {
+		t.Fatal(err)
+	}
+	if p := must(c.Follow(ctx, first))(t); p.State != transfer.Cancelled {
+		t.Errorf("progress %+v", p)
+	}
+	o.Spent = first.Operation
+	second := must(c.Start(ctx, o))(t)
+	if again := must(c.Start(ctx, o))(t); again != second || second.Operation == first.Operation {
+		t.Errorf("after %+v came %+v and %+v", first, second, again)
+	}
+	f.pass(time.Hour)
+	if p := must(c.Follow(ctx, second))(t); p.State != transfer.Done || p.Copied.Objects != 2 {
+		t.Errorf("progress %+v", p)
+	}
 }
 
 func TestOrdersThatAreRefused(t *testing.T) {
@@ -196,4 +228,10 @@ func TestMetadataAndFaultsOnTheWay(t *testing.T) {
 	if b := must(f.buckets.Bytes("copies", "in/x.bin"))(t); string(b) != "x" {
 		t.Errorf("copied %q", b)
 	}
+}
+
+// timeless is progress without when it was.
+func timeless(p transfer.Progress) transfer.Progress {
+	p.Began, p.Ended = time.Time{}, time.Time{}
+	return p
 }
