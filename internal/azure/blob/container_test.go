@@ -24,7 +24,7 @@ func TestNoContainer(t *testing.T) {
 	for _, list = range c.List(t.Context(), dataset.Query{}) {
 		break
 	}
-	for what, err := range map[string]error{"stat": stat, "put": put, "begin": begin, "list": list, "delete": c.Delete(t.Context(), dataset.Object{Name: "a"})} {
+	for what, err := range map[string]error{"stat": stat, "put": put, "begin": begin, "list": list, "delete": c.Delete(t.Context(), dataset.Object{Name: "a", ETag: `"0x1"`})} {
 		e, ok := errors.AsType[*bridge.Error](err)
 		if !ok || e.Kind != bridge.Usage || e.Code != "container_not_found" || e.Text != "there is no container copies in the storage account landbridgedata" ||
 			!strings.Contains(e.Hint, "az storage container create --auth-mode login --account-name landbridgedata --name copies") {

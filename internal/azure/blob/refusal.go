@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/landbridge/landbridge/internal/azure"
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -88,6 +89,17 @@ func (c *Container) judge(out *bridge.Error, k call, code string, lease bridge.L
 	case code == "BlobArchived" || code == "BlobBeingRehydrated":
 		out.Code = dataset.CodeUnavailable
 		out.Hint = "the blob is in the archive tier: az storage blob set-tier --tier Hot, and wait some hours; or copy it to an online tier"
+	case strings.HasPrefix(code, "Lease"):
+		out.Code = "blob_leased"
+		out.Hint = "who holds the lease must release it; when nobody does any more: az storage blob lease break --auth-mode login" + c.arguments(k)
+	case strings.HasPrefix(code, "BlobImmutable"):
+		out.Code = "blob_immutable"
+		out.Hint = "wait until its retention period is over or its legal hold is cleared, or use another container as the target"
+	case strings.HasPrefix(code, "BlobUsesCustomerSpecifiedEncryption"), strings.HasPrefix(code, "KeyVault"):
+		out.Code = dataset.CodeUnavailable
+		out.Hint = "it is encrypted with a key that this identity or the account cannot use: a key that is sent along is a secret, and is not supported; a key of a vault must be there, enabled and open to the account"
+	case code == "InvalidBlobType":
+		out.Hint = "an append or a page blob stands where a block blob shall be written: delete it, or exclude the name"
 	case code == "SnapshotsPresent":
 		out.Code = codeSnapshots
 		out.Text = c.what(k) + ": it has snapshots, which would be deleted with it"
@@ -114,7 +126,7 @@ func (c *Container) judge(out *bridge.Error, k call, code string, lease bridge.L
 	case code == "Md5Mismatch" || code == "Crc64Mismatch":
 		out.Kind, out.Code, out.Retry = bridge.Damaged, dataset.CodeMismatch, true
 	case code == "InvalidBlobOrBlock":
-		out.Hint = "blocks of another writer wait under this name; they go when it is written, or after a week"
+		out.Hint = "the blob has blocks of another program, with names of another length, or such blocks wait under its name: delete it; what waits goes after a week"
 	case out.Retry:
 		out.Kind, out.Hint = bridge.Unreachable, "it is the far side's load or fault; the call is repeated later"
 	}

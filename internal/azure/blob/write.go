@@ -163,9 +163,10 @@ func (c *Container) Purge(ctx context.Context, o dataset.Object) error {
 }
 
 func (c *Container) delete(ctx context.Context, o dataset.Object, h http.Header) error {
-	if o.ETag != "" {
-		h["If-Match"] = []string{o.ETag}
+	if o.ETag == "" {
+		return usage("state_unknown", "%q is not deleted: nothing says which state of it", o.Name)
 	}
+	h["If-Match"] = []string{o.ETag}
 	_, err := c.done(ctx, call{method: http.MethodDelete, name: o.Name, header: h, want: http.StatusAccepted})
 	return err
 }

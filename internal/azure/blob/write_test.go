@@ -212,9 +212,32 @@ func TestRefusals(t *testing.T) {
 		_, err := c.Put(ctx, dataset.Write{Name: "a b", Size: 1, If: dataset.If{Absent: true}}, strings.NewReader("x"))
 		return err
 	}
+	replace := func(c *blob.Container) error {
+		o, err := c.Stat(ctx, "a b")
+		if err == nil {
+			_, err = c.Put(ctx, dataset.Write{Name: "a b", Size: 1, If: dataset.Replaces(o)}, strings.NewReader("x"))
+		}
+		return err
+	}
+	remove := func(c *blob.Container) error {
+		o, err := c.Stat(ctx, "a b")
+		if err == nil {
+			err = c.Delete(ctx, o)
+		}
+		return err
+	}
+	block := func(c *blob.Container) error {
+		up, err := c.Begin(ctx, dataset.Write{Name: "a b", Size: 2, Origin: mark}, dataset.Layout{Size: 1, Chunks: 2})
+		if err == nil {
+			_, err = up.Write(ctx, dataset.Chunk{Size: 1}, strings.NewReader("x"))
+		}
+		return err
+	}
+	blind := func(c *blob.Container) error { return c.Delete(ctx, dataset.Object{Name: "a b"}) }
 	for name, tc := range map[string]struct {
 		roles []string
 		seed  blobapi.Seed
+		act   blobapi.Act
 		fault blobapi.Fault
 		do    func(*blob.Container) error
 		code  string
@@ -234,6 +257,34 @@ func TestRefusals(t *testing.T) {
 		},
 		"no right to read": {roles: []string{}, do: stat, code: dataset.CodeUnauthorized, kind: bridge.Denied, hint: `the role "Storage Blob Data Reader"`},
 		"there already":    {seed: blobapi.Seed{Blob: "a b"}, do: put, code: dataset.CodeExists, kind: bridge.Refused, text: "The specified blob already exists"},
+		"leased and replaced": {
+			seed: blobapi.Seed{Blob: "a b"}, act: blobapi.Lease, do: replace, code: "blob_leased", kind: bridge.Refused,
+			text: "There is currently a lease on the blob", hint: `az storage blob lease break --auth-mode login --account-name landbridgedata --container-name training --name "a b"`,
+		},
+		"leased and deleted": {seed: blobapi.Seed{Blob: "a b"}, act: blobapi.Lease, do: remove, code: "blob_leased", kind: bridge.Refused, hint: "lease break"},
+		"leased and staged":  {seed: blobapi.Seed{Blob: "a b"}, act: blobapi.Lease, do: block, code: "blob_leased", kind: bridge.Refused, hint: "lease break"},
+		"immutable and replaced": {
+			seed: blobapi.Seed{Blob: "a b"}, act: blobapi.Protect, do: replace, code: "blob_immutable", kind: bridge.Refused,
+			text: "the blob is immutable due to a policy", hint: "another container",
+		},
+		"immutable and deleted": {seed: blobapi.Seed{Blob: "a b"}, act: blobapi.Protect, do: remove, code: "blob_immutable", kind: bridge.Refused},
+		"a customer's own key": {
+			fault: blobapi.Fault{Status: http.StatusConflict, Code: "BlobUsesCustomerSpecifiedEncryption"}, do: stat,
+			code: dataset.CodeUnavailable, kind: bridge.Refused, hint: "encrypted with a key",
+		},
+		"a key that is gone": {
+			fault: blobapi.Fault{Status: http.StatusForbidden, Code: "KeyVaultEncryptionKeyNotFound"}, do: stat,
+			code: dataset.CodeUnavailable, kind: bridge.Refused, hint: "must be there, enabled",
+		},
+		"pages where blocks shall be": {
+			seed: blobapi.Seed{Blob: "a b", Kind: "PageBlob", Data: make([]byte, 512)}, do: block, code: "InvalidBlobType", kind: bridge.Refused,
+			text: "The blob type is invalid", hint: "delete it, or exclude the name",
+		},
+		"another's blocks": {
+			seed: blobapi.Seed{Blob: "a b", Data: []byte("xyz"), BlockSize: 2}, do: block, code: "InvalidBlobOrBlock", kind: bridge.Refused,
+			text: "The specified blob or block content is invalid", hint: "with names of another length",
+		},
+		"deleted blindly": {seed: blobapi.Seed{Blob: "a b"}, do: blind, code: "state_unknown", kind: bridge.Usage, text: `"a b" is not deleted`},
 		"busy": {
 			fault: blobapi.Fault{Status: http.StatusServiceUnavailable, RetryAfter: 3 * time.Second}, do: put, code: "ServerBusy", kind: bridge.Unreachable,
 			text: "currently unable to receive requests", wait: 3 * time.Second,
@@ -246,6 +297,9 @@ func TestRefusals(t *testing.T) {
 			s := newStore(t, world.StorageAccount{}, tc.roles...)
 			if tc.seed.Blob != "" {
 				s.apply(tc.seed)
+			}
+			if tc.act != "" {
+				s.apply(blobapi.Seed{Blob: tc.seed.Blob, Act: tc.act})
 			}
 			if tc.fault != (blobapi.Fault{}) {
 				s.blobs.Inject(tc.fault)

@@ -43,6 +43,7 @@ type record struct {
 	tier              string // "" is the account's own: Hot, inferred
 	tierChanged       time.Time
 	rehydrating       string // to which tier
+	leased, immutable bool
 	copied            *copied
 
 	deleted time.Time // when it was soft-deleted; zero when it is there

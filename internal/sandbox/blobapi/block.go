@@ -67,7 +67,9 @@ func stageable(b *blob, id string) *Problem {
 		return nil
 	}
 	other := func(x block) bool { return len(x.id) != len(id) }
-	switch {
+	switch p := free(b.base); {
+	case p != nil:
+		return p
 	case b.base != nil && b.base.kind != blockBlob:
 		return wrongType()
 	case b.base != nil && b.base.tier == "Archive":

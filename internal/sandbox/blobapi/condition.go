@@ -24,8 +24,28 @@ func (c *call) readable(r *record) *Problem {
 	return nil
 }
 
-// writable holds a write's conditions against the base; nil stands for none.
+// writable holds what keeps others from writing, and a write's conditions, against the base; nil stands for none.
 func (c *call) writable(base *record) *Problem {
+	if p := free(base); p != nil {
+		return p
+	}
+	return c.meets(base)
+}
+
+// free refuses what somebody holds by a lease, of which no call here knows the id, and what a policy keeps.
+func free(base *record) *Problem {
+	switch {
+	case base == nil:
+	case base.leased:
+		return problem(http.StatusPreconditionFailed, "LeaseIdMissing", "There is currently a lease on the blob and no lease ID was specified in the request.")
+	case base.immutable:
+		return problem(http.StatusConflict, "BlobImmutableDueToPolicy", "This operation is not permitted as the blob is immutable due to a policy.")
+	}
+	return nil
+}
+
+// meets holds a write's conditions against the base.
+func (c *call) meets(base *record) *Problem {
 	h := c.r.Header
 	if p := c.wellFormed("If-Modified-Since", "If-Unmodified-Since"); p != nil {
 		return p

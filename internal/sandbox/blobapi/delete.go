@@ -151,7 +151,7 @@ func (c *call) snapshotBlob() *Problem {
 	if b == nil || b.base == nil {
 		return noBlob()
 	}
-	if p := c.writable(b.base); p != nil {
+	if p := c.meets(b.base); p != nil { // a lease does not mind
 		return p
 	}
 	if b.base.tier == "Archive" {
@@ -168,7 +168,7 @@ func (c *call) snapshotBlob() *Problem {
 // snapshot takes a snapshot of the base. The lock must be held.
 func (s *Store) snapshot(a world.StorageAccount, b *blob, at time.Time) *record {
 	taken := *b.base
-	taken.version, taken.snapshot = "", stamp(at)
+	taken.version, taken.snapshot, taken.leased = "", stamp(at), false
 	b.snapshots = append(b.snapshots, &taken)
 	if versioned(a) {
 		next := *b.base

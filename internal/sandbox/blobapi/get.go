@@ -151,8 +151,9 @@ func (c *call) describe(r *record, current bool) {
 	h.Set("x-ms-blob-type", r.kind)
 	h.Set("x-ms-server-encrypted", "true")
 	if current {
-		h.Set("x-ms-lease-state", "available")
-		h.Set("x-ms-lease-status", "unlocked")
+		state, status := r.lease()
+		h.Set("x-ms-lease-state", state)
+		h.Set("x-ms-lease-status", status)
 	}
 	if r.kind == blockBlob && c.r.Method == http.MethodHead {
 		h.Set("x-ms-access-tier", r.shownTier())
@@ -175,6 +176,13 @@ func (c *call) describe(r *record, current bool) {
 		h.Set("x-ms-copy-progress", fmt.Sprintf("%d/%d", r.content.size, r.content.size))
 		h.Set("x-ms-copy-completion-time", r.copied.at.UTC().Format(http.TimeFormat))
 	}
+}
+
+func (r *record) lease() (state, status string) {
+	if r.leased {
+		return "leased", "locked"
+	}
+	return "available", "unlocked"
 }
 
 func (r *record) shownTier() string {

@@ -150,8 +150,9 @@ func (w *listing) properties(b *blob, r *record) {
 		w.some("ArchiveStatus", rehydration(r))
 	}
 	if r == b.base {
-		w.element("LeaseStatus", "unlocked")
-		w.element("LeaseState", "available")
+		state, status := r.lease()
+		w.element("LeaseStatus", status)
+		w.element("LeaseState", state)
 	}
 	if r.copied != nil {
 		w.element("CopyId", r.copied.id)

@@ -32,6 +32,8 @@ const (
 	Delete   Act = "delete"
 	Undelete Act = "undelete"
 	Snapshot Act = "snapshot"
+	Lease    Act = "lease"   // somebody else holds it from then on
+	Protect  Act = "protect" // a policy keeps it as it is
 )
 
 // Apply lets something happen to a blob at a time of its own, past requests, roles and preconditions. The container is made when it is
@@ -73,6 +75,10 @@ func (s *Store) Apply(e Seed) error {
 		b.undelete()
 	case Snapshot:
 		s.snapshot(a, b, at)
+	case Lease:
+		b.swap(b.base, func(r *record) { r.leased = true })
+	case Protect:
+		b.swap(b.base, func(r *record) { r.immutable = true })
 	default:
 		return fmt.Errorf("there is no act %q", e.Act)
 	}
