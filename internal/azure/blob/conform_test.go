@@ -23,10 +23,11 @@ func TestConforms(t *testing.T) {
 		prefix  string
 		past    bool
 	}{
-		"plain":       {},
-		"prefix":      {prefix: "a/b c/"},
-		"soft delete": {account: world.StorageAccount{Retention: 7}},
-		"versions":    {account: world.StorageAccount{Versioning: true, Retention: 7, ChangeFeed: true}, past: true},
+		"plain":        {},
+		"prefix":       {prefix: "a/b c/"},
+		"soft delete":  {account: world.StorageAccount{Retention: 7}},
+		"hierarchical": {account: world.StorageAccount{Hierarchical: true, Retention: 7}},
+		"versions":     {account: world.StorageAccount{Versioning: true, Retention: 7, ChangeFeed: true}, past: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
