@@ -2,10 +2,11 @@ package cli
 
 import (
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // usageWidth is how wide the list of flags may get.
@@ -33,11 +34,11 @@ func wrapUsage(usage func(*cobra.Command) error) func(*cobra.Command) error {
 }
 
 // flagHead is what stands before a flag's description: its names, its kind of value, blanks.
-var flagHead = regexp.MustCompile(`^ +(-\w, )?--\S+( \S+)? {2,}`)
+var flagHead = bridge.FormOf(`^ +(-\w, )?--\S+( \S+)? {2,}`)
 
 // wrapFlag breaks a flag's line at blanks, below its description.
 func wrapFlag(line string) string {
-	head := flagHead.FindString(line)
+	head := flagHead().FindString(line)
 	if head == "" {
 		return line
 	}

@@ -3,11 +3,11 @@ package config
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
@@ -50,14 +50,14 @@ func (l *loader) checkBackup(c *Config) {
 }
 
 var (
-	vaultKey       = regexp.MustCompile(`^https://[a-z][a-z0-9-]{1,22}[a-z0-9](\.[a-z]+){3}/keys/[0-9A-Za-z-]{1,127}(/[0-9a-f]{32})?$`)
-	sealingKey     = regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`)
-	signingVersion = regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+/cryptoKeyVersions/[0-9]+$`)
+	vaultKey       = bridge.FormOf(`^https://[a-z][a-z0-9-]{1,22}[a-z0-9](\.[a-z]+){3}/keys/[0-9A-Za-z-]{1,127}(/[0-9a-f]{32})?$`)
+	sealingKey     = bridge.FormOf(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`)
+	signingVersion = bridge.FormOf(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+/cryptoKeyVersions/[0-9]+$`)
 )
 
 // checkKey refuses what is neither a key of Key Vault nor one of Cloud KMS, whose name ends as said.
-func (l *loader) checkKey(path, key string, inKMS *regexp.Regexp, ending string) {
-	l.matches(path, key, func(s string) bool { return vaultKey.MatchString(s) || inKMS.MatchString(s) }, "a key of Key Vault or Cloud KMS",
+func (l *loader) checkKey(path, key string, inKMS bridge.Form, ending string) {
+	l.matches(path, key, func(s string) bool { return vaultKey().MatchString(s) || inKMS().MatchString(s) }, "a key of Key Vault or Cloud KMS",
 		"write https://VAULT.vault.azure.net/keys/NAME or projects/P/locations/L/keyRings/R/cryptoKeys/K"+ending)
 }
 

@@ -41,14 +41,14 @@ func (r *Row) finding(hop bridge.Hop, said string, parts map[string]string) Find
 	}
 }
 
-var slot = regexp.MustCompile(`\{([a-z]+)\|([^{}]*)\}`)
+var slot = bridge.FormOf(`\{([a-z]+)\|([^{}]*)\}`)
 
 // fill puts the parts into a template, each as the caller wants it; a part that is not known stays a word in capitals. So
 // does one that needs quotes where the template has quotes already: they would end those.
 func fill(template string, parts map[string]string, as func(string) string) string {
 	var out strings.Builder
 	last := 0
-	for _, at := range slot.FindAllStringSubmatchIndex(template, -1) {
+	for _, at := range slot().FindAllStringSubmatchIndex(template, -1) {
 		out.WriteString(template[last:at[0]])
 		last = at[1]
 		v := parts[template[at[2]:at[3]]]

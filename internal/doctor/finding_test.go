@@ -13,7 +13,7 @@ func TestNothingThatIsClaimedBecomesACommand(t *testing.T) {
 		for i := range rows {
 			r := &rows[i]
 			parts := map[string]string{}
-			for _, m := range append(slot.FindAllStringSubmatch(r.Fix, -1), slot.FindAllStringSubmatch(r.Check, -1)...) {
+			for _, m := range append(slot().FindAllStringSubmatch(r.Fix, -1), slot().FindAllStringSubmatch(r.Check, -1)...) {
 				parts[m[1]] = nasty
 			}
 			bare := r.finding("", "", map[string]string{})

@@ -5,8 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // verdict is what one content holds.
@@ -168,21 +169,21 @@ func judgeStateResources(raw json.RawMessage) verdict {
 }
 
 var (
-	assignment  = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+)?["']?([A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([^\s#"']+))`)
-	emailLine   = regexp.MustCompile(`["']?client_email["']?\s*[:=]\s*["']?([^\s"',]+@[^\s"',]+)`)
-	keyIDLine   = regexp.MustCompile(`["']?private_key_id["']?\s*[:=]\s*["']?([0-9a-f]{20,64})`)
-	accountType = regexp.MustCompile(`["']?type["']?\s*[:=]\s*["']?service_account\b`)
+	assignment  = bridge.FormOf(`(?m)^[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+)?["']?([A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([^\s#"']+))`)
+	emailLine   = bridge.FormOf(`["']?client_email["']?\s*[:=]\s*["']?([^\s"',]+@[^\s"',]+)`)
+	keyIDLine   = bridge.FormOf(`["']?private_key_id["']?\s*[:=]\s*["']?([0-9a-f]{20,64})`)
+	accountType = bridge.FormOf(`["']?type["']?\s*[:=]\s*["']?service_account\b`)
 )
 
 // judgeText reads what is neither JSON nor binary: PEM, .env, YAML, Terraform variables, shell.
 func judgeText(text string) verdict {
 	private := strings.Contains(text, "PRIVATE KEY-----")
-	if private && accountType.MatchString(text) {
+	if private && accountType().MatchString(text) {
 		k := Key{Kind: GoogleKey}
-		if m := emailLine.FindStringSubmatch(text); m != nil {
+		if m := emailLine().FindStringSubmatch(text); m != nil {
 			k.Identity = m[1]
 		}
-		if m := keyIDLine.FindStringSubmatch(text); m != nil {
+		if m := keyIDLine().FindStringSubmatch(text); m != nil {
 			k.KeyID = m[1]
 		}
 		return verdict{keys: []Key{k}}
@@ -191,7 +192,7 @@ func judgeText(text string) verdict {
 		return verdict{lonely: true}
 	}
 	var v verdict
-	for _, m := range assignment.FindAllStringSubmatch(text, 2000) {
+	for _, m := range assignment().FindAllStringSubmatch(text, 2000) {
 		name, value := m[1], m[2]+m[3]+m[4]
 		upper := strings.ToUpper(name)
 		if strings.HasSuffix(upper, "CLIENT_ID") || upper == "CLIENTID" {

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // hidden stands where a secret was.
@@ -85,9 +87,9 @@ func harmless(value string) bool {
 	return strings.HasPrefix(value, hidden)
 }
 
-var plainWord = regexp.MustCompile(`^(?:[A-Z]?[a-z]+|[A-Z]+)[.,]?$|^realm=`)
+var plainWord = bridge.FormOf(`^(?:[A-Z]?[a-z]+|[A-Z]+)[.,]?$|^realm=`)
 
 // word is one that follows "bearer" or "basic" in a sentence: "Missing Basic Authorization header".
 func word(value string) bool {
-	return len(value) < 16 && plainWord.MatchString(value) || strings.HasPrefix(value, "realm=")
+	return len(value) < 16 && plainWord().MatchString(value) || strings.HasPrefix(value, "realm=")
 }

@@ -3,15 +3,16 @@ package estate
 import (
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // Ref is a reference to an output of another thing, {{ADDRESS.OUTPUT}}: "{{cluster/prod.issuer}}". It may stand inside a
 // longer string. A renderer writes it as an expression of its language; a plan puts the value in as soon as it is known.
 func Ref(address, output string) string { return "{{" + address + "." + output + "}}" }
 
-var refs = regexp.MustCompile(`\{\{([^{}]+)\.([a-z_]+)\}\}`)
+var refs = bridge.FormOf(`\{\{([^{}]+)\.([a-z_]+)\}\}`)
 
 // Reference is a Ref taken apart.
 type Reference struct{ Address, Output string }
@@ -19,7 +20,7 @@ type Reference struct{ Address, Output string }
 // References lists the references in a string.
 func References(s string) []Reference {
 	var out []Reference
-	for _, m := range refs.FindAllStringSubmatch(s, -1) {
+	for _, m := range refs().FindAllStringSubmatch(s, -1) {
 		out = append(out, Reference{m[1], m[2]})
 	}
 	return out
@@ -30,8 +31,8 @@ func Replace(s string, with func(Reference) string) string {
 	if !strings.Contains(s, "{{") {
 		return s
 	}
-	return refs.ReplaceAllStringFunc(s, func(m string) string {
-		part := refs.FindStringSubmatch(m)
+	return refs().ReplaceAllStringFunc(s, func(m string) string {
+		part := refs().FindStringSubmatch(m)
 		return with(Reference{part[1], part[2]})
 	})
 }

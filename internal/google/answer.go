@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -170,7 +169,7 @@ func firstOf(list []byte) []byte {
 }
 
 // tokenLike matches what must not be repeated, should an answer echo it: JWTs and Google's access tokens.
-var tokenLike = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)*|ya29\.[A-Za-z0-9._-]+|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{16,}`)
+var tokenLike = bridge.FormOf(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)*|ya29\.[A-Za-z0-9._-]+|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{16,}`)
 
 // clean makes somebody else's words fit to print: one line, no control characters, no token, of bounded length.
 func clean(s string) string {
@@ -179,7 +178,7 @@ func clean(s string) string {
 			return ' '
 		}
 		return r
-	}, tokenLike.ReplaceAllString(s, "[redacted]"))
+	}, tokenLike().ReplaceAllString(s, "[redacted]"))
 	s = strings.Join(strings.Fields(s), " ")
 	const most = 1000
 	if len(s) > most {

@@ -101,7 +101,7 @@ func (c CredentialFile) JSON() ([]byte, error) {
 	if out.SubjectTokenType == "" {
 		out.SubjectTokenType = string(bridge.JWT)
 	}
-	if c.Region != "" && !regionForm.MatchString(c.Region) {
+	if c.Region != "" && !regionForm().MatchString(c.Region) {
 		return nil, usage("region_invalid", fmt.Sprintf("sts region %q is not a region", c.Region), "use a region such as europe-west4")
 	}
 	if c.Region != "" && c.STSEndpoint != "" {

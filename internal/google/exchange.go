@@ -79,7 +79,7 @@ func NewExchange(o ExchangeOptions) (*Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Region != "" && !regionForm.MatchString(o.Region) {
+	if o.Region != "" && !regionForm().MatchString(o.Region) {
 		return nil, usage("region_invalid", fmt.Sprintf("sts region %q is not a region", o.Region), "use a region such as europe-west4, or leave it out for the global endpoint")
 	}
 	if o.Region != "" && o.STSEndpoint != "" {

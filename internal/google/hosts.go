@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -22,9 +21,9 @@ const (
 )
 
 var (
-	regionForm   = regexp.MustCompile(`^[a-z]+(-[a-z]+[0-9]+)?$`)
-	labelForm    = regexp.MustCompile(`^[a-z0-9-]+$`)
-	universeForm = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+	regionForm   = bridge.FormOf(`^[a-z]+(-[a-z]+[0-9]+)?$`)
+	labelForm    = bridge.FormOf(`^[a-z0-9-]+$`)
+	universeForm = bridge.FormOf(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 )
 
 // stsHost is the global endpoint, or the regional one that keeps the exchange in a region.
@@ -58,14 +57,14 @@ func googleHost(host, service, universe string) bool {
 	}
 	if endpoint, ok := strings.CutSuffix(rest, ".p"); ok {
 		name, ok := strings.CutPrefix(endpoint, service+"-")
-		return ok && labelForm.MatchString(name)
+		return ok && labelForm().MatchString(name)
 	}
 	if region, ok := strings.CutSuffix(rest, ".rep"); ok {
 		region, ok = strings.CutPrefix(region, service+".")
-		return ok && regionForm.MatchString(region)
+		return ok && regionForm().MatchString(region)
 	}
 	region, ok := strings.CutSuffix(rest, "-"+service)
-	return ok && regionForm.MatchString(region)
+	return ok && regionForm().MatchString(region)
 }
 
 // checkGoogleURL judges a URL of a credential file.
@@ -113,7 +112,7 @@ func Universe(domain string) (string, error) {
 	if domain == "" {
 		return DefaultUniverse, nil
 	}
-	if !universeForm.MatchString(domain) {
+	if !universeForm().MatchString(domain) {
 		return "", &bridge.Error{
 			Kind: bridge.Usage, Code: "universe_domain_invalid", Text: fmt.Sprintf("universe domain %q is not a domain name", domain),
 			Hint: "leave it out for " + DefaultUniverse,

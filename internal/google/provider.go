@@ -2,7 +2,6 @@ package google
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -16,10 +15,10 @@ type Provider struct {
 }
 
 var (
-	providerForm = regexp.MustCompile(`^projects/([^/]+)/locations/([^/]+)/workloadIdentityPools/([^/]+)/providers/([^/]+)$`)
-	poolForm     = regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`)
-	digits       = regexp.MustCompile(`^[0-9]+$`)
-	poolID       = regexp.MustCompile(`^[a-z0-9-]{4,32}$`)
+	providerForm = bridge.FormOf(`^projects/([^/]+)/locations/([^/]+)/workloadIdentityPools/([^/]+)/providers/([^/]+)$`)
+	poolForm     = bridge.FormOf(`^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`)
+	digits       = bridge.FormOf(`^[0-9]+$`)
+	poolID       = bridge.FormOf(`^[a-z0-9-]{4,32}$`)
 )
 
 const (
@@ -31,22 +30,22 @@ const (
 // an audience (https://iam.googleapis.com/projects/...).
 func ParseProvider(name string) (Provider, error) {
 	bare := strings.TrimPrefix(strings.TrimPrefix(name, "https:"), resourceHost)
-	m := providerForm.FindStringSubmatch(bare)
+	m := providerForm().FindStringSubmatch(bare)
 	switch {
 	case name == "":
 		return Provider{}, providerRefused("no workload identity pool provider is named", "name it: "+providerExample)
-	case poolForm.MatchString(bare):
+	case poolForm().MatchString(bare):
 		return Provider{}, providerRefused(fmt.Sprintf("%q names a pool, not a provider", name), "add /providers/PROVIDER: gcloud iam workload-identity-pools providers list --location=global --workload-identity-pool="+bare[strings.LastIndexByte(bare, '/')+1:])
 	case strings.Contains(bare, "/workforcePools/"):
 		return Provider{}, providerRefused(fmt.Sprintf("%q is a workforce pool, which is for people", name), "create a workload identity pool provider: "+providerExample)
 	case m == nil:
 		return Provider{}, providerRefused(fmt.Sprintf("%q is not the name of a workload identity pool provider", name), "write "+providerExample)
-	case !digits.MatchString(m[1]):
+	case !digits().MatchString(m[1]):
 		return Provider{}, providerRefused(fmt.Sprintf("provider name %q has the project id %q where google wants the project number", name, m[1]),
 			fmt.Sprintf("gcloud projects describe %s --format='value(projectNumber)'", m[1]))
 	case m[2] != "global":
 		return Provider{}, providerRefused(fmt.Sprintf("provider name %q has location %q: workload identity pools are in location global", name, m[2]), "write "+providerExample)
-	case !poolID.MatchString(m[3]) || !poolID.MatchString(m[4]):
+	case !poolID().MatchString(m[3]) || !poolID().MatchString(m[4]):
 		return Provider{}, providerRefused(fmt.Sprintf("provider name %q has a pool or provider id that google does not allow", name), "ids have 4 to 32 of a-z, 0-9 and -")
 	}
 	return Provider{Project: m[1], Pool: m[3], ID: m[4]}, nil

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -68,10 +67,10 @@ type Prediction struct {
 }
 
 var (
-	projectForm  = regexp.MustCompile(`^[a-z0-9][a-z0-9.:-]{0,62}$`)
-	modelForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$`)
-	endpointForm = regexp.MustCompile(`^projects/([^/]+)/locations/([^/]+)/endpoints/([A-Za-z0-9-]+)$`)
-	modelPath    = regexp.MustCompile(`^projects/([^/]+)/locations/([^/]+)/publishers/[a-z0-9-]+/models/([^/]+)$`)
+	projectForm  = bridge.FormOf(`^[a-z0-9][a-z0-9.:-]{0,62}$`)
+	modelForm    = bridge.FormOf(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$`)
+	endpointForm = bridge.FormOf(`^projects/([^/]+)/locations/([^/]+)/endpoints/([A-Za-z0-9-]+)$`)
+	modelPath    = bridge.FormOf(`^projects/([^/]+)/locations/([^/]+)/publishers/[a-z0-9-]+/models/([^/]+)$`)
 )
 
 // GenerateContent asks a Google model for text.
@@ -83,7 +82,7 @@ func (v *Vertex) GenerateContent(ctx context.Context, lease bridge.Lease, p Prom
 		Role  string `json:"role"`
 		Parts []part `json:"parts"`
 	}
-	if !modelForm.MatchString(p.Model) {
+	if !modelForm().MatchString(p.Model) {
 		return Reply{}, usage("model_invalid", fmt.Sprintf("%q is not the id of a model", p.Model), "use an id such as gemini-2.5-flash")
 	}
 	var body struct {
@@ -126,11 +125,11 @@ func (v *Vertex) GenerateContent(ctx context.Context, lease bridge.Lease, p Prom
 // Predict asks an endpoint (projects/P/locations/L/endpoints/E) or a publisher's model (.../publishers/PUB/models/M) the
 // classic way.
 func (v *Vertex) Predict(ctx context.Context, lease bridge.Lease, resource string, instances []json.RawMessage) (Prediction, error) {
-	m := endpointForm.FindStringSubmatch(resource)
+	m := endpointForm().FindStringSubmatch(resource)
 	if m == nil {
-		m = modelPath.FindStringSubmatch(resource)
+		m = modelPath().FindStringSubmatch(resource)
 	}
-	if m == nil || !modelForm.MatchString(m[3]) {
+	if m == nil || !modelForm().MatchString(m[3]) {
 		return Prediction{}, usage("endpoint_invalid", fmt.Sprintf("%q is not the name of an endpoint", resource), "write projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT")
 	}
 	var body struct {
@@ -144,10 +143,10 @@ func (v *Vertex) Predict(ctx context.Context, lease bridge.Lease, resource strin
 type vertexCall struct{ project, location, method, resource string }
 
 func (v *Vertex) call(ctx context.Context, lease bridge.Lease, c vertexCall, body, into any) (answer, bridge.Step, error) {
-	if !projectForm.MatchString(c.project) {
+	if !projectForm().MatchString(c.project) {
 		return answer{}, bridge.Step{}, usage("project_invalid", fmt.Sprintf("%q is not a project id or number", c.project), "gcloud projects list")
 	}
-	if !regionForm.MatchString(c.location) {
+	if !regionForm().MatchString(c.location) {
 		return answer{}, bridge.Step{}, usage("location_invalid", fmt.Sprintf("%q is not a location of vertex ai", c.location), "use a region such as europe-west4, or global, us or eu")
 	}
 	base, err := Endpoint("vertex", v.o.Endpoint, VertexHost(c.location, v.universe))

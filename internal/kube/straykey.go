@@ -3,9 +3,9 @@ package kube
 import (
 	"encoding/base64"
 	"encoding/json"
-	"regexp"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
 )
 
@@ -21,7 +21,7 @@ func stray(name, value string, neighbours map[string]string) (StrayKey, bool) {
 		}
 	}
 	plain := strings.TrimSpace(value)
-	if clientSecret.MatchString(plain) || plain != "" && !strings.ContainsAny(plain, " \n") && len(plain) >= 16 && namesClientSecret(name) {
+	if clientSecret().MatchString(plain) || plain != "" && !strings.ContainsAny(plain, " \n") && len(plain) >= 16 && namesClientSecret(name) {
 		id := StrayKey{Kind: AzureSecret}
 		for other, value := range neighbours {
 			switch canonical(other) {
@@ -144,7 +144,7 @@ func textsIn(raw json.RawMessage) []string {
 }
 
 // clientSecret is the form of the secrets that Entra makes since 2021: 40 characters with the mark "8Q~" or "7Q~".
-var clientSecret = regexp.MustCompile(`^[A-Za-z0-9_.~-]{3}[78]Q~[A-Za-z0-9_.~-]{31,34}$`)
+var clientSecret = bridge.FormOf(`^[A-Za-z0-9_.~-]{3}[78]Q~[A-Za-z0-9_.~-]{31,34}$`)
 
 // namesClientSecret knows the names under which programs look for one.
 func namesClientSecret(name string) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -16,7 +15,7 @@ import (
 // The SDK asks its first call without a token, and then for whatever the answer names.
 
 // challengeForm is a challenge that the SDK can take apart: an authority with a tenant, and a resource or scope.
-var challengeForm = regexp.MustCompile(`^Bearer authorization="https://[^/"]+/[^/" ]+/?",? (scope|resource)="https://[^" ]+"`)
+var challengeForm = bridge.FormOf(`^Bearer authorization="https://[^/"]+/[^/" ]+/?",? (scope|resource)="https://[^" ]+"`)
 
 // challenged is the transport, behind which no challenge is let through that the SDK would stumble over.
 type challenged struct{ next policy.Transporter }
@@ -24,7 +23,7 @@ type challenged struct{ next policy.Transporter }
 // Do implements policy.Transporter.
 func (t challenged) Do(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.Do(req)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || challengeForm.MatchString(resp.Header.Get("WWW-Authenticate")) {
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || challengeForm().MatchString(resp.Header.Get("WWW-Authenticate")) {
 		return resp, err
 	}
 	return nil, &bridge.Error{

@@ -110,7 +110,7 @@ func (k *Key) version(ctx context.Context, version string) (*Signer, *bridge.Err
 	if err != nil {
 		return nil, at.refusal(ctx, err)
 	}
-	if answer.Key == nil || answer.Key.KID == nil || !versionForm.MatchString(lastOf(string(*answer.Key.KID))) {
+	if answer.Key == nil || answer.Key.KID == nil || !versionForm().MatchString(lastOf(string(*answer.Key.KID))) {
 		return nil, badAnswer(at, "an answer without the key's id")
 	}
 	public, err := publicKey(answer.Key)

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // Kind is what a reference leads to.
@@ -39,9 +40,9 @@ func clouds() map[string]string {
 }
 
 var (
-	vaultForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{1,22}[a-z0-9]$`)
-	nameForm    = regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`)
-	versionForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	vaultForm   = bridge.FormOf(`^[a-z][a-z0-9-]{1,22}[a-z0-9]$`)
+	nameForm    = bridge.FormOf(`^[0-9A-Za-z-]{1,127}$`)
+	versionForm = bridge.FormOf(`^[0-9a-f]{32}$`)
 )
 
 // ParseReference reads a reference of one kind. Hosts that are not Key Vault's own are refused: they would be handed a token.
@@ -52,16 +53,16 @@ func ParseReference(text string, kind Kind) (Reference, error) {
 		return Reference{}, refused("reference_malformed", "the reference is not an https address of Key Vault", form)
 	}
 	r := Reference{Host: strings.ToLower(u.Hostname()), Kind: kind}
-	if u.Port() != "" && u.Port() != "443" || r.resource() == "" || !vaultForm.MatchString(r.Vault()) {
+	if u.Port() != "" && u.Port() != "443" || r.resource() == "" || !vaultForm().MatchString(r.Vault()) {
 		return Reference{}, refused("host_refused", fmt.Sprintf("%s is not an address of Key Vault, and would be handed a token", u.Host), form)
 	}
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if len(parts) < 2 || len(parts) > 3 || parts[0] != string(kind) || !nameForm.MatchString(parts[1]) {
+	if len(parts) < 2 || len(parts) > 3 || parts[0] != string(kind) || !nameForm().MatchString(parts[1]) {
 		return Reference{}, refused("reference_malformed", fmt.Sprintf("the reference to vault %s names none of its %s", r.Vault(), kind), form)
 	}
 	r.Name = parts[1]
 	if len(parts) == 3 {
-		if r.Version = parts[2]; !versionForm.MatchString(r.Version) {
+		if r.Version = parts[2]; !versionForm().MatchString(r.Version) {
 			return Reference{}, refused("reference_malformed", fmt.Sprintf("the version of %s is not 32 hexadecimal digits", r), form)
 		}
 	}

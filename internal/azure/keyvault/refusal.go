@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -121,21 +120,21 @@ func hear(err error) heard {
 		return heard{}
 	}
 	out := heard{message: form.Error.Message}
-	if codeForm.MatchString(form.Error.Inner.Code) {
+	if codeForm().MatchString(form.Error.Inner.Code) {
 		out.inner = form.Error.Inner.Code
 	}
 	return out
 }
 
 var (
-	codeForm     = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
-	callerForm   = regexp.MustCompile(`;oid=([0-9a-fA-F-]{36});`)
-	resourceForm = regexp.MustCompile(`(?i)Resource: '(/subscriptions/[0-9a-z/._()-]+/vaults/[0-9a-z-]+)`)
+	codeForm     = bridge.FormOf(`^[A-Za-z]{1,64}$`)
+	callerForm   = bridge.FormOf(`;oid=([0-9a-fA-F-]{36});`)
+	resourceForm = bridge.FormOf(`(?i)Resource: '(/subscriptions/[0-9a-z/._()-]+/vaults/[0-9a-z-]+)`)
 )
 
 // caller is whom Key Vault takes us for; "" when it does not say.
 func (h heard) caller() string {
-	if m := callerForm.FindStringSubmatch(h.message); m != nil {
+	if m := callerForm().FindStringSubmatch(h.message); m != nil {
 		return m[1]
 	}
 	return ""
@@ -143,7 +142,7 @@ func (h heard) caller() string {
 
 // scope is the vault's resource id, where a role would have to be given.
 func (h heard) scope() string {
-	if m := resourceForm.FindStringSubmatch(h.message); m != nil {
+	if m := resourceForm().FindStringSubmatch(h.message); m != nil {
 		return m[1]
 	}
 	return "VAULT-RESOURCE-ID"

@@ -139,7 +139,7 @@ func (c *Client) set(ctx context.Context, client *azsecrets.Client, r Reference,
 	if err != nil {
 		return nil, without(value, at.refusal(ctx, err))
 	}
-	if answer.ID == nil || !versionForm.MatchString(lastOf(string(*answer.ID))) {
+	if answer.ID == nil || !versionForm().MatchString(lastOf(string(*answer.ID))) {
 		return nil, badAnswer(at, "without the new version's id")
 	}
 	return []Step{{Do: StepSet, Version: lastOf(string(*answer.ID))}}, nil

@@ -44,7 +44,7 @@ func (k *EncryptionKey) Wrap(ctx context.Context, dataKey []byte) (string, error
 	if err != nil {
 		return "", at.refusal(ctx, err)
 	}
-	if answer.KID == nil || !versionForm.MatchString(lastOf(string(*answer.KID))) || len(answer.Result) == 0 {
+	if answer.KID == nil || !versionForm().MatchString(lastOf(string(*answer.KID))) || len(answer.Result) == 0 {
 		return "", badAnswer(at, "without the version that wrapped")
 	}
 	return lastOf(string(*answer.KID)) + "." + base64.RawURLEncoding.EncodeToString(answer.Result), nil
@@ -54,7 +54,7 @@ func (k *EncryptionKey) Wrap(ctx context.Context, dataKey []byte) (string, error
 func (k *EncryptionKey) Unwrap(ctx context.Context, wrapped string) ([]byte, error) {
 	version, text, _ := strings.Cut(wrapped, ".")
 	sealed, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || !versionForm.MatchString(version) {
+	if err != nil || !versionForm().MatchString(version) {
 		return nil, refused("key_refused", "the wrapped data key is not one that Key Vault has wrapped", "use the encryption key with which it was made")
 	}
 	at := attempt{k.reference.at(version), "unwrap with", roleSign}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -17,7 +16,7 @@ import (
 // What Azure takes of credentials. Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
 const maxCredentials = 20
 
-var credentialName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
+var credentialName = bridge.FormOf(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
 
 // writeCredential makes a credential or changes one. The identity's credentials are read anew in the same turn, so that
 // nothing is written that is there already, and the limits are said before the call.
@@ -83,7 +82,7 @@ func checkCredential(want *estate.FederatedCredential) error {
 		return &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopARM, Code: code, Text: text, Hint: hint}
 	}
 	switch {
-	case !credentialName.MatchString(want.Name):
+	case !credentialName().MatchString(want.Name):
 		return refuse("credential_name", fmt.Sprintf("federated credential name %q is not one that Azure takes", want.Name),
 			"3 to 120 letters, digits, - and _, a letter or digit first: shorten the names of set-up, cluster or workload")
 	case want.Issuer == "" || want.Subject == "":

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -98,12 +97,12 @@ func (k *Keeper) unanswered(ctx context.Context, a attempt, err error) error {
 	return out
 }
 
-var objectID = regexp.MustCompile(`with object id '([0-9a-fA-F-]{36})'`)
+var objectID = bridge.FormOf(`with object id '([0-9a-fA-F-]{36})'`)
 
 // askFor names the role that is missing, and the command by which somebody who may gives it.
 func (k *Keeper) askFor(out *bridge.Error, a attempt) string {
 	who := "YOUR-OBJECT-ID"
-	if found := objectID.FindStringSubmatch(out.Text); found != nil {
+	if found := objectID().FindStringSubmatch(out.Text); found != nil {
 		who = found[1]
 	}
 	return fmt.Sprintf("ask for the role %s: az role assignment create --assignee-object-id %s --role %q --scope %s; it takes some minutes, and a new sign-in", a.role, who, a.role, a.scope)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -94,7 +93,7 @@ func unanswered(ctx context.Context, a Attempt, err error) *bridge.Error {
 	return out
 }
 
-var objectID = regexp.MustCompile(`with object id '([0-9a-fA-F-]{36})'`)
+var objectID = bridge.FormOf(`with object id '([0-9a-fA-F-]{36})'`)
 
 // askFor names the role that is missing, and the command by which somebody who may gives it.
 func askFor(text string, a Attempt) string {
@@ -102,7 +101,7 @@ func askFor(text string, a Attempt) string {
 		return "ask whoever looks after " + or(a.Scope, "the resource") + " for the action that is named"
 	}
 	who := "YOUR-OBJECT-ID"
-	if found := objectID.FindStringSubmatch(text); found != nil {
+	if found := objectID().FindStringSubmatch(text); found != nil {
 		who = found[1]
 	}
 	return fmt.Sprintf("ask for the role %s: az role assignment create --assignee-object-id %s --role %q --scope %s; it takes some minutes", a.Role, who, a.Role, a.Scope)
@@ -122,12 +121,12 @@ func RetryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-var plainID = regexp.MustCompile(`^[0-9A-Za-z-]{8,64}$`)
+var plainID = bridge.FormOf(`^[0-9A-Za-z-]{8,64}$`)
 
 // correlation is the id under which Azure's own logs have the call.
 func correlation(h http.Header) string {
 	for _, name := range []string{"x-ms-correlation-request-id", "x-ms-request-id"} {
-		if id := h.Get(name); plainID.MatchString(id) {
+		if id := h.Get(name); plainID().MatchString(id) {
 			return id
 		}
 	}

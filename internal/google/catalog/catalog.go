@@ -8,7 +8,6 @@ package catalog
 
 import (
 	"cmp"
-	"regexp"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/google"
@@ -41,17 +40,17 @@ type Catalog struct {
 }
 
 var (
-	projectForm  = regexp.MustCompile(`^[a-z0-9.:-]{1,64}$`)
-	locationForm = regexp.MustCompile(`^[a-z0-9-]{2,32}$`)
+	projectForm  = bridge.FormOf(`^[a-z0-9.:-]{1,64}$`)
+	locationForm = bridge.FormOf(`^[a-z0-9-]{2,32}$`)
 )
 
 // New returns a catalog. It makes no call.
 func New(o Options) (*Catalog, error) {
 	o.LineageLocation = cmp.Or(o.LineageLocation, o.Location)
 	switch {
-	case !projectForm.MatchString(o.Project):
+	case !projectForm().MatchString(o.Project):
 		return nil, usage("project_refused", "the catalog's project is not a project's id or number", "name it as gcloud projects list does")
-	case !locationForm.MatchString(o.Location), !locationForm.MatchString(o.LineageLocation):
+	case !locationForm().MatchString(o.Location), !locationForm().MatchString(o.LineageLocation):
 		return nil, usage("location_refused", "the catalog's location is not one of Google's", "name a region as us-central1")
 	}
 	c := &Catalog{options: o, parent: "projects/" + o.Project + "/locations/" + o.Location}

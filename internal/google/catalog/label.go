@@ -6,9 +6,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/lineage"
 )
 
@@ -22,7 +22,7 @@ type labelled struct {
 // maxLabels is how many labels a resource may have (https://cloud.google.com/resource-manager/docs/labels-overview#requirements).
 const maxLabels = 64
 
-var resourceForm = regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/(datasets|models)/[^/:?#]+$`)
+var resourceForm = bridge.FormOf(`^projects/[^/]+/locations/[^/]+/(datasets|models)/[^/:?#]+$`)
 
 // Differences says how the labels of a Vertex AI dataset, a model or a bucket (gs://NAME) differ from the tags and the resource group of
 // a source in Azure.
@@ -69,7 +69,7 @@ func (c *Catalog) target(name string) (call, error) {
 	if bucket, ok := strings.CutPrefix(name, "gs://"); ok && bucket != "" && !strings.ContainsAny(bucket, "/?#%") {
 		return call{endpoint: c.storage, path: "/storage/v1/b/" + bucket, about: cloudStorage}, nil
 	}
-	if resourceForm.MatchString(name) {
+	if resourceForm().MatchString(name) {
 		return call{endpoint: c.vertex, path: "/v1/" + name, about: vertexAI}, nil
 	}
 	return call{}, usage("resource_refused", "labels are aligned on Vertex AI's datasets, its models and on buckets, and not on "+name, "name it projects/P/locations/L/datasets/ID, .../models/ID or gs://BUCKET")

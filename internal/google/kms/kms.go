@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"hash/crc32"
 	"net/http"
-	"regexp"
 	"strconv"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -58,10 +57,10 @@ func New(o Options) (*Client, error) {
 // name is a key, or one version of it.
 type name struct{ project, location, ring, key, version string }
 
-var nameForm = regexp.MustCompile(`^projects/([a-z0-9.:-]{1,63})/locations/([a-z0-9-]{1,63})/keyRings/([A-Za-z0-9_-]{1,63})/cryptoKeys/([A-Za-z0-9_-]{1,63})(?:/cryptoKeyVersions/([0-9]{1,10}))?$`)
+var nameForm = bridge.FormOf(`^projects/([a-z0-9.:-]{1,63})/locations/([a-z0-9-]{1,63})/keyRings/([A-Za-z0-9_-]{1,63})/cryptoKeys/([A-Za-z0-9_-]{1,63})(?:/cryptoKeyVersions/([0-9]{1,10}))?$`)
 
 func parseName(text string) (name, bool) {
-	m := nameForm.FindStringSubmatch(text)
+	m := nameForm().FindStringSubmatch(text)
 	if m == nil {
 		return name{}, false
 	}

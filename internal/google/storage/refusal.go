@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -105,7 +104,7 @@ func (s *Store) wrong(out *bridge.Error, said said) {
 	}
 }
 
-var permissionForm = regexp.MustCompile(`storage\.[A-Za-z]+\.[A-Za-z]+`)
+var permissionForm = bridge.FormOf(`storage\.[A-Za-z]+\.[A-Za-z]+`)
 
 // roleFor is the narrowest role of Google's that holds a permission.
 func roleFor(permission string) string {
@@ -133,7 +132,7 @@ func (s *Store) forbidden(out *bridge.Error, said said) {
 		out.Code, out.Hint = dataset.CodeUnauthorized, "the token's scopes do not reach: ask for "+ScopeReadWrite+" or "+ScopeCloud
 	default:
 		out.Code = dataset.CodeUnauthorized
-		if permission := permissionForm.FindString(said.Message); permission != "" {
+		if permission := permissionForm().FindString(said.Message); permission != "" {
 			out.Hint = fmt.Sprintf("grant %s on gs://%s: it holds %s", roleFor(permission), s.options.Bucket, permission)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"io"
 	"iter"
 	"net/http"
-	"regexp"
 
 	"google.golang.org/api/storagetransfer/v1"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
@@ -88,9 +88,9 @@ func (c *Client) run(ctx context.Context, job, spent string) (Handover, error) {
 }
 
 var (
-	jobForm      = regexp.MustCompile(`^transferJobs/[A-Za-z0-9._~-]{0,114}[A-Za-z0-9]$`)
-	idForm       = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	manifestForm = regexp.MustCompile(`^gs://[a-z0-9._-]{3,222}/.+$`)
+	jobForm      = bridge.FormOf(`^transferJobs/[A-Za-z0-9._~-]{0,114}[A-Za-z0-9]$`)
+	idForm       = bridge.FormOf(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	manifestForm = bridge.FormOf(`^gs://[a-z0-9._-]{3,222}/.+$`)
 )
 
 func (o Order) name() string { return "transferJobs/lb-" + o.Dataset + "-" + o.Run }
@@ -99,13 +99,13 @@ func (o Order) name() string { return "transferJobs/lb-" + o.Dataset + "-" + o.R
 func (o Order) job(project string) (*storagetransfer.TransferJob, error) {
 	name := o.name()
 	switch {
-	case o.Dataset == "" || o.Run == "" || !jobForm.MatchString(name):
+	case o.Dataset == "" || o.Run == "" || !jobForm().MatchString(name):
 		return nil, refused("name_refused", "the dataset and the run make no name of a transfer job", "name the dataset with letters, digits, \"-\", \"_\" and \".\"")
 	case o.Source.Store != dataset.Blob || o.Target.Store != dataset.Bucket:
 		return nil, refused("place_refused", "storage transfer service copies from a Blob container into a bucket, not from "+string(o.Source.Store)+" to "+string(o.Target.Store), "set the dataset's engine to landbridge")
-	case !idForm.MatchString(o.Identity.ClientID) || !idForm.MatchString(o.Identity.TenantID):
+	case !idForm().MatchString(o.Identity.ClientID) || !idForm().MatchString(o.Identity.TenantID):
 		return nil, refused("identity_missing", "the transfer has no Entra application to read the container as", "name its client id and its tenant id")
-	case o.Manifest != "" && !manifestForm.MatchString(o.Manifest):
+	case o.Manifest != "" && !manifestForm().MatchString(o.Manifest):
 		return nil, refused("manifest_refused", "the list of objects is not in a bucket", "write gs://BUCKET/OBJECT")
 	}
 	spec := &storagetransfer.TransferSpec{

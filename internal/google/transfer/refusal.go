@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 
 	"google.golang.org/api/googleapi"
 
@@ -63,9 +62,9 @@ func refusal(ctx context.Context, what string, err error) error {
 }
 
 // unfit is what the service says of a bucket that its agent may not use, when a job is made.
-var unfit = regexp.MustCompile(`^Service account ([^ ]+@[a-z0-9.-]+) does not have required permissions .* for bucket ([a-z0-9._-]*[a-z0-9])`)
+var unfit = bridge.FormOf(`^Service account ([^ ]+@[a-z0-9.-]+) does not have required permissions .* for bucket ([a-z0-9._-]*[a-z0-9])`)
 
-var permissionForm = regexp.MustCompile(`storagetransfer\.[A-Za-z]+\.[A-Za-z]+`)
+var permissionForm = bridge.FormOf(`storagetransfer\.[A-Za-z]+\.[A-Za-z]+`)
 
 func advise(out *bridge.Error, s said) {
 	for _, d := range s.Details {
@@ -74,7 +73,7 @@ func advise(out *bridge.Error, s said) {
 			return
 		}
 	}
-	if m := unfit.FindStringSubmatch(s.Message); m != nil {
+	if m := unfit().FindStringSubmatch(s.Message); m != nil {
 		out.Kind, out.Hint = bridge.Denied, "let the agent write: "+Agent{Email: m[1]}.Grant(m[2])
 		return
 	}
@@ -83,7 +82,7 @@ func advise(out *bridge.Error, s said) {
 		out.Kind, out.Hint = bridge.Denied, "the token was refused: landbridge doctor"
 	case http.StatusForbidden:
 		out.Kind = bridge.Denied
-		permission := permissionForm.FindString(s.Message)
+		permission := permissionForm().FindString(s.Message)
 		if permission == "" {
 			permission = "what it asks for"
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -36,7 +35,7 @@ type second struct {
 	url   string       // without the method
 }
 
-var parentForm = regexp.MustCompile(`^projects/([a-z0-9][a-z0-9.:-]{0,62})/locations/([a-z]+(?:-[a-z]+[0-9]+)?)(?:/templates/[A-Za-z0-9_-]{1,63})?$`)
+var parentForm = bridge.FormOf(`^projects/([a-z0-9][a-z0-9.:-]{0,62})/locations/([a-z]+(?:-[a-z]+[0-9]+)?)(?:/templates/[A-Za-z0-9_-]{1,63})?$`)
 
 // newSecond checks what is asked (projects/P/locations/L, for Model Armor with /templates/T) and where. host gives Google's
 // own, by location and universe.
@@ -44,7 +43,7 @@ func newSecond(o SecondOptions, asked google.Asked, version, resource string, ho
 	if o.Wire == nil {
 		return nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopVertex, Code: "vertex_incomplete", Text: asked.Service + " needs a wire client"}
 	}
-	m := parentForm.FindStringSubmatch(resource)
+	m := parentForm().FindStringSubmatch(resource)
 	if m == nil {
 		return nil, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopVertex, Code: "resource_invalid", Text: fmt.Sprintf("%q is not a resource of %s", resource, asked.Service), Hint: "write projects/PROJECT/locations/LOCATION, and /templates/TEMPLATE for model armor"}
 	}

@@ -8,18 +8,19 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 var (
-	bulletsAsked = regexp.MustCompile(`(?i)\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:short\s+|concise\s+|key\s+)?(?:bullet(?:\s+point)?s?|points)\b`)
-	sentenceEnd  = regexp.MustCompile(`[.!?]+(?:\s+|$)|\n+`)
-	words        = regexp.MustCompile(`[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*`)
+	bulletsAsked = bridge.FormOf(`(?i)\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:short\s+|concise\s+|key\s+)?(?:bullet(?:\s+point)?s?|points)\b`)
+	sentenceEnd  = bridge.FormOf(`[.!?]+(?:\s+|$)|\n+`)
+	words        = bridge.FormOf(`[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*`)
 )
 
 // To answers a prompt: as many bullet points as it asks for, else an extract of its most telling sentences.
@@ -30,7 +31,7 @@ func To(prompt string) string {
 		return extract(prompt, sentences)
 	}
 	// The sentence that asks is the task; the others are the report.
-	report := slices.DeleteFunc(slices.Clone(sentences), func(s string) bool { return bulletsAsked.MatchString(s) })
+	report := slices.DeleteFunc(slices.Clone(sentences), func(s string) bool { return bulletsAsked().MatchString(s) })
 	points := pick(report, n)
 	for _, fact := range facts(prompt, sentences) {
 		if len(points) >= n {
@@ -49,7 +50,7 @@ func To(prompt string) string {
 }
 
 func bullets(prompt string) int {
-	m := bulletsAsked.FindStringSubmatch(prompt)
+	m := bulletsAsked().FindStringSubmatch(prompt)
 	if m == nil {
 		return 0
 	}
@@ -61,7 +62,7 @@ func bullets(prompt string) int {
 
 func split(text string) []string {
 	var out []string
-	for _, s := range sentenceEnd.Split(text, -1) {
+	for _, s := range sentenceEnd().Split(text, -1) {
 		if s = strings.TrimSpace(s); s != "" {
 			out = append(out, s)
 		}
@@ -88,7 +89,7 @@ func pick(sentences []string, n int) []string {
 	score := make([]float64, len(sentences))
 	for i, s := range sentences {
 		order[i] = i
-		list := words.FindAllString(strings.ToLower(s), -1)
+		list := words().FindAllString(strings.ToLower(s), -1)
 		for _, w := range list {
 			score[i] += float64(weight[w])
 		}
@@ -106,7 +107,7 @@ func pick(sentences []string, n int) []string {
 
 // facts fill up when a report is shorter than the number of points asked for.
 func facts(prompt string, sentences []string) []string {
-	list := words.FindAllString(prompt, -1)
+	list := words().FindAllString(prompt, -1)
 	if len(list) == 0 {
 		return nil
 	}
@@ -129,7 +130,7 @@ func count(n int, what string) string {
 }
 
 func nth(prompt string, i int) string {
-	list := words.FindAllString(prompt, -1)
+	list := words().FindAllString(prompt, -1)
 	if len(list) == 0 {
 		return ""
 	}
@@ -140,13 +141,13 @@ func nth(prompt string, i int) string {
 func keyTerms(text string, n int) []string {
 	weight := frequency(text)
 	var out []string
-	for _, w := range words.FindAllString(strings.ToLower(text), -1) {
+	for _, w := range words().FindAllString(strings.ToLower(text), -1) {
 		if weight[w] > 0 && !slices.Contains(out, w) {
 			out = append(out, w)
 		}
 	}
 	if len(out) == 0 {
-		out = words.FindAllString(strings.ToLower(text), -1)
+		out = words().FindAllString(strings.ToLower(text), -1)
 	}
 	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(weight[b], weight[a]) })
 	return out[:min(n, len(out))]
@@ -154,7 +155,7 @@ func keyTerms(text string, n int) []string {
 
 func frequency(text string) map[string]int {
 	out := map[string]int{}
-	for _, w := range words.FindAllString(strings.ToLower(text), -1) {
+	for _, w := range words().FindAllString(strings.ToLower(text), -1) {
 		if utf8.RuneCountInString(w) >= 4 {
 			out[w]++
 		}

@@ -94,12 +94,12 @@ func New(w *world.World, o Options) *API {
 	return a
 }
 
-var pathPart = regexp.MustCompile(`\\\{([a-z]+)(\\\.\\\.\\\.)?\\\}`)
+var pathPart = bridge.FormOf(`\\\{([a-z]+)(\\\.\\\.\\\.)?\\\}`)
 
 // compile makes a pattern of a path. Resource Manager does not mind upper and lower case.
 func compile(path string) *regexp.Regexp {
-	pattern := pathPart.ReplaceAllStringFunc(regexp.QuoteMeta(path), func(part string) string {
-		found := pathPart.FindStringSubmatch(part)
+	pattern := pathPart().ReplaceAllStringFunc(regexp.QuoteMeta(path), func(part string) string {
+		found := pathPart().FindStringSubmatch(part)
 		if found[2] != "" { // any number of elements, also none
 			return `(?P<` + found[1] + `>(?:/.+)?)`
 		}

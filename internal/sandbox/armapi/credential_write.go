@@ -2,17 +2,17 @@ package armapi
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 	"github.com/landbridge/landbridge/internal/trust"
 )
 
 // credentialName is 3 to 120 letters, digits, - and _, a letter or digit first.
-var credentialName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
+var credentialName = bridge.FormOf(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
 
 // maxCredentials is how many one identity may have.
 const maxCredentials = 20
@@ -82,7 +82,7 @@ func sameCredential(a, b trust.FederatedCredential) bool {
 func refuseCredential(i world.Identity, at int, f trust.FederatedCredential) *problem {
 	const invalid = "BadRequest"
 	switch {
-	case !credentialName.MatchString(f.Name):
+	case !credentialName().MatchString(f.Name):
 		return &problem{invalid, "The federated identity credential name '" + f.Name + "' is not valid. It must be 3 to 120 characters long, start with a letter or digit, and contain only letters, digits, '-' and '_'."}
 	case len(f.Audiences) != 1:
 		return &problem{invalid, "Federated identity credentials must have exactly one audience."}

@@ -2,15 +2,16 @@ package armapi
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // filterTerm is one of: NAME eq 'VALUE', NAME('VALUE'), NAME(). A quote in a value is doubled.
-var filterTerm = regexp.MustCompile(`^(?:([A-Za-z]+) eq '((?:[^']|'')*)'|([A-Za-z]+\(\))|([A-Za-z]+)\('((?:[^']|'')*)'\))$`)
+var filterTerm = bridge.FormOf(`^(?:([A-Za-z]+) eq '((?:[^']|'')*)'|([A-Za-z]+\(\))|([A-Za-z]+)\('((?:[^']|'')*)'\))$`)
 
-var conjunction = regexp.MustCompile(`(?i)\s+and\s+`)
+var conjunction = bridge.FormOf(`(?i)\s+and\s+`)
 
 // filter reads $filter: terms joined by "and", each of one of the names. The value of NAME() is "".
 func (c *call) filter(names ...string) (map[string]string, bool) {
@@ -19,8 +20,8 @@ func (c *call) filter(names ...string) (map[string]string, bool) {
 	if text == "" {
 		return out, true
 	}
-	for _, term := range conjunction.Split(text, -1) {
-		found := filterTerm.FindStringSubmatch(strings.TrimSpace(term))
+	for _, term := range conjunction().Split(text, -1) {
+		found := filterTerm().FindStringSubmatch(strings.TrimSpace(term))
 		if found == nil {
 			c.badFilter(text)
 			return nil, false

@@ -3,16 +3,16 @@ package armapi
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
 const identityKind = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 // identityName is 3 to 128 letters, digits, - and _, a letter or digit first.
-var identityName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$`)
+var identityName = bridge.FormOf(`^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$`)
 
 // identityID is the id that the path names; Microsoft.ManagedIdentity writes resourcegroups in lower case.
 func identityID(c *call) string {
@@ -91,7 +91,7 @@ func (a *API) putIdentity(c *call) {
 	switch {
 	case location == "":
 		c.problem(http.StatusBadRequest, "LocationRequired", "The location property is required for this definition.")
-	case !identityName.MatchString(c.part["name"]):
+	case !identityName().MatchString(c.part["name"]):
 		c.problem(http.StatusBadRequest, "InvalidResourceName", "The resource name '"+c.part["name"]+"' is not valid: 3 to 128 letters, digits, hyphens and underscores, a letter or digit first.")
 	case err != nil:
 		fresh := world.Identity{

@@ -3,16 +3,16 @@ package armapi
 import (
 	"errors"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
 const assignmentKind = "Microsoft.Authorization/roleAssignments"
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var guid = bridge.FormOf(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func (a *API) assignmentBody(as world.RoleAssignment) object {
 	definition := ""
@@ -75,7 +75,7 @@ func (a *API) getAssignment(c *call) {
 }
 
 // scopeGroup finds the resource group of a scope.
-var scopeGroup = regexp.MustCompile(`(?i)^/subscriptions/[^/]+/resourceGroups/([^/]+)`)
+var scopeGroup = bridge.FormOf(`(?i)^/subscriptions/[^/]+/resourceGroups/([^/]+)`)
 
 type assignmentInput struct {
 	Properties struct {
@@ -92,11 +92,11 @@ func (a *API) putAssignment(c *call) {
 	if !c.may(assignmentKind+"/write", assignmentID(c)) {
 		return
 	}
-	if !guid.MatchString(c.part["name"]) {
+	if !guid().MatchString(c.part["name"]) {
 		c.problem(http.StatusBadRequest, "InvalidRoleAssignmentId", "The role assignment ID '"+c.part["name"]+"' is not valid. The role assignment ID must be a GUID.")
 		return
 	}
-	if found := scopeGroup.FindStringSubmatch(scope); found != nil {
+	if found := scopeGroup().FindStringSubmatch(scope); found != nil {
 		if c.part["group"] = found[1]; !c.findGroup() {
 			return
 		}

@@ -2,8 +2,8 @@ package azureapi
 
 import (
 	"net/http"
-	"regexp"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -15,9 +15,9 @@ const (
 )
 
 var (
-	entraDiscovery = regexp.MustCompile(`^/([^/]+)(/v2\.0)?/\.well-known/openid-configuration$`)
-	entraKeys      = regexp.MustCompile(`^/([^/]+)/discovery/(v2\.0/)?keys$`)
-	entraToken     = regexp.MustCompile(`^/([^/]+)/oauth2/(v2\.0/)?token$`)
+	entraDiscovery = bridge.FormOf(`^/([^/]+)(/v2\.0)?/\.well-known/openid-configuration$`)
+	entraKeys      = bridge.FormOf(`^/([^/]+)/discovery/(v2\.0/)?keys$`)
+	entraToken     = bridge.FormOf(`^/([^/]+)/oauth2/(v2\.0/)?token$`)
 )
 
 // serveEntra is login.microsoftonline.com, as far as programs without a user need it.
@@ -27,15 +27,15 @@ func (a *API) serveEntra(rw http.ResponseWriter, r *http.Request) {
 		a.serveInstanceDiscovery(rw, r)
 		return
 	}
-	if part := entraDiscovery.FindStringSubmatch(path); part != nil {
+	if part := entraDiscovery().FindStringSubmatch(path); part != nil {
 		a.serveOpenIDConfiguration(rw, r, part[1], part[2] != "")
 		return
 	}
-	if part := entraKeys.FindStringSubmatch(path); part != nil {
+	if part := entraKeys().FindStringSubmatch(path); part != nil {
 		a.serveEntraKeys(rw, r, part[1])
 		return
 	}
-	if part := entraToken.FindStringSubmatch(path); part != nil {
+	if part := entraToken().FindStringSubmatch(path); part != nil {
 		a.serveToken(rw, r, part[1], part[2] != "")
 		return
 	}

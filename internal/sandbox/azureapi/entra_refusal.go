@@ -44,7 +44,7 @@ type entraError struct {
 // body words the refusal; the correlation id is the caller's own where it sent one.
 func (a *API) body(r *http.Request, e *aadsts) entraError {
 	trace, correlation := world.GUID(), r.Header.Get("client-request-id")
-	if !guid.MatchString(correlation) {
+	if !guid().MatchString(correlation) {
 		correlation = world.GUID()
 	}
 	stamp := a.world.Now().UTC().Format("2006-01-02 15:04:05Z")

@@ -3,10 +3,10 @@ package blobapi
 import (
 	"net"
 	"net/http"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -50,11 +50,11 @@ func (t Target) scope() string {
 }
 
 // containerForm is a name of 3 to 63 characters without two hyphens in a row, or one of the service's own.
-var containerForm = regexp.MustCompile(`^([a-z0-9](-?[a-z0-9])+|\$(root|web|logs|blobchangefeed))$`)
+var containerForm = bridge.FormOf(`^([a-z0-9](-?[a-z0-9])+|\$(root|web|logs|blobchangefeed))$`)
 
 func (t Target) valid() *Problem {
 	const longestName, longestPath = 1024, 254
-	if t.Container != "" && (len(t.Container) < 3 && t.Container[0] != '$' || len(t.Container) > 63 || !containerForm.MatchString(t.Container)) {
+	if t.Container != "" && (len(t.Container) < 3 && t.Container[0] != '$' || len(t.Container) > 63 || !containerForm().MatchString(t.Container)) {
 		return problem(http.StatusBadRequest, "InvalidResourceName", "The specified resource name contains invalid characters.")
 	}
 	if utf8.RuneCountInString(t.Blob) > longestName || strings.Count(t.Blob, "/") >= longestPath {

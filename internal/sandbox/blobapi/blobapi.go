@@ -9,10 +9,10 @@ package blobapi
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -51,7 +51,7 @@ const (
 	newestVersion = "2026-12-06"
 )
 
-var versionForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+var versionForm = bridge.FormOf(`^\d{4}-\d\d-\d\d$`)
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -82,7 +82,7 @@ func (c *call) serve(version string) *Problem {
 		return p
 	}
 	c.who = who
-	if !versionForm.MatchString(version) || version < oldestVersion || version > newestVersion {
+	if !versionForm().MatchString(version) || version < oldestVersion || version > newestVersion {
 		return invalidHeader("x-ms-version", version)
 	}
 	if p := t.valid(); p != nil {

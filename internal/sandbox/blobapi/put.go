@@ -3,10 +3,10 @@ package blobapi
 import (
 	"encoding/base64"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -110,7 +110,7 @@ func (s *Store) parents(a world.StorageAccount, in *container, name string, at t
 	}
 }
 
-var metadataName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var metadataName = bridge.FormOf(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // metadata reads x-ms-meta-NAME. Names are C# identifiers; their case goes with HTTP.
 func (c *call) metadata() (map[string]string, *Problem) {
@@ -124,7 +124,7 @@ func (c *call) metadata() (map[string]string, *Problem) {
 		switch {
 		case key == "":
 			return nil, problem(http.StatusBadRequest, "EmptyMetadataKey", "The key for one of the metadata key-value pairs is empty.")
-		case !metadataName.MatchString(key):
+		case !metadataName().MatchString(key):
 			return nil, problem(http.StatusBadRequest, "InvalidMetadata", "The metadata specified is invalid. It has characters that are not permitted.")
 		}
 		out[key] = strings.Join(values, ",")

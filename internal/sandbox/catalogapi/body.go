@@ -7,10 +7,10 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 )
 
@@ -56,7 +56,7 @@ const (
 	maxMetadata = 200_000
 )
 
-var labelForm = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{N}_-]{0,64}$`)
+var labelForm = bridge.FormOf(`^[\p{Ll}\p{Lo}\p{N}_-]{0,64}$`)
 
 // check holds a body against the rules that all these things share.
 func check(kind string, body map[string]any) *problem {
@@ -90,7 +90,7 @@ func checkLabels(v any) *problem {
 	}
 	for key, v := range labels {
 		value, ok := v.(string)
-		if !ok || key == "" || utf8.RuneCountInString(key) > maxLabel || !labelForm.MatchString(key) || !labelForm.MatchString(value) {
+		if !ok || key == "" || utf8.RuneCountInString(key) > maxLabel || !labelForm().MatchString(key) || !labelForm().MatchString(value) {
 			return googleapi.Invalid("Label keys and values can be no longer than 64 characters, and can only contain lowercase letters, numeric characters, underscores and dashes: " + key)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 )
 
@@ -36,13 +36,13 @@ func (a *API) Told() []Told {
 }
 
 var (
-	lineageForm = regexp.MustCompile(`^/v1/projects/([^/]+)/locations/([^/]+):processOpenLineageRunEvent$`)
-	schemaForm  = regexp.MustCompile(`^https://openlineage\.io/spec/[12]-[0-9]+-[0-9]+/OpenLineage\.json#/(\$defs|definitions)/RunEvent$`)
+	lineageForm = bridge.FormOf(`^/v1/projects/([^/]+)/locations/([^/]+):processOpenLineageRunEvent$`)
+	schemaForm  = bridge.FormOf(`^https://openlineage\.io/spec/[12]-[0-9]+-[0-9]+/OpenLineage\.json#/(\$defs|definitions)/RunEvent$`)
 )
 
 // serveLineage is processOpenLineageRunEvent.
 func (a *API) serveLineage(rw http.ResponseWriter, r *http.Request) {
-	m := lineageForm.FindStringSubmatch(r.URL.Path)
+	m := lineageForm().FindStringSubmatch(r.URL.Path)
 	if m == nil || r.Method != http.MethodPost {
 		googleapi.Answer(rw, nil, googleapi.Unknown(r))
 		return
@@ -122,7 +122,7 @@ func (e *runEvent) check() *problem {
 		return googleapi.Invalid("Invalid OpenLineage message: eventType is not valid.")
 	case e.Producer == "":
 		return googleapi.Invalid("Invalid OpenLineage message: producer is required.")
-	case !schemaForm.MatchString(e.SchemaURL):
+	case !schemaForm().MatchString(e.SchemaURL):
 		return googleapi.Invalid("Invalid OpenLineage message: schemaURL is not a RunEvent of major version 1 or 2.")
 	case e.Run.RunID == "":
 		return googleapi.Invalid("Invalid OpenLineage message: run.runId is required.")

@@ -2,15 +2,15 @@ package catalogapi
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 )
 
 // idForm is what callers may call a thing in a metadata store.
-var idForm = regexp.MustCompile(`^[a-z0-9-]{4,128}$`)
+var idForm = bridge.FormOf(`^[a-z0-9-]{4,128}$`)
 
 // createStore makes a metadata store; callers may make only the default one.
 func (a *API) createStore(c *call, body map[string]any) (any, *problem) {
@@ -36,7 +36,7 @@ func (a *API) createNode(c *call, body map[string]any) (any, *problem) {
 	switch {
 	case id == "":
 		id = a.number()
-	case !idForm.MatchString(id):
+	case !idForm().MatchString(id):
 		return nil, googleapi.Invalid(fmt.Sprintf("The ID %q must be 4-128 characters of a-z, 0-9 and -.", id))
 	}
 	if title, _ := body["schemaTitle"].(string); !a.hasSchema(c.parent, title) {
@@ -65,11 +65,11 @@ func (a *API) hasSchema(store, title string) bool {
 	return false
 }
 
-var titleLine = regexp.MustCompile(`(?m)^title:\s*(\S+)\s*$`)
+var titleLine = bridge.FormOf(`(?m)^title:\s*(\S+)\s*$`)
 
 // titleOf is by which name a schema is called.
 func titleOf(schema string) string {
-	if m := titleLine.FindStringSubmatch(schema); m != nil {
+	if m := titleLine().FindStringSubmatch(schema); m != nil {
 		return m[1]
 	}
 	return ""
@@ -77,8 +77,8 @@ func titleOf(schema string) string {
 
 // What a schema of the caller's own may be called (https://cloud.google.com/vertex-ai/docs/ml-metadata/custom-schemas).
 var (
-	titleForm   = regexp.MustCompile(`^[a-z][a-zA-Z0-9]{1,19}\.[A-Z][a-zA-Z0-9]{1,48}$`)
-	versionForm = regexp.MustCompile(`^([0-9]+\.[0-9]+\.[0-9]+)?$`)
+	titleForm   = bridge.FormOf(`^[a-z][a-zA-Z0-9]{1,19}\.[A-Z][a-zA-Z0-9]{1,48}$`)
+	versionForm = bridge.FormOf(`^([0-9]+\.[0-9]+\.[0-9]+)?$`)
 )
 
 // createSchema makes a schema of the caller's own: YAML whose title names it.
@@ -89,9 +89,9 @@ func (a *API) createSchema(c *call, body map[string]any) (any, *problem) {
 	switch {
 	case titleOf(text) == "":
 		return nil, required("metadata_schema.schema")
-	case !titleForm.MatchString(titleOf(text)):
+	case !titleForm().MatchString(titleOf(text)):
 		return nil, googleapi.Invalid(fmt.Sprintf("The schema title %q must have the form namespace.Name.", titleOf(text)))
-	case !versionForm.MatchString(version):
+	case !versionForm().MatchString(version):
 		return nil, googleapi.Invalid(fmt.Sprintf("The schema version %q must be three numbers with dots between them.", version))
 	case !slices.Contains([]string{"ARTIFACT_TYPE", "EXECUTION_TYPE", "CONTEXT_TYPE"}, kind):
 		return nil, required("metadata_schema.schema_type")

@@ -2,9 +2,9 @@ package catalogapi
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
@@ -19,15 +19,15 @@ type target struct {
 }
 
 var (
-	plainForm = regexp.MustCompile(`^/(v1|v1beta1)/projects/([^/]+)/locations/([^/]+)/(datasets|models|metadataStores)(?:/([^/:]+))?(?::([a-zA-Z]+))?$`)
-	storeForm = regexp.MustCompile(`^/(v1|v1beta1)/projects/([^/]+)/locations/([^/]+)/metadataStores/([^/:]+)/(artifacts|executions|contexts|metadataSchemas)(?:/([^/:]+))?(?::([a-zA-Z]+))?$`)
+	plainForm = bridge.FormOf(`^/(v1|v1beta1)/projects/([^/]+)/locations/([^/]+)/(datasets|models|metadataStores)(?:/([^/:]+))?(?::([a-zA-Z]+))?$`)
+	storeForm = bridge.FormOf(`^/(v1|v1beta1)/projects/([^/]+)/locations/([^/]+)/metadataStores/([^/:]+)/(artifacts|executions|contexts|metadataSchemas)(?:/([^/:]+))?(?::([a-zA-Z]+))?$`)
 )
 
 func parse(path string) (target, bool) {
-	if m := storeForm.FindStringSubmatch(path); m != nil {
+	if m := storeForm().FindStringSubmatch(path); m != nil {
 		return target{version: m[1], project: m[2], location: m[3], store: m[4], kind: m[5], id: m[6], verb: m[7]}, true
 	}
-	if m := plainForm.FindStringSubmatch(path); m != nil {
+	if m := plainForm().FindStringSubmatch(path); m != nil {
 		return target{version: m[1], project: m[2], location: m[3], kind: m[4], id: m[5], verb: m[6]}, true
 	}
 	return target{}, false

@@ -11,7 +11,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -77,11 +76,11 @@ func show(w *world.World, api string, f world.Fault, rw http.ResponseWriter, r *
 	}
 }
 
-var locationForm = regexp.MustCompile(`/locations/([^/:]+)`)
+var locationForm = bridge.FormOf(`/locations/([^/:]+)`)
 
 // locationOf is the location of a resource of Google's; "" where the path names none.
 func locationOf(r *http.Request) string {
-	if m := locationForm.FindStringSubmatch(r.URL.Path); m != nil {
+	if m := locationForm().FindStringSubmatch(r.URL.Path); m != nil {
 		return m[1]
 	}
 	return ""

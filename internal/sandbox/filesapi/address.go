@@ -3,11 +3,11 @@ package filesapi
 import (
 	"net"
 	"net/http"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -73,12 +73,12 @@ func (t Target) scope() string {
 }
 
 // shareForm is a name of 3 to 63 characters without two hyphens in a row.
-var shareForm = regexp.MustCompile(`^[a-z0-9](-?[a-z0-9]){2,62}$`)
+var shareForm = bridge.FormOf(`^[a-z0-9](-?[a-z0-9]){2,62}$`)
 
 // valid holds the names against the service's rules: https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-shares--directories--files--and-metadata
 func (t Target) valid() *Problem {
 	const longestPath, longestName, deepest = 2048, 255, 250
-	if t.Share != "" && (len(t.Share) > 63 || !shareForm.MatchString(t.Share)) {
+	if t.Share != "" && (len(t.Share) > 63 || !shareForm().MatchString(t.Share)) {
 		return problem(http.StatusBadRequest, "InvalidResourceName", "The specified resource name contains invalid characters.")
 	}
 	if t.Path == "" {

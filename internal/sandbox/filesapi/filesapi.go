@@ -9,10 +9,10 @@ package filesapi
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -50,7 +50,7 @@ const (
 	newestVersion = "2026-12-06"
 )
 
-var versionForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+var versionForm = bridge.FormOf(`^\d{4}-\d\d-\d\d$`)
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -80,7 +80,7 @@ func (c *call) serve(caller Caller, version string) *Problem {
 	if p != nil {
 		return p
 	}
-	if !versionForm.MatchString(version) || version < oldestVersion || version > newestVersion {
+	if !versionForm().MatchString(version) || version < oldestVersion || version > newestVersion {
 		return invalidHeader("x-ms-version", version)
 	}
 	switch intent := c.r.Header.Get("x-ms-file-request-intent"); intent {

@@ -8,14 +8,14 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi/message"
 )
 
-var grpcPath = regexp.MustCompile(`^/google\.cloud\.aiplatform\.(v1|v1beta1)\.(?:PredictionService|LlmUtilityService)/([A-Za-z]+)$`)
+var grpcPath = bridge.FormOf(`^/google\.cloud\.aiplatform\.(v1|v1beta1)\.(?:PredictionService|LlmUtilityService)/([A-Za-z]+)$`)
 
 // serveGRPC is the same service over gRPC: HTTP/2, one frame in, frames out, the status in the trailers. Frames are a
 // byte that says whether the message is compressed, its length, and the message.
@@ -42,7 +42,7 @@ func (a *API) serveGRPC(rw http.ResponseWriter, r *http.Request) {
 
 // grpcCall answers one call with canonical JSON, which the caller turns into frames.
 func (a *API) grpcCall(rw http.ResponseWriter, r *http.Request) ([]json.RawMessage, vertexMethod, *problem) {
-	m := grpcPath.FindStringSubmatch(r.URL.Path)
+	m := grpcPath().FindStringSubmatch(r.URL.Path)
 	if m == nil {
 		return nil, vertexMethod{}, unknown(r)
 	}

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/answer"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi/message"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
-var resourceForm = regexp.MustCompile(`^(projects/([^/]+)/locations/([^/]+)/(batchPredictionJobs|tuningJobs|cachedContents))(?:/([^/:]+))?(:cancel)?$`)
+var resourceForm = bridge.FormOf(`^(projects/([^/]+)/locations/([^/]+)/(batchPredictionJobs|tuningJobs|cachedContents))(?:/([^/:]+))?(:cancel)?$`)
 
 // resourceKind is a kind of thing that callers of Vertex AI make and look at later.
 type resourceKind struct {
@@ -159,7 +159,7 @@ func shown(w *world.World, r world.Resource) map[string]any {
 
 // cached finds the cached content that a request names, and how many tokens it has.
 func (a *API) cached(c *vertexCall, name string) (int, *problem) {
-	m := resourceForm.FindStringSubmatch(name)
+	m := resourceForm().FindStringSubmatch(name)
 	if m == nil || m[4] != "cachedContents" || m[5] == "" {
 		return 0, invalidArgument("Invalid cached content name: " + name)
 	}

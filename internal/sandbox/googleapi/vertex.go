@@ -2,9 +2,9 @@ package googleapi
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -25,10 +25,10 @@ type target struct {
 	id        string // model or endpoint
 }
 
-var targetForm = regexp.MustCompile(`^projects/([^/]+)/locations/([^/]+)/(?:publishers/([^/]+)/models|endpoints)/([^/:]+)$`)
+var targetForm = bridge.FormOf(`^projects/([^/]+)/locations/([^/]+)/(?:publishers/([^/]+)/models|endpoints)/([^/:]+)$`)
 
 func parseTarget(resource string) (target, bool) {
-	m := targetForm.FindStringSubmatch(resource)
+	m := targetForm().FindStringSubmatch(resource)
 	if m == nil {
 		return target{}, false
 	}
@@ -74,7 +74,7 @@ func (a *API) serveVertex(rw http.ResponseWriter, r *http.Request) {
 		a.serveModels(rw, r, version, resource)
 		return
 	}
-	if m := resourceForm.FindStringSubmatch(resource); m != nil {
+	if m := resourceForm().FindStringSubmatch(resource); m != nil {
 		a.serveResource(rw, r, version, m)
 		return
 	}

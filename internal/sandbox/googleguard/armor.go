@@ -2,17 +2,17 @@ package googleguard
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 )
 
-var armorForm = regexp.MustCompile(`^/v1/(projects/([^/]+)/(locations/([^/]+)/templates/([^/:]+)))(?::(sanitizeUserPrompt|sanitizeModelResponse))?$`)
+var armorForm = bridge.FormOf(`^/v1/(projects/([^/]+)/(locations/([^/]+)/templates/([^/:]+)))(?::(sanitizeUserPrompt|sanitizeModelResponse))?$`)
 
 // serveArmor is a template's two methods, and its own description.
 func (g *guard) serveArmor(rw http.ResponseWriter, r *http.Request) {
-	m := armorForm.FindStringSubmatch(r.URL.Path)
+	m := armorForm().FindStringSubmatch(r.URL.Path)
 	if m == nil || (r.Method == http.MethodGet) != (m[6] == "") || r.Method != http.MethodGet && r.Method != http.MethodPost {
 		googleapi.Answer(rw, nil, googleapi.Unknown(r))
 		return

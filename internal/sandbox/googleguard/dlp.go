@@ -3,14 +3,14 @@ package googleguard
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 )
 
-var dlpForm = regexp.MustCompile(`^/v2/projects/([^/]+)/(?:locations/([^/]+)/)?content:inspect$`)
+var dlpForm = bridge.FormOf(`^/v2/projects/([^/]+)/(?:locations/([^/]+)/)?content:inspect$`)
 
 const (
 	dlpMost     = 512 << 10 // of a request
@@ -19,7 +19,7 @@ const (
 
 // serveDLP is content:inspect of a text.
 func (g *guard) serveDLP(rw http.ResponseWriter, r *http.Request) {
-	m := dlpForm.FindStringSubmatch(r.URL.Path)
+	m := dlpForm().FindStringSubmatch(r.URL.Path)
 	if m == nil || r.Method != http.MethodPost {
 		googleapi.Answer(rw, nil, googleapi.Unknown(r))
 		return

@@ -1,13 +1,14 @@
 package googleguard
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 var (
-	injection = regexp.MustCompile(`(?i)\b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|prior|above|all)\b.{0,30}\binstructions?\b|\bjailbreak\b|\bdo anything now\b`)
-	malicious = regexp.MustCompile(`(?i)https?://(?:[a-z0-9-]+\.)*malware\.example\b`)
+	injection = bridge.FormOf(`(?i)\b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|prior|above|all)\b.{0,30}\binstructions?\b|\bjailbreak\b|\bdo anything now\b`)
+	malicious = bridge.FormOf(`(?i)https?://(?:[a-z0-9-]+\.)*malware\.example\b`)
 )
 
 func harmKinds() []string {
@@ -30,7 +31,7 @@ func screen(text string) map[string]any {
 		}
 		return out
 	}
-	jailbreak := state(injection.MatchString(text))
+	jailbreak := state(injection().MatchString(text))
 	if jailbreak["matchState"] == "MATCH_FOUND" {
 		jailbreak["confidenceLevel"] = "HIGH"
 	}
@@ -56,7 +57,7 @@ func screen(text string) map[string]any {
 	results := map[string]any{
 		"rai":              map[string]any{"raiFilterResult": harm},
 		"pi_and_jailbreak": map[string]any{"piAndJailbreakFilterResult": jailbreak},
-		"malicious_uris":   map[string]any{"maliciousUriFilterResult": state(malicious.MatchString(text))},
+		"malicious_uris":   map[string]any{"maliciousUriFilterResult": state(malicious().MatchString(text))},
 		"csam":             map[string]any{"csamFilterFilterResult": state(false)},
 		"sdp":              map[string]any{"sdpFilterResult": map[string]any{"inspectResult": personal}},
 	}

@@ -131,7 +131,7 @@ func (c *call) find() (operation, bool) {
 	if len(words) > 1 {
 		words[1] = "NAME"
 	}
-	if len(words) > 2 && versionForm.MatchString(words[2]) {
+	if len(words) > 2 && versionForm().MatchString(words[2]) {
 		words[2] = "VERSION"
 	}
 	op, ok := operations()[c.Method+" "+strings.Join(words, " ")]
@@ -142,7 +142,7 @@ func (c *call) name() string { return c.words[1] }
 
 // version that the path names; "" for the current one.
 func (c *call) version() string {
-	if len(c.words) > 2 && versionForm.MatchString(c.words[2]) {
+	if len(c.words) > 2 && versionForm().MatchString(c.words[2]) {
 		return c.words[2]
 	}
 	return ""

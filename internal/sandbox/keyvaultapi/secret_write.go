@@ -3,7 +3,6 @@ package keyvaultapi
 import (
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"time"
 
@@ -59,7 +58,7 @@ func (w written) check() *Problem {
 	return nil
 }
 
-var nameForm = regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`)
+var nameForm = bridge.FormOf(`^[0-9A-Za-z-]{1,127}$`)
 
 func (c *call) setSecret() (any, *Problem) {
 	var in written
@@ -70,7 +69,7 @@ func (c *call) setSecret() (any, *Problem) {
 		return nil, p
 	}
 	switch {
-	case !nameForm.MatchString(c.name()):
+	case !nameForm().MatchString(c.name()):
 		return nil, badParameter("The request URI contains an invalid name: " + c.name())
 	case in.Value == nil:
 		return nil, badParameter("The parameter value is required.")

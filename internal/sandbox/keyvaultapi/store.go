@@ -5,11 +5,11 @@ import (
 	"encoding/hex"
 	"net"
 	"net/http"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -114,7 +114,7 @@ func (a attributes) form() map[string]any {
 // keptDays is how long what was deleted can be had back.
 const keptDays = 90
 
-var versionForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var versionForm = bridge.FormOf(`^[0-9a-f]{32}$`)
 
 func newVersion() string {
 	var b [16]byte

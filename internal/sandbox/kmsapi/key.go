@@ -7,9 +7,9 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
@@ -41,11 +41,11 @@ type version struct {
 	secret []byte // of AES-256
 }
 
-var nameForm = regexp.MustCompile(`^projects/([^/]+)/(locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+)$`)
+var nameForm = bridge.FormOf(`^projects/([^/]+)/(locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+)$`)
 
 // AddKey makes a key, projects/P/locations/L/keyRings/R/cryptoKeys/K, or a new version of one, and returns the version's name.
 func (k *Keys) AddKey(name, algorithm string) (string, error) {
-	m := nameForm.FindStringSubmatch(name)
+	m := nameForm().FindStringSubmatch(name)
 	if m == nil {
 		return "", fmt.Errorf("%q is not the name of a key", name)
 	}

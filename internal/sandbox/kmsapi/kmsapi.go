@@ -12,10 +12,10 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"sync"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
@@ -69,7 +69,7 @@ func methods() map[string]method {
 	}
 }
 
-var pathForm = regexp.MustCompile(`^/v1/(projects/([^/]+)/(locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/:]+)(?:/cryptoKeyVersions/([0-9]+))?)[/:](publicKey|asymmetricSign|encrypt|decrypt)$`)
+var pathForm = bridge.FormOf(`^/v1/(projects/([^/]+)/(locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/:]+)(?:/cryptoKeyVersions/([0-9]+))?)[/:](publicKey|asymmetricSign|encrypt|decrypt)$`)
 
 // ServeHTTP implements http.Handler.
 func (k *Keys) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -78,7 +78,7 @@ func (k *Keys) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 func (k *Keys) serve(r *http.Request) (any, *problem) {
-	m := pathForm.FindStringSubmatch(r.URL.Path)
+	m := pathForm().FindStringSubmatch(r.URL.Path)
 	if m == nil {
 		return nil, googleapi.Unknown(r)
 	}

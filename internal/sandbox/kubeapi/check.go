@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 var (
-	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-	dnsLabel  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
-	labelText = regexp.MustCompile(`^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$`)
+	subdomain = bridge.FormOf(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+	dnsLabel  = bridge.FormOf(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	labelText = bridge.FormOf(`^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$`)
 )
 
 // check refuses what a kube-apiserver does: names, labels, annotations, and a pod without its account.
@@ -22,7 +23,7 @@ func (s *store) check(c call, o object) *status {
 	if c.name == "" {
 		return invalid(c.kind.kind, c.kind.group, "", "FieldValueRequired", "metadata.name", "Required value: name or generateName is required")
 	}
-	if !subdomain.MatchString(c.name) || len(c.name) > 253 || c.kind.resource == "namespaces" && (!dnsLabel.MatchString(c.name) || len(c.name) > 63) {
+	if !subdomain().MatchString(c.name) || len(c.name) > 253 || c.kind.resource == "namespaces" && (!dnsLabel().MatchString(c.name) || len(c.name) > 63) {
 		return invalid(c.kind.kind, c.kind.group, c.name, "FieldValueInvalid", "metadata.name", fmt.Sprintf("Invalid value: %q: a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character", c.name))
 	}
 	for field, labels := range map[string]bool{"labels": true, "annotations": false} {
@@ -33,7 +34,7 @@ func (s *store) check(c call, o object) *status {
 			if !qualifiedName(key) {
 				return invalid(c.kind.kind, c.kind.group, c.name, "FieldValueInvalid", "metadata."+field, fmt.Sprintf("Invalid value: %q: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character", key))
 			}
-			if labels && (len(value) > 63 || !labelText.MatchString(value)) {
+			if labels && (len(value) > 63 || !labelText().MatchString(value)) {
 				return invalid(c.kind.kind, c.kind.group, c.name, "FieldValueInvalid", "metadata."+field, fmt.Sprintf("Invalid value: %q: a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character", value))
 			}
 		}
@@ -60,7 +61,7 @@ func qualifiedName(key string) bool {
 	if !prefixed {
 		prefix, name = "", key
 	}
-	return name != "" && len(name) <= 63 && labelText.MatchString(name) && (!prefixed || subdomain.MatchString(prefix) && len(prefix) <= 253)
+	return name != "" && len(name) <= 63 && labelText().MatchString(name) && (!prefixed || subdomain().MatchString(prefix) && len(prefix) <= 253)
 }
 
 // strict refuses fields that the kind does not have, when the request asks for it.

@@ -9,7 +9,6 @@ package kubeapi
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -47,14 +46,14 @@ func New(w *world.World, o Options) *API {
 
 // prefixed is a path below a cluster; bare is what the one cluster behind /api answers without.
 var (
-	prefixed = regexp.MustCompile(`^/clusters/([^/]+)(/.*)?$`)
-	bare     = regexp.MustCompile(`^/(api|apis)(/.*)?$`)
-	aksHost  = regexp.MustCompile(`^([a-z0-9.-]+)\.azmk8s\.io$`)
+	prefixed = bridge.FormOf(`^/clusters/([^/]+)(/.*)?$`)
+	bare     = bridge.FormOf(`^/(api|apis)(/.*)?$`)
+	aksHost  = bridge.FormOf(`^([a-z0-9.-]+)\.azmk8s\.io$`)
 )
 
 // Owns says whether a request is for an API server, by AKS's host name (NAME-dns-….hcp.REGION.azmk8s.io) or by its path.
 func (a *API) Owns(r *http.Request) bool {
-	return aksHost.MatchString(hostOf(r)) || prefixed.MatchString(r.URL.Path) || bare.MatchString(r.URL.Path)
+	return aksHost().MatchString(hostOf(r)) || prefixed().MatchString(r.URL.Path) || bare().MatchString(r.URL.Path)
 }
 
 // ServeHTTP implements http.Handler.
@@ -65,7 +64,7 @@ func (a *API) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 func (a *API) serve(rw http.ResponseWriter, r *http.Request) {
 	name, path := "", r.URL.Path
-	if part := prefixed.FindStringSubmatch(path); part != nil {
+	if part := prefixed().FindStringSubmatch(path); part != nil {
 		name, path = part[1], part[2]
 	}
 	public := path == "/version" || path == "/healthz" || path == "/livez" || path == "/readyz"

@@ -2,9 +2,10 @@ package kubeapi
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // requirement is one term of a label selector.
@@ -16,28 +17,28 @@ type requirement struct {
 type selector []requirement
 
 var (
-	setTerm   = regexp.MustCompile(`^([A-Za-z0-9._/-]+)\s+(in|notin)\s*\(([^()]*)\)$`)
-	equalTerm = regexp.MustCompile(`^([A-Za-z0-9._/-]+)\s*(==|=|!=)\s*([A-Za-z0-9._-]*)$`)
-	nameTerm  = regexp.MustCompile(`^(!?)\s*([A-Za-z0-9._/-]+)$`)
+	setTerm   = bridge.FormOf(`^([A-Za-z0-9._/-]+)\s+(in|notin)\s*\(([^()]*)\)$`)
+	equalTerm = bridge.FormOf(`^([A-Za-z0-9._/-]+)\s*(==|=|!=)\s*([A-Za-z0-9._-]*)$`)
+	nameTerm  = bridge.FormOf(`^(!?)\s*([A-Za-z0-9._/-]+)$`)
 )
 
 // parseSelector reads Kubernetes' label selectors: terms that must all be true, separated by commas.
 func parseSelector(text string) (selector, error) {
 	var out selector
 	for _, term := range terms(text) {
-		if part := setTerm.FindStringSubmatch(term); part != nil {
+		if part := setTerm().FindStringSubmatch(term); part != nil {
 			var values []string
 			for value := range strings.SplitSeq(part[3], ",") {
 				values = append(values, strings.TrimSpace(value))
 			}
 			out = append(out, requirement{part[1], part[2], values})
-		} else if part := equalTerm.FindStringSubmatch(term); part != nil {
+		} else if part := equalTerm().FindStringSubmatch(term); part != nil {
 			operator := part[2]
 			if operator == "==" {
 				operator = "="
 			}
 			out = append(out, requirement{part[1], operator, []string{part[3]}})
-		} else if part := nameTerm.FindStringSubmatch(term); part != nil {
+		} else if part := nameTerm().FindStringSubmatch(term); part != nil {
 			operator := "exists"
 			if part[1] == "!" {
 				operator = "!"

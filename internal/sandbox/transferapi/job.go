@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -55,7 +54,7 @@ type spec struct {
 	} `json:"transferOptions"`
 }
 
-var nameForm = regexp.MustCompile(`^transferJobs/[A-Za-z0-9._~-]{0,114}[A-Za-z0-9]$`)
+var nameForm = bridge.FormOf(`^transferJobs/[A-Za-z0-9._~-]{0,114}[A-Za-z0-9]$`)
 
 // parse reads a spec, or says in the service's words what is wrong with it.
 func parse(body any) (spec, *problem) {
@@ -87,7 +86,7 @@ func (t *Transfer) create(c *call) (any, *problem) {
 	if name == "" {
 		name = "transferJobs/" + strconv.FormatInt(t.world.Now().UnixNano(), 10)
 	}
-	if !nameForm.MatchString(name) || strings.HasPrefix(name, "transferJobs/OPI") {
+	if !nameForm().MatchString(name) || strings.HasPrefix(name, "transferJobs/OPI") {
 		return nil, googleapi.Invalid("Invalid transfer job name: " + name)
 	}
 	if t.jobs[name] != nil {

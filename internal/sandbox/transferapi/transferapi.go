@@ -10,10 +10,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"regexp"
 	"sync"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/googleapi"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
@@ -68,11 +68,11 @@ type method struct {
 	serve      func(*Transfer, *call) (any, *problem)
 }
 
-var pathForm = regexp.MustCompile(`^/v1/(googleServiceAccounts|transferJobs|transferOperations)(?:/([^/:]+))?(?::([a-z]+))?$`)
+var pathForm = bridge.FormOf(`^/v1/(googleServiceAccounts|transferJobs|transferOperations)(?:/([^/:]+))?(?::([a-z]+))?$`)
 
 // find knows a call by its method and path.
 func find(r *http.Request) (m method, name string, known bool) {
-	p := pathForm.FindStringSubmatch(r.URL.Path)
+	p := pathForm().FindStringSubmatch(r.URL.Path)
 	if p == nil {
 		return method{}, "", false
 	}
@@ -136,7 +136,7 @@ func (t *Transfer) admit(c *call, m method) *problem {
 
 // projectOf reads which project a call is about: from the path, the parameters or the body, or from the operation.
 func (t *Transfer) projectOf(c *call) (string, *problem) {
-	if m := pathForm.FindStringSubmatch(c.URL.Path); m[1] == "googleServiceAccounts" {
+	if m := pathForm().FindStringSubmatch(c.URL.Path); m[1] == "googleServiceAccounts" {
 		return m[2], nil
 	}
 	if o := t.operations[c.name]; o != nil {

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // query is Resource Graph: the tables and operators that backup reports use. Other Kusto is refused as Azure refuses what is wrong.
@@ -69,13 +70,13 @@ type statement struct {
 }
 
 var (
-	whereList = regexp.MustCompile(`(?i)^where\s+(type|subscriptionId|resourceGroup|location|name)\s+in~?\s*\((.*)\)$`)
-	whereSame = regexp.MustCompile(`(?i)^where\s+(type|subscriptionId|resourceGroup|location|name|id)\s*(=~|==)\s*'([^']*)'$`)
-	whereTime = regexp.MustCompile(`(?i)^where\s+todatetime\(properties\.([A-Za-z]+)\)\s*>=\s*datetime\(([^)]*)\)$`)
-	projects  = regexp.MustCompile(`(?i)^project\s+([A-Za-z]+(?:\s*,\s*[A-Za-z]+)*)$`)
-	orders    = regexp.MustCompile(`(?i)^(?:order|sort)\s+by\s+(id|name)(?:\s+(asc|desc))?$`)
-	limits    = regexp.MustCompile(`(?i)^(?:limit|take)\s+(\d+)$`)
-	quoted    = regexp.MustCompile(`^\s*'([^']*)'\s*$`)
+	whereList = bridge.FormOf(`(?i)^where\s+(type|subscriptionId|resourceGroup|location|name)\s+in~?\s*\((.*)\)$`)
+	whereSame = bridge.FormOf(`(?i)^where\s+(type|subscriptionId|resourceGroup|location|name|id)\s*(=~|==)\s*'([^']*)'$`)
+	whereTime = bridge.FormOf(`(?i)^where\s+todatetime\(properties\.([A-Za-z]+)\)\s*>=\s*datetime\(([^)]*)\)$`)
+	projects  = bridge.FormOf(`(?i)^project\s+([A-Za-z]+(?:\s*,\s*[A-Za-z]+)*)$`)
+	orders    = bridge.FormOf(`(?i)^(?:order|sort)\s+by\s+(id|name)(?:\s+(asc|desc))?$`)
+	limits    = bridge.FormOf(`(?i)^(?:limit|take)\s+(\d+)$`)
+	quoted    = bridge.FormOf(`^\s*'([^']*)'\s*$`)
 )
 
 // parse understands TABLE | where … | project … | order by … | limit N.
@@ -96,11 +97,11 @@ func parse(text string) (statement, error) {
 
 func (q *statement) add(step string) bool {
 	switch {
-	case whereList.MatchString(step):
-		m := whereList.FindStringSubmatch(step)
+	case whereList().MatchString(step):
+		m := whereList().FindStringSubmatch(step)
 		var values []string
 		for _, text := range strings.Split(m[2], ",") {
-			v := quoted.FindStringSubmatch(text)
+			v := quoted().FindStringSubmatch(text)
 			if v == nil {
 				return false
 			}
@@ -109,13 +110,13 @@ func (q *statement) add(step string) bool {
 		q.where = append(q.where, func(r *Resource) bool {
 			return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, r.column(m[1])) })
 		})
-	case whereSame.MatchString(step):
-		m := whereSame.FindStringSubmatch(step)
+	case whereSame().MatchString(step):
+		m := whereSame().FindStringSubmatch(step)
 		q.where = append(q.where, func(r *Resource) bool {
 			return r.column(m[1]) == m[3] || m[2] == "=~" && strings.EqualFold(r.column(m[1]), m[3])
 		})
-	case whereTime.MatchString(step):
-		m := whereTime.FindStringSubmatch(step)
+	case whereTime().MatchString(step):
+		m := whereTime().FindStringSubmatch(step)
 		since, err := time.Parse(time.RFC3339, m[2])
 		if err != nil {
 			return false
@@ -124,15 +125,15 @@ func (q *statement) add(step string) bool {
 			at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(r.Properties[m[1]]))
 			return err == nil && !at.Before(since)
 		})
-	case projects.MatchString(step):
-		for _, name := range strings.Split(projects.FindStringSubmatch(step)[1], ",") {
+	case projects().MatchString(step):
+		for _, name := range strings.Split(projects().FindStringSubmatch(step)[1], ",") {
 			q.project = append(q.project, strings.TrimSpace(name))
 		}
-	case orders.MatchString(step):
-		m := orders.FindStringSubmatch(step)
+	case orders().MatchString(step):
+		m := orders().FindStringSubmatch(step)
 		q.order, q.desc, q.ordered = strings.ToLower(m[1]), strings.EqualFold(m[2], "desc") || m[2] == "", true // Kusto's default is desc
-	case limits.MatchString(step):
-		q.limit, _ = strconv.Atoi(limits.FindStringSubmatch(step)[1])
+	case limits().MatchString(step):
+		q.limit, _ = strconv.Atoi(limits().FindStringSubmatch(step)[1])
 	default:
 		return false
 	}

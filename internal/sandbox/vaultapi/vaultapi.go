@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/sandbox/armapi"
 	"github.com/landbridge/landbridge/internal/sandbox/fault"
 	"github.com/landbridge/landbridge/internal/sandbox/world"
@@ -116,11 +117,11 @@ func New(w *world.World, o Options) *API {
 	return a
 }
 
-var pathPart = regexp.MustCompile(`\{([a-z]+)\}`)
+var pathPart = bridge.FormOf(`\{([a-z]+)\}`)
 
 // compile makes a pattern of a path. Resource Manager does not mind upper and lower case.
 func compile(path string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^` + pathPart.ReplaceAllString(path, `(?P<$1>[^/]+)`) + `/?$`)
+	return regexp.MustCompile(`(?i)^` + pathPart().ReplaceAllString(path, `(?P<$1>[^/]+)`) + `/?$`)
 }
 
 func (a *API) find(r *http.Request) (route, map[string]string, bool) {

@@ -1,14 +1,14 @@
 package render
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
 )
 
 // plainWord needs no quotes in bash. "=" is fine anywhere but in the first word of a command, where no value stands.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+var plainWord = bridge.FormOf(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
 // word is a text as one word of bash. References become variables.
 func (s *script) word(text string) string {
@@ -45,7 +45,7 @@ func (s *script) word(text string) string {
 }
 
 func literal(text string) string {
-	if plainWord.MatchString(text) {
+	if plainWord().MatchString(text) {
 		return text
 	}
 	if strings.Contains(text, "'") && !strings.ContainsAny(text, special) {

@@ -4,21 +4,22 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 // plainScalar is a text that no reader of YAML, 1.1 or 1.2, takes for anything but a text.
-var plainScalar = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./@-]*$`)
+var plainScalar = bridge.FormOf(`^[A-Za-z][A-Za-z0-9_./@-]*$`)
 
 var notText = []string{"true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"}
 
 // scalar is a text as YAML. Go's quoted strings are YAML's double-quoted ones.
 func scalar(s string) string {
-	if plainScalar.MatchString(s) && !slices.Contains(notText, strings.ToLower(s)) {
+	if plainScalar().MatchString(s) && !slices.Contains(notText, strings.ToLower(s)) {
 		return s
 	}
 	return strconv.Quote(s)
