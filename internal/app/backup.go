@@ -153,9 +153,11 @@ func (b *Backup) jobs(ctx context.Context, dir string) error {
 		return err
 	}
 	host, _ := os.Hostname()
+	kinds := b.service.Kinds()
+	kinds[rotateAct] = b.rotation()
 	o := jobs.Options{
 		Dir: dir, Key: key, Clock: b.a.host.Clock, Log: b.log(), Worker: fmt.Sprintf("%s/%d", host, os.Getpid()),
-		Kinds: b.service.Kinds(), Keep: b.cfg.Jobs.Keep, Schedules: b.schedules(),
+		Kinds: kinds, Keep: b.cfg.Jobs.Keep, Schedules: b.schedules(),
 	}
 	if b.cfg.Jobs.Store == "postgres" {
 		text, err := b.a.host.ReadFile(b.cfg.Jobs.DSNFile)

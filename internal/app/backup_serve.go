@@ -25,6 +25,10 @@ func (b *Backup) serve(ctx context.Context) error {
 		b.gauges.keep(ctx)
 		return nil
 	})
+	group.Go(func() error {
+		b.tendSecrets(ctx)
+		return nil
+	})
 	return group.Wait()
 }
 

@@ -17,12 +17,24 @@ type childEnv struct {
 	VertexURL string
 	// EmptyConfigDir hides a well-known credentials file, which every SDK prefers to a metadata server.
 	EmptyConfigDir string
+	// Secrets are values by the variables that hold them.
+	Secrets map[string]string
 }
 
 // hidden are variables that would win over the metadata server.
 var hidden = [...]string{
 	"GOOGLE_APPLICATION_CREDENTIALS", "google_application_credentials", "NO_GCE_CHECK", "GCE_METADATA_MTLS_MODE",
 	"CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+}
+
+// owned says whether a variable is one by which the child finds the metadata server: no secret takes its place.
+func owned(variable string) bool {
+	for _, prefix := range []string{"GCE_METADATA_", "METADATA_SERVER_", "GOOGLE_", "CLOUDSDK_"} {
+		if strings.HasPrefix(variable, prefix) {
+			return true
+		}
+	}
+	return slices.Contains(hidden[:], variable)
 }
 
 // apply returns base with the child's variables set and the hidden ones gone.
@@ -49,6 +61,7 @@ func (c childEnv) apply(base []string) []string {
 	if c.EmptyConfigDir != "" {
 		set["CLOUDSDK_CONFIG"] = c.EmptyConfigDir
 	}
+	maps.Copy(set, c.Secrets)
 	host, _, _ := net.SplitHostPort(c.MetadataAddr)
 	out := make([]string, 0, len(base)+len(set))
 	for _, kv := range base {

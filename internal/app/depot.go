@@ -34,8 +34,12 @@ type depot struct {
 }
 
 func (a *App) depot(c *crossing) *depot {
+	cfg := c.cfg.Backup
+	if cfg == nil { // keys in a cloud are asked for by other sections too
+		cfg = &config.Backup{AzureIdentity: "auto", GoogleIdentity: "auto"}
+	}
 	return &depot{
-		a: a, c: c, cfg: c.cfg.Backup, sets: map[string]*runs.Dataset{},
+		a: a, c: c, cfg: cfg, sets: map[string]*runs.Dataset{},
 		streamer: wire.NewStreamer(wire.StreamOptions{RootCAs: c.world.RootCAs, UserAgent: a.agent(), Conns: 128}),
 	}
 }

@@ -46,6 +46,8 @@ type gatewayDoor struct {
 	app       *App
 	c         *crossing
 	callers   *route.Callers
+	depot     *depot
+	secrets   *secretDoor
 	ledger    *ledger.Ledger // nil: quotas are counted in this process
 	telemetry *telemetry.Telemetry
 	serving   *certificate.Files // nil: plain HTTP
@@ -60,6 +62,7 @@ type gatewayRules struct {
 	guards   map[string]*gateway.Guard
 	verifier gateway.Verifier
 	models   []string // that clients can list
+	secrets  map[string]*secretRule
 }
 
 // gatewayDoor builds the door; it calls nobody yet.
@@ -68,6 +71,8 @@ func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.
 	d := &gatewayDoor{app: a, c: c, stale: prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "landbridge_gateway_rules_stale", Help: "1 while the file of configuration has a mistake, so that the rules from before hold.",
 	})}
+	d.depot = a.depot(c)
+	d.secrets = a.secretDoor(d.depot)
 	registry.MustRegister(d.stale)
 	if err := d.load(c.cfg); err != nil {
 		return nil, err
@@ -95,6 +100,7 @@ func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.
 		Observer: observer{d.telemetry}, Tokens: gateway.Tokens{Lifetime: door.Tokens.Lifetime},
 		Loopback: door.Loopback, LoopbackUIDs: users(door.LoopbackUIDs), PeerUID: metadata.PeerUID,
 		Projects: []gateway.Project{{ID: g.Project, Number: g.ProjectNumber}}, MaxBody: door.MaxBody, Grace: door.Drain, Logger: a.host.Log,
+		Secret: d.secret,
 	}
 	if o.Tokens.Keys, err = a.ticketKeys(door.Tokens.KeyFile); err != nil {
 		return nil, err
@@ -125,7 +131,7 @@ func (d *gatewayDoor) load(cfg *config.Config) error {
 	}
 	// Keys are fetched anew: an issuer that has other ones now shall be believed by no others.
 	keys := discovery.NewCache(d.app.host.Clock, func(ctx context.Context, issuer string) (*trust.KeySet, error) { return d.issuerKeys(ctx, cfg, issuer) })
-	d.rules.Store(&gatewayRules{cfg, p, made, gateway.NewIssuers(issuers, keys, d.app.host.Clock), modelsOf(cfg.Policy)})
+	d.rules.Store(&gatewayRules{cfg, p, made, gateway.NewIssuers(issuers, keys, d.app.host.Clock), modelsOf(cfg.Policy), d.secrets.rules(cfg.Backup)})
 	if d.server != nil {
 		d.server.Forget()
 	}
@@ -327,6 +333,7 @@ func (d *gatewayDoor) watch(ctx context.Context) error {
 // close ends what outlives run.
 func (d *gatewayDoor) close() {
 	d.callers.Close()
+	d.depot.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), telemetryGrace)
 	defer cancel()
 	if err := d.telemetry.Close(ctx); err != nil {

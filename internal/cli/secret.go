@@ -20,7 +20,7 @@ func newSecretCommand(d *deps) *cobra.Command {
 		Short:   "Secrets of Azure Key Vault: list, read, rotate in two steps",
 		GroupID: groupData,
 		Long: "Secret works on what backup.secrets names. Reading and rotating are recorded in\n" +
-			"the audit log; a value never is.",
+			"the audit log; a value never is. Workloads ask the gateway: GET /landbridge/v1/secrets/NAME.",
 		Example: "  landbridge secret ls\n  landbridge secret rotate weather < new-value\n  landbridge secret retire weather",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
@@ -115,19 +115,33 @@ func newSecretGetCommand(d *deps) *cobra.Command {
 func newSecretRotateCommand(d *deps) *cobra.Command {
 	var bytes int
 	var id string
+	var due bool
 	cmd := &cobra.Command{
-		Use:     "rotate NAME",
+		Use:     "rotate NAME | rotate --due",
 		Short:   "Set a new version; the one before stays good until retire",
-		Example: "  landbridge secret rotate weather < new-value\n  landbridge secret rotate weather --random 32",
+		Example: "  landbridge secret rotate weather < new-value\n  landbridge secret rotate weather --random 32\n  landbridge secret rotate --due",
 		Long: "Rotate reads the new value from standard input, or makes one with --random. Both versions are good then:\n" +
-			"landbridge secret retire NAME ends the overlap.",
-		Args: oneSecret,
+			"landbridge secret retire NAME ends the overlap. With --due it does what rotate_every and rotate of\n" +
+			"backup.secrets want now, and nothing else: it sets new versions by their commands, and disables those\n" +
+			"whose overlap is over. It may be run as often as you like, and again after a crash.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if due && len(args) == 0 {
+				return nil
+			}
+			return oneSecret(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if due && len(args) > 0 {
+				return &bridge.Error{Kind: bridge.Usage, Code: "argument_refused", Text: "--due is about all secrets and takes no name", Hint: "leave one of them out"}
+			}
 			b, err := d.backup(cmd.Context(), "cli")
 			if err != nil {
 				return err
 			}
 			defer b.Close()
+			if due {
+				return b.RotateDue(cmd.Context(), func(name string, step app.SecretStep) { _ = d.printSteps(name, []app.SecretStep{step}, nil) })
+			}
 			value := app.RandomSecret(bytes)
 			if !cmd.Flags().Changed("random") {
 				value = from(cmd.InOrStdin())
@@ -138,6 +152,7 @@ func newSecretRotateCommand(d *deps) *cobra.Command {
 	}
 	cmd.Flags().IntVar(&bytes, "random", 32, "make a value of `N` random bytes in place of reading one")
 	cmd.Flags().StringVar(&id, "id", rand.Text(), "`id` of the rotation; the same one again changes nothing that is done")
+	cmd.Flags().BoolVar(&due, "due", false, "rotate what is due by rotate_every, and end overlaps, as rotate of each secret says")
 	cmd.Flags().Lookup("id").DefValue = "a new one"
 	return cmd
 }
@@ -159,8 +174,10 @@ func from(in io.Reader) func(context.Context) (bridge.Secret, error) {
 
 func newSecretRetireCommand(d *deps) *cobra.Command {
 	return &cobra.Command{
-		Use:     "retire NAME",
-		Short:   "Disable the versions that are older than the last rotation",
+		Use:   "retire NAME",
+		Short: "Disable the versions that are older than the last rotation",
+		Long: "Retire waits for nobody: it is refused for a minute after a rotation, as long as a gateway may still\n" +
+			"give out the version before.",
 		Example: "  landbridge secret retire weather",
 		Args:    oneSecret,
 		RunE: func(cmd *cobra.Command, args []string) error {

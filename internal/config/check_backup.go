@@ -42,7 +42,7 @@ func (l *loader) checkBackup(c *Config) {
 	}
 	l.checkDatasets(b)
 	l.checkTransfer(b)
-	l.checkVaultSecrets(b)
+	l.checkSecrets(c, b)
 	if !filepath.IsAbs(b.Signing.Key) {
 		l.checkKey("backup.signing.key", b.Signing.Key, signingVersion, "/cryptoKeyVersions/V")
 	}
@@ -231,22 +231,4 @@ func environments(b *Backup) []string {
 		out = append(out, e.Name)
 	}
 	return out
-}
-
-func (l *loader) checkVaultSecrets(b *Backup) {
-	names := map[string]string{}
-	for i, s := range b.Secrets {
-		at := item("backup.secrets", i) + "."
-		if l.required(at+"name", s.Name, "callers ask for it by this name") {
-			l.matches(at+"name", s.Name, ruleName, "a secret's name", "write 1 to 64 of a-z, A-Z, 0-9, -, _ and .")
-			l.unique(at+"name", s.Name, names)
-		}
-		if l.required(at+"reference", s.Reference, "write https://VAULT.vault.azure.net/secrets/NAME") {
-			l.addressAt(at+"reference", s.Reference, false)
-			if !strings.Contains(s.Reference, "/secrets/") {
-				l.mistake(at+"reference", quote(s.Reference)+" is not a secret of a Key Vault", "write https://VAULT.vault.azure.net/secrets/NAME")
-			}
-		}
-		l.between(at+"rotate_every", s.RotateEvery, 0, 10*365*24*time.Hour)
-	}
 }

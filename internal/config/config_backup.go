@@ -156,16 +156,6 @@ type Lineage struct {
 	DenyTags []string `yaml:"deny_tags" default:"*owner*,*mail*,*cost*"`
 }
 
-// VaultSecret is a secret of Azure Key Vault that jobs still need: landbridge secret gives it out by its name, on record.
-type VaultSecret struct {
-	// Name by which it is asked for. Required.
-	Name string `yaml:"name"`
-	// Reference, https://VAULT.vault.azure.net/secrets/NAME or .../NAME/VERSION. Required.
-	Reference string `yaml:"reference"`
-	// Oldest that the current version may be before it must be rotated; 0s: any age is well.
-	RotateEvery time.Duration `yaml:"rotate_every" default:"0s"`
-}
-
 // BackupEndpoints are addresses in place of the clouds' own: https, or http on loopback.
 type BackupEndpoints struct {
 	// Azure Resource Manager. Absent: to_azure.endpoints.resource_manager, else https://management.azure.com.

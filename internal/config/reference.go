@@ -503,8 +503,22 @@ func comment(name string) string {
 		return "Name by which it is asked for. Required."
 	case "VaultSecret.Reference":
 		return "Reference, https://VAULT.vault.azure.net/secrets/NAME or .../NAME/VERSION. Required."
+	case "VaultSecret.Workloads":
+		return "Workloads that the gateway gives it to, ISSUER/SUBJECT as in policy.rules; * stands for any characters. Absent: nobody."
+	case "VaultSecret.RequestsPerMinute":
+		return "How often in a minute each of them may ask; 0 is no limit."
 	case "VaultSecret.RotateEvery":
 		return "Oldest that the current version may be before it must be rotated; 0s: any age is well."
+	case "VaultSecret.Rotate":
+		return "How it is rotated when it is due, by landbridge serve or landbridge secret rotate --due. Absent: by hand."
+	case "SecretRotation.Command":
+		return "Program and its arguments. It makes a new value at the service whose key it is, and prints it. It finds the secret's name in LANDBRIDGE_SECRET and the rotation's id in LANDBRIDGE_ROTATION_ID: an id that it sees again is another try of one rotation, whose first value nobody has kept."
+	case "SecretRotation.RandomBytes":
+		return "Size of a random value in bytes, in place of a command: for a secret whose other side reads it from the vault too. 0 is none."
+	case "SecretRotation.Overlap":
+		return "How long the version before stays good; it is disabled then."
+	case "SecretRotation.Timeout":
+		return "How long the command may take."
 	case "Backup.Transfer":
 		return "As whom Storage Transfer Service reads Azure, for datasets with engine storage-transfer."
 	case "Transfer.ClientID":

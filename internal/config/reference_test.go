@@ -50,7 +50,7 @@ func readComments(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	var decls []ast.Decl
-	for _, name := range []string{"config.go", "config_setup.go", "config_gateway.go", "config_backup.go"} {
+	for _, name := range []string{"config.go", "config_setup.go", "config_gateway.go", "config_backup.go", "config_keys.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)

@@ -42,6 +42,7 @@ func newAdmin(st *state) *admin {
 		"POST /storage/faults":                 a.blobFault,
 		"DELETE /storage/faults":               a.healBlobs,
 		"POST /keys/rotate":                    a.rotateKeys,
+		"POST /vaults/{vault}/{secret}/age":    a.ageSecret,
 		"POST /tokens":                         a.mint,
 		"POST /tokens/azure-operator":          a.azureOperator,
 		"POST /tokens/google-operator":         a.mintOperator,

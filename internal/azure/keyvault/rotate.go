@@ -46,14 +46,7 @@ func (c *Client) Age(ctx context.Context, reference string, rotateEvery time.Dur
 		return Age{}, refused("SecretDisabled", fmt.Sprintf("secret %s of vault %s has no version that is enabled", r.Name, r.Vault()), "rotate it, or enable one")
 	}
 	now, v := c.options.Clock(), all[i]
-	out := Age{Version: v, Age: now.Sub(v.Created)}
-	if rotateEvery > 0 && out.Age >= rotateEvery {
-		out.Since = v.Created.Add(rotateEvery)
-	}
-	if !v.Expires.IsZero() && !now.Before(v.Expires) && (out.Since.IsZero() || v.Expires.Before(out.Since)) {
-		out.Since = v.Expires
-	}
-	return out, nil
+	return Age{Version: v, Age: now.Sub(v.Created), Since: Policy{Every: rotateEvery}.since(v, now)}, nil
 }
 
 // Rotation is one rotation of a secret.

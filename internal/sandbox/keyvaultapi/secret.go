@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
 // secret is a secret with its versions, the oldest first.
@@ -51,6 +52,24 @@ func (s *Store) AddSecret(vaultName string, in Secret) (string, error) {
 	}
 	v.put(in.Name, made)
 	return made.id, nil
+}
+
+// AgeSecret makes every version of a secret older than it is.
+func (s *Store) AgeSecret(vaultName, name string, by time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.vault(vaultName)
+	if err != nil {
+		return err
+	}
+	found := v.secrets[name]
+	if found == nil {
+		return &world.NotFound{Kind: "secret", Name: name}
+	}
+	for _, version := range found.versions {
+		version.created, version.updated = version.created.Add(-by), version.updated.Add(-by)
+	}
+	return nil
 }
 
 func (v *vault) put(name string, made *secretVersion) {
