@@ -52,6 +52,7 @@ type Container struct {
 	host      string
 	place     dataset.Place
 	undecided Undecided
+	buffers   *buffers
 }
 
 var (
@@ -83,7 +84,7 @@ func New(o Options) (*Container, error) {
 		account = strings.Trim(u.Path, "/")
 	}
 	return &Container{
-		http: o.HTTP, clock: o.Clock, leaser: o.Leaser, base: *u, host: u.Host, undecided: o.Undecided,
+		http: o.HTTP, clock: o.Clock, leaser: o.Leaser, base: *u, host: u.Host, undecided: o.Undecided, buffers: &buffers{},
 		place: dataset.Place{Store: dataset.Blob, Account: account, Name: o.Container, Prefix: o.Prefix},
 	}, nil
 }

@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -45,11 +44,8 @@ func (c *Container) do(ctx context.Context, k call) (*http.Response, error) {
 	req := &http.Request{Method: k.method, URL: c.url(k), Header: h, ContentLength: k.size}
 	if k.body != nil && k.size > 0 {
 		req.Body = io.NopCloser(k.body)
-		if b, ok := k.body.(*bytes.Reader); ok { // a connection that died while idle: nothing was sent yet
-			req.GetBody = func() (io.ReadCloser, error) {
-				_, err := b.Seek(0, io.SeekStart)
-				return io.NopCloser(b), err
-			}
+		if b, ok := k.body.(*attempt); ok { // a connection that died while idle: nothing was sent yet
+			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(b.sending.body()), nil }
 		}
 	}
 	resp, err := c.http.Do(ctx, bridge.HopStorage, req)

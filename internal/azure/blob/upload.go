@@ -108,13 +108,14 @@ func (u *upload) Write(ctx context.Context, k dataset.Chunk, body io.Reader) (da
 		sent = &summing{in: body, left: k.Size, want: k.CRC32C, fail: func(got checksum.CRC) error { return u.c.mismatch(name, k.CRC32C, got) }}
 		body = sent
 	} else {
-		data, err := u.c.hold(name, k.Size, body)
+		data, free, err := u.c.hold(name, k.Size, body)
 		if err != nil {
 			return dataset.Chunk{}, err
 		}
-		k.CRC32C = checksum.Of(checksum.Update(0, data))
-		h["X-Ms-Content-Crc64"] = []string{sums64(crc64.Checksum(data, crcTable()))}
-		body = bytes.NewReader(data)
+		defer free()
+		k.CRC32C = checksum.Of(checksum.Update(0, data.text))
+		h["X-Ms-Content-Crc64"] = []string{sums64(crc64.Checksum(data.text, crcTable()))}
+		body = data.body()
 	}
 	k.Ref = blockID(u.write.Origin, k)
 	query := "comp=block&blockid=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(k.Ref)))
@@ -171,7 +172,7 @@ func (u *upload) Finish(ctx context.Context, chunks []dataset.Chunk, crc checksu
 	}
 	h["Content-Type"] = []string{"application/xml"}
 	got, err := u.c.done(ctx, call{
-		method: http.MethodPut, name: u.write.Name, query: "comp=blocklist", header: h, body: bytes.NewReader(list.Bytes()), size: int64(list.Len()),
+		method: http.MethodPut, name: u.write.Name, query: "comp=blocklist", header: h, body: (&sending{text: list.Bytes()}).body(), size: int64(list.Len()),
 		want: http.StatusCreated, write: true,
 	})
 	if err != nil {

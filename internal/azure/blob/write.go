@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"hash/crc64"
@@ -20,6 +19,7 @@ const (
 	longestName = 1024 // characters
 	longestPath = 254  // parts
 	smallest    = 8 << 20
+	longest     = 8 << 20 // of a block, as long as they are not too many: each is held in memory on its way
 	mostBlocks  = 50_000
 	mostBlock   = 4000 << 20
 )
@@ -45,8 +45,8 @@ func (c *Container) CheckName(name string) error {
 	return nil
 }
 
-// Layout implements dataset.Writer. Up to 8 MiB is one request; else there are at least two blocks, and at most 50,000 of at most
-// 4,000 MiB.
+// Layout implements dataset.Writer. Up to 8 MiB is one request; else there are at least two blocks, at most 50,000, of at most 8 MiB up
+// to 390 GiB and of at most 4,000 MiB beyond.
 func (c *Container) Layout(size, chunk int64) dataset.Layout {
 	if size <= min(smallest, max(chunk, 1)) {
 		return dataset.Layout{Size: max(size, 1), Chunks: 1}
@@ -54,17 +54,18 @@ func (c *Container) Layout(size, chunk int64) dataset.Layout {
 	if chunk >= size {
 		chunk = (size + 1) / 2
 	}
-	chunk = min(max(chunk, (size+mostBlocks-1)/mostBlocks, 1), mostBlock)
+	chunk = min(max(min(chunk, longest), (size+mostBlocks-1)/mostBlocks, 1), mostBlock)
 	return dataset.Layout{Size: chunk, Chunks: int((size + chunk - 1) / chunk)}
 }
 
 // Put implements dataset.Writer. The body is held in memory: its CRC32C goes into the metadata, which go before the bytes.
 func (c *Container) Put(ctx context.Context, w dataset.Write, body io.Reader) (dataset.Object, error) {
-	data, err := c.hold(w.Name, w.Size, body)
+	data, free, err := c.hold(w.Name, w.Size, body)
 	if err != nil {
 		return dataset.Object{}, err
 	}
-	crc := checksum.Of(checksum.Update(0, data))
+	defer free()
+	crc := checksum.Of(checksum.Update(0, data.text))
 	if !w.CRC32C.Agree(crc) {
 		return dataset.Object{}, c.mismatch(w.Name, w.CRC32C, crc)
 	}
@@ -76,9 +77,9 @@ func (c *Container) Put(ctx context.Context, w dataset.Write, body io.Reader) (d
 	if w.MD5 != nil {
 		h["Content-Md5"] = []string{base64.StdEncoding.EncodeToString(w.MD5)}
 	} else {
-		h["X-Ms-Content-Crc64"] = []string{sums64(crc64.Checksum(data, crcTable()))}
+		h["X-Ms-Content-Crc64"] = []string{sums64(crc64.Checksum(data.text, crcTable()))}
 	}
-	got, err := c.done(ctx, call{method: http.MethodPut, name: w.Name, header: h, body: bytes.NewReader(data), size: w.Size, want: http.StatusCreated, write: true})
+	got, err := c.done(ctx, call{method: http.MethodPut, name: w.Name, header: h, body: data.body(), size: w.Size, want: http.StatusCreated, write: true})
 	if err != nil {
 		return dataset.Object{}, err
 	}
@@ -88,15 +89,6 @@ func (c *Container) Put(ctx context.Context, w dataset.Write, body io.Reader) (d
 		o.MD5 = w.MD5
 	}
 	return o, nil
-}
-
-// hold reads a body of a known size into memory.
-func (c *Container) hold(name string, size int64, body io.Reader) ([]byte, error) {
-	data := make([]byte, size)
-	if n, err := io.ReadFull(body, data); err != nil {
-		return nil, c.early(name, int64(n), size, err)
-	}
-	return data, nil
 }
 
 // early is a body that ended before its time. What went wrong at the source is what is told.

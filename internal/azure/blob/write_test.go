@@ -352,7 +352,8 @@ func TestLayout(t *testing.T) {
 		{0, 64 * mib, dataset.Layout{Size: 1, Chunks: 1}},
 		{8 * mib, 64 * mib, dataset.Layout{Size: 8 * mib, Chunks: 1}},
 		{8*mib + 1, 64 * mib, dataset.Layout{Size: 4*mib + 1, Chunks: 2}},
-		{512 * mib, 64 * mib, dataset.Layout{Size: 64 * mib, Chunks: 8}},
+		{512 * mib, 64 * mib, dataset.Layout{Size: 8 * mib, Chunks: 64}},
+		{512 * mib, 1 * mib, dataset.Layout{Size: mib, Chunks: 512}},
 		{5 << 40, 64 * mib, dataset.Layout{Size: 109951163, Chunks: 50000}},
 	} {
 		if got := c.Layout(tc.size, tc.chunk); got != tc.want {
