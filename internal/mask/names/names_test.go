@@ -78,6 +78,9 @@ func TestFindNobody(t *testing.T) {
 		"THIS IS VERY IMPORTANT: DO NOT PRESS THE BUTTON",
 		"Send mail to info@example.com or see https://example.com/about-us.",
 		"Compare versions 2.8.1, 3.0.0-beta1 and 3.4.",
+		"The room is 1000 square feet; we keep 3 German Shepherds in it.",
+		"Which is right?\nA) 12 B) 14 C) 15 D) None of them",
+		"Rows: L P | Q R | T X",
 	} {
 		for _, f := range New().Find(text, nil) {
 			if f.Score >= least && (f.Type == "PERSON" || f.Type == "STREET_ADDRESS") {
@@ -99,6 +102,14 @@ func TestFindPublic(t *testing.T) {
 		"Louis Vuitton bags and Harley Davidson engines":                  false,
 		"Deborah has 3 apples and buys 4 more. How many has Deborah?":     false,
 		"Deborah Whitfield has 3 dogs and 4 cats. How many cats is that?": true,
+
+		"Write a short story about a boy whose best friend is Deborah.":                       false,
+		"Write a short story. Deborah lives at 12 Harbour Road, Leeds.":                       true,
+		"Hi Deborah, each of the 3 parcels costs twice the price of 2.":                       true,
+		"Solve the puzzle: Deborah sits left of Martin, who sits left of Ruth.":               false,
+		"Alice sends Bob a key, and Deborah listens.":                                         false,
+		"A novel by F. Scott Fitzgerald, a film with Johnny Depp, Johann S. Bach":             false,
+		"Deborah runs twice as far as Ruth, who runs five miles in two hours. How far is it?": false,
 	} {
 		got := false
 		for _, f := range New().Find(text, nil) {

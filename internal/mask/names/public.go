@@ -2,6 +2,7 @@ package names
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/landbridge/landbridge/internal/mask/names/tag"
 )
@@ -18,15 +19,7 @@ func (f *Finder) public(text string, p *page, s *span) bool {
 	if s.to-s.from == 1 && slices.Contains(p.famous, p.tokens[s.from].Hash) {
 		return !s.met(p)
 	}
-	name := text[p.tokens[s.from].Start:p.tokens[s.to-1].End]
-	if len(name) > longest {
-		return false
-	}
-	var key tag.Joined
-	for _, r := range name {
-		key.Add(r)
-	}
-	if f.lexicon.Kind(key.Hash())&tag.Public == 0 || s.met(p) {
+	if !f.known(text, p, s) || s.met(p) {
 		return false
 	}
 	if s.to-s.from > 1 {
@@ -35,55 +28,114 @@ func (f *Finder) public(text string, p *page, s *span) bool {
 	return true
 }
 
-// met says whether the text knows the person of a span: it speaks to them, or somebody's address stands in it.
-func (s *span) met(p *page) bool {
-	return s.from > 0 && slices.Contains(greetings[:], p.tokens[s.from-1].Hash) || p.look() == private
+// known says whether a name is on the lists: whole, without the word before or behind it, or with the initial before it that
+// was left out.
+func (f *Finder) known(text string, p *page, s *span) bool {
+	is := func(from, to int) bool {
+		name := text[p.tokens[from].Start:p.tokens[to-1].End]
+		if len(name) > longest {
+			return false
+		}
+		var key tag.Joined
+		for _, r := range name {
+			key.Add(r)
+		}
+		return f.lexicon.Kind(key.Hash())&tag.Public != 0
+	}
+	n := s.to - s.from
+	return is(s.from, s.to) || n > 2 && (is(s.from+1, s.to) || is(s.from, s.to-1)) || n > 3 && is(s.to-2, s.to) ||
+		s.from > 0 && p.tokens[s.from-1].Shape == tag.Title && is(s.from-1, s.to) ||
+		s.from > 1 && p.tokens[s.from-2].Shape == tag.Initial && p.tokens[s.from-1].Hash == tag.Dot && is(s.from-2, s.to)
 }
 
-// Hashes of words that say what a text is about.
+// met says whether the text knows the person of a span: it speaks to them, or somebody's address stands in it.
+func (s *span) met(p *page) bool {
+	return s.greeted(p) || p.look() == private
+}
+
+func (s *span) greeted(p *page) bool {
+	return s.from > 0 && slices.Contains(greetings[:], p.tokens[s.from-1].Hash)
+}
+
+// Words that say what a text is about.
 var (
-	greetings = [...]uint32{tag.Hash("dear"), tag.Hash("hi"), tag.Hash("hello"), tag.Hash("hey"), tag.Hash("am")}
-	measures  = [...]uint32{tag.Hash("many"), tag.Hash("much"), tag.Hash("old"), tag.Hash("far"), tag.Hash("tall"), tag.Hash("fast"), tag.Hash("long")}
-	how       = tag.Hash("how")
-	at        = tag.Hash("@") | 1 // of the mark
+	greetings = hashes("dear hi hello hey am")
+	measures  = hashes("many much old far tall fast long")
+	sums      = hashes("each twice half total altogether average calculate percent times remaining per cost costs more less fewer")
+	numerals  = hashes("two three four five six seven eight nine ten twelve twenty")
+	inventing = hashes("story tale fictional fiction character characters protagonist hypothetical imaginary imagine suppose pretend " +
+		"puzzle puzzles riddle riddles clue clues deduce premise sentence sentences grammar noun nouns verb verbs")
+	how   = tag.Hash("how")
+	alice = tag.Hash("alice")
+	bob   = tag.Hash("bob")
+	at    = tag.Hash("@") | 1 // of the mark
 )
+
+func hashes(words string) (out []uint32) {
+	for w := range strings.FieldsSeq(words) {
+		out = append(out, tag.Hash(w))
+	}
+	return out
+}
 
 // scene is what a stretch of text is about, as far as it matters for the people in it.
 type scene uint8
 
 const (
-	unread    scene = iota
-	common          // nothing of the following
-	private         // somebody's address
-	reckoning       // a riddle: numbers, and the question how many or how old
+	unread   scene = iota
+	common         // nothing of the following
+	private        // somebody's address
+	invented       // a riddle, an exercise, a story: whoever has a first name only does not live
 )
 
 // look reads the scene of the page.
 func (p *page) look() scene {
-	if p.scene != unread {
-		return p.scene
-	}
-	asks, numbers := false, 0
-	p.scene = common
-	for i := range p.tokens {
-		t := &p.tokens[i]
-		switch {
-		case t.Hash == at || p.tagged[i].Label == tag.BeginAddress:
-			p.scene = private
-			return private
-		case t.Shape == tag.Number:
-			numbers++
-		case t.Hash == how && i+1 < len(p.tokens):
-			asks = asks || slices.Contains(measures[:], p.tokens[i+1].Hash)
-		}
-	}
-	if asks && numbers > 1 {
-		p.scene = reckoning
+	if p.scene == unread {
+		p.scene = p.read()
 	}
 	return p.scene
 }
 
-// riddle says whether a span is the first name of somebody who has apples, so that one can ask how many.
+func (p *page) read() scene {
+	asks, numbers, cues, invents, cast := false, 0, 0, false, 0
+	for i := range p.tokens {
+		t := &p.tokens[i]
+		switch {
+		case t.Hash == at || p.tagged[i].Label == tag.BeginAddress && p.address(i):
+			return private
+		case t.Shape == tag.Number:
+			numbers++
+		case t.Shape == tag.Punct:
+		case t.Hash == how && i+1 < len(p.tokens):
+			asks = asks || slices.Contains(measures, p.tokens[i+1].Hash)
+		case t.Hash == alice:
+			cast |= 1
+		case t.Hash == bob:
+			cast |= 2
+		case t.Kind&tag.Common == 0 && t.Kind&tag.Known == 0:
+		case slices.Contains(numerals, t.Hash):
+			numbers++
+		case slices.Contains(sums, t.Hash):
+			cues++
+		default:
+			invents = invents || slices.Contains(inventing, t.Hash)
+		}
+	}
+	if numbers > 1 && (asks || cues > 1) || invents || cast == 3 {
+		return invented
+	}
+	return common
+}
+
+// address says whether the span that begins at i is an address.
+func (p *page) address(i int) bool {
+	s := p.span(i)
+	s.trim(p)
+	return s.from < s.to && s.holds(p)
+}
+
+// riddle says whether a span is a first name in a text that is invented: of somebody who has apples, so that one can ask how
+// many, or of whom a story is told.
 func (s *span) riddle(p *page) bool {
-	return s.to-s.from == 1 && p.tokens[s.from].Kind&tag.Given != 0 && p.look() == reckoning
+	return s.to-s.from == 1 && p.tokens[s.from].Kind&tag.Given != 0 && p.look() == invented && !s.greeted(p)
 }

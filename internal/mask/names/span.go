@@ -15,14 +15,10 @@ type span struct {
 // spans appends the findings of a page.
 func (f *Finder) spans(text string, p *page, into []prompt.Finding) []prompt.Finding {
 	for i := 0; i < len(p.tagged); i++ {
-		label := p.tagged[i].Label
-		if label == tag.Outside {
+		if p.tagged[i].Label == tag.Outside {
 			continue
 		}
-		s := span{label: label, from: i, to: i + 1}
-		for s.to < len(p.tagged) && p.tagged[s.to].Label.Inside() {
-			s.to++
-		}
+		s := p.span(i)
 		i = s.to - 1
 		s.trim(p)
 		if s.from < s.to && s.holds(p) {
@@ -35,6 +31,15 @@ func (f *Finder) spans(text string, p *page, into []prompt.Finding) []prompt.Fin
 		}
 	}
 	return into
+}
+
+// span is the one that begins at i.
+func (p *page) span(i int) span {
+	s := span{label: p.tagged[i].Label, from: i, to: i + 1}
+	for s.to < len(p.tagged) && p.tagged[s.to].Label.Inside() {
+		s.to++
+	}
+	return s
 }
 
 // trim takes marks off the ends, and makes the score that of the words.
@@ -78,8 +83,11 @@ func (s *span) cut(p *page) bool {
 	return t.Kind&tag.Street != 0 && t.Shape == tag.Title && t.Gap == tag.Space
 }
 
-// least is the least score that makes a finding of a span.
-const least = 0.5
+// least is the least score that makes a finding of a span, and never one that none has.
+const (
+	least = 0.5
+	never = 2
+)
 
 // holds says whether a span is one that somebody would call so.
 func (s *span) holds(p *page) bool {
@@ -97,18 +105,25 @@ func (s *span) holds(p *page) bool {
 // needed is the score that makes a person of a span: the less the lexicon knows of its words, the more the sentence has to
 // say.
 func (s *span) needed(p *page) float32 {
-	given, surname, place, lower, words := false, false, false, true, 0
+	given, surname, place, lower, letters, words := false, false, false, true, true, 0
 	for _, t := range p.tokens[s.from:s.to] {
 		given = given || t.Kind&tag.Given != 0
 		surname = surname || t.Kind&tag.Surname != 0
 		place = place || t.Kind&(tag.Country|tag.Nationality) != 0
 		if t.Shape != tag.Punct {
 			lower = lower && t.Shape == tag.Lower
+			letters = letters && t.Shape == tag.Initial
 			words++
 		}
 	}
 	switch {
-	case place && !given, lower && !given: // also the words of a script without capitals
+	case letters: // of a list or of a formula
+		return never
+	case lower && p.mode == tag.Cased && !given:
+		return 0.97
+	case lower && p.mode == tag.Cased:
+		return 0.9
+	case place && (!given || words == 1), lower && !given: // also the words of a script without capitals
 		return 0.9
 	case given && words > 1:
 		return least
@@ -121,19 +136,39 @@ func (s *span) needed(p *page) float32 {
 }
 
 // place says whether an address has a word and a number or a word for a street, or a unit and a number, or is a postcode
-// beside a place.
+// beside a place. A number and a word of another kind are counted things, unless the sentence says more or a place stands
+// beside them.
 func (s *span) place(p *page) bool {
-	word, number, street, unit := false, false, false, false
-	for _, t := range p.tokens[s.from:s.to] {
+	words, number, street, unit := 0, false, false, false
+	for i := s.from; i < s.to; i++ {
+		t := &p.tokens[i]
+		if t.Hash == tag.Dot && p.ends(i) {
+			return false
+		}
 		number = number || t.Shape == tag.Number || t.Shape == tag.Code
-		word = word || p.streetWord(&t)
+		if p.streetWord(t) {
+			words++
+		}
 		street = street || t.Kind&tag.Street != 0
 		unit = unit || t.Kind&tag.Unit != 0
 	}
-	if word && (number || street) || unit && number {
+	switch {
+	case words > 0 && street, unit && number, words > 0 && number && s.score >= sure:
 		return true
 	}
 	return number && (beside(p, s.from-1, -1) || beside(p, s.to, 1))
+}
+
+// sure is the score of an address that has no word for a street.
+const sure = 0.75
+
+// ends says whether the full stop at i ends a sentence: a word that is no abbreviation stands before it.
+func (p *page) ends(i int) bool {
+	if i == 0 || i+1 == len(p.tokens) || p.tokens[i+1].Gap == tag.None {
+		return false
+	}
+	t := &p.tokens[i-1]
+	return t.Shape <= tag.Mixed && t.End-t.Start > 4 && t.Kind&(tag.Street|tag.Unit) == 0
 }
 
 // streetWord says whether a street may be called so. In a text with capitals it has one, or it is a word for a street that is

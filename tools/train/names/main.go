@@ -35,7 +35,7 @@ func main() {
 	flag.StringVar(&o.data, "data", "", "directory of pii.jsonl and injection.jsonl; none: generated sentences only")
 	flag.StringVar(&o.out, "out", "", "directory to write lexicon.bin and weights.bin to")
 	flag.StringVar(&o.hold, "hold", "", "sources to keep apart and judge by, separated by commas; part: a fifth of all patterns")
-	flag.IntVar(&o.epochs, "epochs", 5, "times that each row is learnt")
+	flag.IntVar(&o.epochs, "epochs", 10, "times that each row is learnt")
 	flag.IntVar(&o.fills, "fills", 50, "times that each template is filled")
 	flag.Float64Var(&o.least, "least", 0.5, "least score of a finding that counts in the report")
 	flag.BoolVar(&o.examples, "examples", false, "print what is found wrongly or missed")
@@ -93,7 +93,7 @@ func generate(fills int) []row {
 	for _, f := range []struct {
 		name  string
 		times int
-	}{{"en", fills}, {"other", fills / 2}, {"none", fills}, {"figure", 2 * fills / 3}} {
+	}{{"en", fills}, {"record", fills}, {"other", fills / 2}, {"none", fills}, {"figure", 2 * fills / 3}} {
 		for _, template := range lines("templates/" + f.name + ".txt") {
 			for range f.times {
 				rows = append(rows, g.fill(template))

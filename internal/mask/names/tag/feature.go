@@ -81,7 +81,7 @@ var none = Token{Shape: Punct, Gap: Line, Hash: 1}
 // words that cannot, which is what makes it fast.
 func (p *Page) Candidate(i int, prev Label) bool {
 	t := &p.Tokens[i]
-	if t.Shape != Punct && p.code(i) {
+	if t.Shape != Punct && p.code(i) || t.Shape == Initial && p.item(i) {
 		return false
 	}
 	switch t.Shape {
@@ -97,6 +97,12 @@ func (p *Page) Candidate(i int, prev Label) bool {
 		}
 	}
 	return true
+}
+
+// item says whether the letter at i is that of a list: B) or (b).
+func (p *Page) item(i int) bool {
+	r := p.at(i + 1)
+	return r.Hash == closing && r.Gap == None
 }
 
 // plain says whether t is an ordinary word in lower case, which is no candidate unless it follows one.
@@ -193,6 +199,7 @@ var (
 	dollar     = mix(offset, '$') | 1
 	equals     = mix(offset, '=') | 1
 	opening    = mix(offset, '(') | 1
+	closing    = mix(offset, ')') | 1
 )
 
 // Features is how many features a token has.
