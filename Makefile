@@ -2,6 +2,8 @@
 # checkout (~/.cache/landbridge).
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
+# gRPC's debug pages are templates, and a template keeps every method of every type: 8 MiB.
+TAGS    := grpcnotrace
 BIN     := bin/landbridge
 DIST    := dist
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
@@ -10,7 +12,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 
 build: ## the binary
 	@mkdir -p $(dir $(BIN))
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/landbridge
+	CGO_ENABLED=0 go build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/landbridge
 
 up: build ## sandbox, bridge and doors on loopback, with a tour; ONCE=1 ends after the tour
 	$(BIN) up $(if $(ONCE),--once)
@@ -41,7 +43,7 @@ release: $(PLATFORMS:%=release/%) ## binaries for every platform, with checksums
 
 release/%:
 	@mkdir -p $(DIST)
-	CGO_ENABLED=0 GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) go build -trimpath -ldflags '$(LDFLAGS)' \
+	CGO_ENABLED=0 GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) go build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' \
 	  -o $(DIST)/landbridge-$(VERSION)-$(subst /,-,$*)$(if $(findstring windows,$*),.exe) ./cmd/landbridge
 
 clean: ## what was built in the checkout

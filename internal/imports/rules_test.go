@@ -189,6 +189,8 @@ var bans = []ban{
 	{"github.com/knights-analytics", "models run in a program of their own"},
 	{"github.com/nyaruka/phonenumbers", "10 ms at every start; generate a table from it in tools"},
 	{"github.com/open-policy-agent/opa", "17 MiB; policies are CEL"},
+	{"text/template", "keeps every method of every type: 8 MiB; os.Expand fills a text"},
+	{"html/template", "keeps every method of every type: 8 MiB"},
 	{"github.com/pkg/errors", "errors are fmt.Errorf with %w"},
 	{"github.com/google/cel-go", "moved to cel.dev/cel-go"},
 }
