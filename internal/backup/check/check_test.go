@@ -228,6 +228,48 @@ func TestRepairWithALyingSource(t *testing.T) {
 	}
 }
 
+// What is known of an object besides its bytes outlives their repair: by the copy itself, and where that is gone or another's, by the source.
+func TestRepairKeepsHeadersAndMetadata(t *testing.T) {
+	t.Parallel()
+	want := dataset.Headers{ContentType: "application/x-tensors", CacheControl: "no-store"}
+	for _, name := range []string{"large", "small"} {
+		for damage, spoil := range map[string]func(*copied){
+			"gone": func(c *copied) { delete(c.target.objects, name) },
+			"replaced": func(c *copied) {
+				c.target.put(name, random(7))
+				c.target.objects[name].Headers.ContentType = "another's"
+			},
+			"rotten": func(c *copied) { c.target.objects[name].body[3] ^= 1 },
+		} {
+			c := copyOf(t, bodies())
+			for _, m := range []*memory{c.source, c.target} {
+				h := m.objects[name]
+				h.Headers, h.Metadata = want, map[string]string{"owner": "ml", dataset.Mark: "an older one"}
+			}
+			spoil(c)
+			found, _ := c.verify(t, true)
+			if _, err := c.repair(t, found[name]); err != nil {
+				t.Fatalf("%s %s: %v", name, damage, err)
+			}
+			got := c.target.objects[name]
+			if got.Headers != want || got.Metadata["owner"] != "ml" || got.Metadata[dataset.Mark] == "an older one" || got.Metadata[dataset.Mark] == "" {
+				t.Errorf("%s %s: %+v, %v", name, damage, got.Headers, got.Metadata)
+			}
+		}
+	}
+}
+
+// What cannot be read is not called unharmed.
+func TestRepairOfTheUnreadable(t *testing.T) {
+	t.Parallel()
+	c := copyOf(t, bodies())
+	m, err := c.repair(t, check.Finding{Name: "small", Damage: check.Unreadable, Entry: c.entries["small"], Text: "it is in the archive tier"})
+	e, ok := errors.AsType[*bridge.Error](err)
+	if !ok || e.Code != dataset.CodeUnavailable || !strings.Contains(e.Text, `"small" cannot be read, so that nobody knows what is damaged: it is in the archive tier`) || m.Unharmed {
+		t.Errorf("%+v: %v", m, err)
+	}
+}
+
 // Whatever is done to a copy: verify finds it, repair mends it, and nothing that was whole is written again.
 func TestVerifyAndRepairAnything(t *testing.T) {
 	t.Parallel()

@@ -111,7 +111,20 @@ func (m *memory) Put(_ context.Context, w dataset.Write, body io.Reader) (datase
 	if err := m.meets(w); err != nil {
 		return dataset.Object{}, err
 	}
-	return m.put(w.Name, b), nil
+	return m.dressed(m.put(w.Name, b), w), nil
+}
+
+// dressed gives an object what a write says about it.
+func (m *memory) dressed(o dataset.Object, w dataset.Write) dataset.Object {
+	h := m.objects[o.Name]
+	h.Headers, h.Metadata = w.Headers, maps.Clone(w.Metadata)
+	if w.Origin != "" {
+		if h.Metadata == nil {
+			h.Metadata = map[string]string{}
+		}
+		h.Metadata[dataset.Mark] = w.Origin
+	}
+	return h.Object
 }
 
 func (m *memory) Begin(_ context.Context, w dataset.Write, l dataset.Layout) (dataset.Upload, error) {
@@ -180,7 +193,7 @@ func (u *upload) Finish(_ context.Context, chunks []dataset.Chunk, want checksum
 	}
 	o := u.m.put(u.w.Name, b)
 	u.m.objects[o.Name].refs = refs
-	return o, nil
+	return u.m.dressed(o, u.w), nil
 }
 
 func (u *upload) Abort(context.Context) error { return nil }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -48,6 +49,11 @@ func Repair(ctx context.Context, o RepairOptions, f Finding) (Mended, error) {
 	switch f.Damage {
 	case Extra:
 		return m.out, fault("not_damage", "an extra object is not mended: delete it, or sync with mirror")
+	case Unreadable:
+		return m.out, &bridge.Error{
+			Kind: bridge.Refused, Code: dataset.CodeUnavailable, Text: fmt.Sprintf("%q cannot be read, so that nobody knows what is damaged: %s", f.Name, f.Text),
+			Hint: "make it readable: out of the archive tier, or with the right that is missing; then repair again",
+		}
 	case Malformed:
 		return m.out, &bridge.Error{
 			Kind: bridge.Damaged, Code: "bad_at_source", Text: fmt.Sprintf("%q was bad when it was copied: %s", f.Name, f.Text),
@@ -105,22 +111,36 @@ func (m *mending) look(ctx context.Context, l dataset.Layout) error {
 	return nil
 }
 
-func (m *mending) write() dataset.Write {
+func (m *mending) write(ctx context.Context) dataset.Write {
 	e := m.finding.Entry
 	w := dataset.Write{
 		Name: e.Name, Size: e.Size, Origin: dataset.MarkOf(m.Source.Place(), m.source), If: dataset.If{Absent: true},
-		CRC32C: e.CRC32C, MD5: e.MD5, Headers: m.finding.Found.Headers, KeepParts: m.KeepParts || len(e.Refs) > 0,
+		CRC32C: e.CRC32C, MD5: e.MD5, KeepParts: m.KeepParts || len(e.Refs) > 0,
 	}
 	if m.finding.Damage != Missing {
 		w.If = dataset.Replaces(m.finding.Found)
 	}
+	like := m.like(ctx)
+	w.Headers, w.Metadata = like.Headers, maps.Clone(like.Metadata)
+	delete(w.Metadata, dataset.Mark)
 	return w
+}
+
+// like is the object whose headers and metadata the copy shall have: its own, or where those are gone or another's, the source's, as long
+// as that is still what was copied.
+func (m *mending) like(ctx context.Context) dataset.Object {
+	if m.finding.Damage != Rotten {
+		if now, err := m.Source.Stat(ctx, m.finding.Name); err == nil && now.ETag == m.source.ETag && now.Version == m.source.Version {
+			return now
+		}
+	}
+	return m.finding.Found
 }
 
 // mend writes what is damaged. A store that mends parts is asked first; where it cannot, the object is written again, of what is good of
 // the copy and what is not of the source.
 func (m *mending) mend(ctx context.Context, l dataset.Layout) error {
-	w := m.write()
+	w := m.write(ctx)
 	mender, ok := m.Target.(dataset.Mender)
 	if ok && m.finding.Damage != Missing && m.finding.Damage != Truncated && l.Chunks > 1 {
 		up, kept, err := mender.Mend(ctx, m.finding.Found, w, l, m.good(l))
