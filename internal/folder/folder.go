@@ -39,7 +39,7 @@ type Options struct {
 	Create bool
 }
 
-// Folder is a directory as dataset.Writer and Mender.
+// Folder is a directory as dataset.Writer, Mender and Keeper.
 type Folder struct {
 	root   *os.Root
 	place  dataset.Place
@@ -49,6 +49,7 @@ type Folder struct {
 var (
 	_ dataset.Writer = (*Folder)(nil)
 	_ dataset.Mender = (*Folder)(nil)
+	_ dataset.Keeper = (*Folder)(nil)
 	_ dataset.Namer  = (*Folder)(nil)
 )
 

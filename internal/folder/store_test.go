@@ -291,6 +291,65 @@ func TestMendKeepsTheDamaged(t *testing.T) {
 	refused(t, err, dataset.CodeMismatch, "chunk 0")
 }
 
+// What is replaced whole stays too, under a name as long as names may be, and only if it is what was looked at.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := open(t, dir, "sub/")
+	name := strings.Repeat("n", 255)
+	damaged, err := f.Put(t.Context(), dataset.Write{Name: name, Size: 3}, strings.NewReader("bad"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := f.Keep(t.Context(), damaged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := f.Keep(t.Context(), damaged); again != kept || err != nil {
+		t.Errorf("kept again at %q: %v", again, err)
+	}
+	if _, err := f.Put(t.Context(), dataset.Write{Name: name, Size: 4, If: dataset.Replaces(damaged)}, strings.NewReader("good")); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, kept)); string(text) != "bad" || !strings.HasPrefix(kept, ".landbridge/evidence/sub/nnn") {
+		t.Errorf("at %q: %q, %v", kept, text, err)
+	}
+	_, err = f.Keep(t.Context(), damaged)
+	refused(t, err, dataset.CodeExists, "was changed by somebody else")
+	if got := list(t, f); len(got) != 1 {
+		t.Errorf("evidence is listed: %v", got)
+	}
+}
+
+// A process that died right after it had given a file its name left another name of it: nobody writes through that.
+func TestUploadThatIsAnObject(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := open(t, dir, "")
+	chunks(t, f, 0, 1, 2)
+	data, err := filepath.Glob(filepath.Join(dir, ".landbridge/partial/*/data"))
+	if err != nil || len(data) != 1 {
+		t.Fatal(data, err)
+	}
+	if err := os.Link(data[0], filepath.Join(dir, "a")); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(filepath.Join(dir, "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, l, done := chunks(t, f)
+	if len(done) != 0 {
+		t.Errorf("chunks of an object that is there: %v", done)
+	}
+	if _, err := up.Write(t.Context(), l.Chunk(0, 3000), bytes.NewReader(bytes.Repeat([]byte{77}, 1000))); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadFile(filepath.Join(dir, "a")); err != nil || !bytes.Equal(after, before) {
+		t.Error("the object was written into:", err)
+	}
+}
+
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -66,6 +66,12 @@ func key(w dataset.Write, l dataset.Layout, mends string) string {
 }
 
 func (u *upload) open() error {
+	if info, err := u.f.root.Lstat(u.dir + "/data"); err == nil && links(info) > 1 {
+		// It is an object by now, whose process died before it cleared up: what is written here would be written into the object.
+		if err := u.f.root.RemoveAll(u.dir); err != nil {
+			return err
+		}
+	}
 	if err := u.f.room(u.dir); err != nil {
 		return err
 	}
