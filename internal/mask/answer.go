@@ -25,8 +25,8 @@ func (s *Session) strange(text string) []prompt.Finding {
 	if s.m.o.AnswersAction == "" {
 		return nil
 	}
-	return s.find(text, nil, len(s.codes) > 0, func(f prompt.Finding) bool {
-		return s.m.action(f.Type) != Keep && s.m.wanted(text, f) && !s.held[strings.ToLower(text[f.Start:f.End])]
+	return s.find(text, nil, len(s.vault.tokens) > 0, func(f prompt.Finding) bool {
+		return s.m.action(f.Type) != Keep && s.m.wanted(text, f) && !s.held.has(text[f.Start:f.End])
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/landbridge/landbridge/internal/mask"
+	"github.com/landbridge/landbridge/internal/prompt"
 )
 
 var prose = strings.Repeat("The committee will meet on the second floor to discuss the plans of the next year, and people are asked to be there. ", 9)
@@ -18,6 +19,31 @@ func BenchmarkMask(b *testing.B) {
 		if _, err := m.Session("").Mask(prose); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkMaskFive masks a prompt of 1 KB with five values that the detectors have found, and restores an answer.
+func BenchmarkMaskFive(b *testing.B) {
+	text := "Write to Margaret Holloway (margaret.holloway@example.com, +44 20 7946 0958) of 12 Orchard Lane, card 4111 1111 1111 1111. " + prose[:900]
+	found := []prompt.Finding{
+		{Start: 9, End: 26, Type: "PERSON", Score: .85},
+		{Start: 28, End: 57, Type: "EMAIL_ADDRESS", Score: 1},
+		{Start: 59, End: 75, Type: "PHONE_NUMBER", Score: .75},
+		{Start: 80, End: 95, Type: "STREET_ADDRESS", Score: .8},
+		{Start: 102, End: 121, Type: "CREDIT_CARD", Score: 1},
+	}
+	m := masker(b, func(o *mask.Options) { o.Detectors, o.AnswersAction = nil, mask.Mask })
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		s := m.Session("")
+		if _, err := s.MaskWith(text, found); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.Answer(prose[:400]); err != nil {
+			b.Fatal(err)
+		}
+		_ = s.Summary()
 	}
 }
 

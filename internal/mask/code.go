@@ -72,7 +72,7 @@ func (s *Session) readCode(text string, into *[maxCode]byte) (code []byte, open 
 			return nil, true
 		}
 		c := text[i]
-		if i%2 == 1 && (c < '2' || c > '9') {
+		if i%2 == 1 && !codeDigit(c) {
 			return nil, false
 		}
 		if i%2 == 0 {
@@ -87,6 +87,18 @@ func (s *Session) readCode(text string, into *[maxCode]byte) (code []byte, open 
 	}
 	return into[:length], false
 }
+
+// mayHoldCode says whether a text has a digit that codes have; all of them have one.
+func mayHoldCode(text string) bool {
+	for i := range len(text) {
+		if codeDigit(text[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func codeDigit(c byte) bool { return '2' <= c && c <= '9' }
 
 func codeLetter(c byte) bool { return 'B' <= c && c <= 'Z' && strings.IndexByte(codeLetters, c) >= 0 }
 

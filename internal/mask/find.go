@@ -1,7 +1,6 @@
 package mask
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -19,14 +18,14 @@ const maxForeign = 1 << 16
 // the others will not be given out any more.
 func (s *Session) meet(text string) (own bool, err error) {
 	for i := 1; i < len(text); i++ {
-		if text[i] < '2' || text[i] > '9' || !codeLetter(upper(text[i-1])) || i > 1 && '0' <= text[i-2] && text[i-2] <= '9' {
+		if !codeDigit(text[i]) || !codeLetter(upper(text[i-1])) || i > 1 && '0' <= text[i-2] && text[i-2] <= '9' {
 			continue
 		}
 		var into [maxCode]byte
 		code, _ := s.readCode(text[i-1:], &into)
 		switch {
 		case code == nil:
-		case s.codes[string(code)] != nil:
+		case s.vault.coded(code) != nil:
 			own = true
 		case len(s.foreign) == maxForeign:
 			return false, &bridge.Error{
@@ -64,7 +63,7 @@ func (s *Session) find(text string, more []prompt.Finding, tokens bool, keep fun
 			kept = append(kept, f)
 		}
 	}
-	if tokens {
+	if tokens && mayHoldCode(text) {
 		kept = s.literals(text, kept)
 	}
 	s.found = kept[:0]
@@ -87,6 +86,9 @@ func whole(text string, f prompt.Finding) prompt.Finding {
 // literals appends where the session's own tokens stand. Nothing outweighs them.
 func (s *Session) literals(text string, found []prompt.Finding) []prompt.Finding {
 	for i := 0; i < len(text); i++ {
+		if !s.vault.begins(text[i]) {
+			continue
+		}
 		if t, end, _ := s.token(text, i); t != nil {
 			found = append(found, prompt.Finding{Start: i, End: end, Type: literal, Score: 2})
 			i = end - 1
@@ -97,18 +99,7 @@ func (s *Session) literals(text string, found []prompt.Finding) []prompt.Finding
 
 // hold remembers what the prompt held.
 func (s *Session) hold(value string) {
-	if s.m.o.AnswersAction == "" {
-		return
+	if s.m.o.AnswersAction != "" {
+		s.held.add(s.texts.keep(value, "", nil))
 	}
-	if s.held == nil {
-		s.held = map[string]bool{}
-	}
-	lower := strings.ToLower(value)
-	if s.held[lower] {
-		return
-	}
-	if lower == value { // and so a part of the text, which would be kept with it
-		lower = strings.Clone(value)
-	}
-	s.held[lower] = true
 }

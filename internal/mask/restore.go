@@ -26,10 +26,13 @@ func (s *Session) UnmaskIn(form Form, text string) string {
 
 // restore returns text with its values. What may become a token when more comes is the rest, unless this is the end.
 func (s *Session) restore(text string, form Form, end bool) (out, rest string) {
+	if end && !mayHoldCode(text) {
+		return text, ""
+	}
 	var b strings.Builder
 	done, cut := 0, len(text)
 	for i := 0; i < len(text); i++ {
-		if !s.begins(text[i]) {
+		if !s.vault.begins(text[i]) {
 			continue
 		}
 		t, after, open := s.token(text, i)
@@ -81,7 +84,7 @@ func (s *Session) RestorerIn(form Form) *Restorer { return &Restorer{s: s, form:
 
 // Write takes the next piece of text, cut at any byte, and returns what is safe to send on.
 func (r *Restorer) Write(text string) string {
-	if len(r.s.codes) == 0 {
+	if len(r.s.vault.tokens) == 0 {
 		return text
 	}
 	text, r.held = r.s.restore(r.held+text, r.form, false)

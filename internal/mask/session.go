@@ -2,8 +2,6 @@ package mask
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -16,24 +14,20 @@ import (
 // n-th value that a session meets gets the n-th code, so where the caller sends its history again and the texts are
 // masked in the order in which they stand in the body, the same values meet the same codes.
 type Session struct {
-	m      *Masker
-	scope  string
-	tokens map[valueKey]*token
-	codes  map[string]*token
-	labels [26][]*label // of the tokens, by first letter
-	firsts uint32       // a bit for each of those letters
-	next   uint64
+	m     *Masker
+	scope string
+	vault vault
+	next  uint64
 	// foreign are the codes that stood in the caller's own texts before one of ours was made: they are not given out.
 	foreign map[string]bool
-	// held are the values that detectors have found in the prompt, in lower case, whatever was done with them.
-	held     map[string]bool
+	// held are the values that detectors have found in the prompt, whatever was done with them.
+	held     held
+	texts    texts
 	keys     *keyed
 	found    []prompt.Finding
 	counts   Counts
 	answered Counts
 }
-
-type valueKey struct{ kind, value string }
 
 // Session begins a request. scope is whose pseudonyms are made: the same value is another one in another scope.
 func (m *Masker) Session(scope string) *Session {
@@ -54,14 +48,14 @@ func (s *Session) MaskWith(text string, more []prompt.Finding) (string, error) {
 		s.hold(text[f.Start:f.End])
 		return s.m.action(f.Type) != Keep && s.m.wanted(text, f)
 	})
-	if len(found) == 0 {
-		return text, nil
-	}
 	return splice(text, found, s.replace)
 }
 
 // splice returns the text with what replace writes in the place of each finding.
 func splice(text string, found []prompt.Finding, replace func(out *strings.Builder, value, kind string) error) (string, error) {
+	if len(found) == 0 {
+		return text, nil
+	}
 	var out strings.Builder
 	out.Grow(len(text) + 8*len(found))
 	done := 0
@@ -122,32 +116,22 @@ func (s *Session) needKeys() (err error) {
 
 // tokenOf returns the token of a value, a new one when the session has not met it.
 func (s *Session) tokenOf(value, kind string) (string, error) {
-	if t := s.tokens[valueKey{kind, value}]; t != nil {
+	if t := s.vault.of(kind, value); t != nil {
 		return t.written, nil
 	}
-	if s.tokens == nil {
-		s.tokens, s.codes = map[valueKey]*token{}, map[string]*token{}
-	}
-	key := valueKey{kind, strings.Clone(value)} // and not a part of a text, which would be kept with it
 	var room [maxCode]byte
-	code, err := s.newCode(key, room[:0])
+	code, err := s.newCode(kind, value, room[:0])
 	if err != nil {
 		return "", err
 	}
 	l := s.m.labels.of(kind)
-	first := l.name[0] - 'A'
-	if !slices.Contains(s.labels[first], l) {
-		s.labels[first] = append(s.labels[first], l)
-		s.firsts |= 1 << first
-	}
-	t := &token{label: l, value: key.value, written: l.name + "_" + string(code)}
-	s.tokens[key] = t
-	s.codes[t.written[len(l.name)+1:]] = t
-	return t.written, nil
+	written := s.texts.keep(l.name, "_", code)
+	s.vault.add(token{label: l, kind: kind, value: s.texts.keep(value, "", nil), written: written, code: written[len(l.name)+1:]})
+	return written, nil
 }
 
 // newCode appends a code that no other value has.
-func (s *Session) newCode(key valueKey, into []byte) ([]byte, error) {
+func (s *Session) newCode(kind, value string, into []byte) ([]byte, error) {
 	if s.m.o.Stable {
 		if err := s.needKeys(); err != nil {
 			return nil, err
@@ -156,30 +140,15 @@ func (s *Session) newCode(key valueKey, into []byte) ([]byte, error) {
 	for again := 0; ; again++ {
 		var code []byte
 		if s.m.o.Stable {
-			code = s.keys.code(s.scope, key.kind, key.value, again, into)
+			code = s.keys.code(s.scope, kind, value, again, into)
 		} else {
 			code = conversationCode(s.next, into)
 			s.next++
 		}
-		if s.codes[string(code)] == nil && !s.foreign[string(code)] {
+		if s.vault.coded(code) == nil && !s.foreign[string(code)] {
 			return code, nil
 		}
 	}
-}
-
-// Counts say how many values of each type were found, by type.
-type Counts map[string]int
-
-// String is the counts in the order of the types' names: "EMAIL_ADDRESS:2 PERSON:1".
-func (c Counts) String() string {
-	var b strings.Builder
-	for i, kind := range slices.Sorted(maps.Keys(c)) {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		fmt.Fprintf(&b, "%s:%d", kind, c[kind])
-	}
-	return b.String()
 }
 
 // Counts are what was taken out of the prompt.

@@ -14,8 +14,9 @@ import (
 // underscore: none (EmailAddressK7m2), spaces, hyphens, Markdown's \_ and emphasis, HTML's and JSON's escapes, %5F in a
 // URL. What stands before and after it does not matter: quotes, brackets, a possessive 's, more letters.
 type token struct {
-	label          *label
-	value, written string
+	label         *label
+	kind, value   string
+	written, code string // the code is the end of what is written
 }
 
 // label is a type's name as it stands in tokens.
@@ -126,19 +127,17 @@ func (l *label) read(text string, at int) (end int, open bool) {
 	return at, false
 }
 
-// begins says whether a token of this session may begin with c.
-func (s *Session) begins(c byte) bool {
-	n := (c | 0x20) - 'a'
-	return n < 26 && s.firsts&(1<<n) != 0
-}
-
 // token reads a token of this session from text[at:], in any of its forms. It is nil when there is none; open says that
 // the text ends before that can be known.
 func (s *Session) token(text string, at int) (t *token, end int, open bool) {
-	if !s.begins(text[at]) {
+	if !s.vault.begins(text[at]) {
 		return nil, 0, false
 	}
-	for _, l := range s.labels[upper(text[at])-'A'] {
+	first := upper(text[at])
+	for _, l := range s.vault.labels {
+		if l.name[0] != first {
+			continue
+		}
 		end, unsure := l.read(text, at)
 		if end == 0 {
 			open = open || unsure
@@ -147,7 +146,7 @@ func (s *Session) token(text string, at int) (t *token, end int, open bool) {
 		var into [maxCode]byte
 		code, unsure := s.readCode(text[end:], &into)
 		open = open || unsure
-		if t := s.codes[string(code)]; t != nil && t.label == l {
+		if t := s.vault.coded(code); t != nil && t.label == l {
 			return t, end + len(code), false
 		}
 	}
