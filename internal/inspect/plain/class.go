@@ -13,6 +13,9 @@ const (
 	isLeet // stands for a letter
 	isEnd  // of a passage
 	isCode // stands in no word but in code, addresses and markup
+	isPercent
+	isAmpersand
+	mayHide // without these, hidden finds nothing
 
 	inWord = isLetter | isDigit
 )
@@ -20,15 +23,18 @@ const (
 // classes are those of each byte.
 var classes = func() (t [256]class) {
 	for of, bytes := range map[class]string{
-		inBase64: letters + digits + "+/-_=",
-		inHex:    digits + "abcdefABCDEF \\xX,:",
-		inMorse:  ".-/ \n",
-		inBinary: "01 ",
-		isLetter: letters,
-		isDigit:  digits,
-		isLeet:   "4@310!5$7",
-		isCode:   "/_=.:-#%&|(){}[]<>\\",
-		isEnd:    "\n\"'`:<>|",
+		inBase64:    letters + digits + "+/-_=",
+		inHex:       digits + "abcdefABCDEF \\xX,:",
+		inMorse:     ".-/ \n",
+		inBinary:    "01 ",
+		isLetter:    letters,
+		isDigit:     digits,
+		isLeet:      "4@310!5$7",
+		isCode:      "/_=.:-#%&|(){}[]<>\\",
+		isEnd:       "\n\"'`:<>|",
+		isPercent:   "%",
+		isAmpersand: "&",
+		mayHide:     "<[{%",
 	} {
 		for _, c := range []byte(bytes) {
 			t[c] |= of

@@ -20,11 +20,6 @@ var unseen = [...]string{
 	"color:white", "color: white", "color:#fff", "color: #fff", "color:transparent", "color: transparent", "left:-9999", "left: -9999", "<details", "<template", "<noscript", " hidden>",
 }
 
-// mayHide says whether a text has a byte by which hidden finds anything.
-func mayHide(text string) bool {
-	return strings.IndexByte(text, '<') >= 0 || strings.IndexByte(text, '[') >= 0 || strings.IndexByte(text, '{') >= 0 || strings.IndexByte(text, '%') >= 0
-}
-
 // hidden finds what a page's markup keeps from its readers: comments, attributes, the text of elements with an
 // invisible style, the alternative texts of Markdown images and the titles of links.
 func hidden(text string, found func(string)) {

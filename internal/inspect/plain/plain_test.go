@@ -123,12 +123,12 @@ func TestGlances(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOfN(rapid.SampledFrom([]rune("abc e3 4@.-\n")), 0, 60, -1).Draw(t, "text")
 		spaced(text, func(s string) {
-			if singles(text) < minSpaced {
+			if glance(text).singles < minSpaced {
 				t.Fatalf("%q is spaced: %q", text, s)
 			}
 		})
 		leet(text, func(s string) {
-			if signsBetween(text) < minLeet {
+			if glance(text).between < minLeet {
 				t.Fatalf("%q is leet: %q", text, s)
 			}
 		})

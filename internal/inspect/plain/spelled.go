@@ -7,26 +7,6 @@ const (
 	minLeet   = 3 // words in leet
 )
 
-// singles counts the letters and digits that stand alone, the most of them with no longer word between.
-func singles(text string) int {
-	most, alone := 0, 0
-	for i := 0; i < len(text); i++ {
-		start := i
-		for i < len(text) && inWord.has(text[i]) {
-			i++
-		}
-		switch i - start {
-		case 0:
-		case 1:
-			alone++
-			most = max(most, alone)
-		default:
-			alone = 0
-		}
-	}
-	return most
-}
-
 // spaced joins letters that stand apart: "i g n o r e", "i.g.n.o.r.e". Two blanks are the end of a word.
 func spaced(text string, found func(string)) {
 	var b strings.Builder
@@ -56,17 +36,6 @@ func spaced(text string, found func(string)) {
 
 // leetLetters are the letters that digits and signs stand for.
 var leetLetters = strings.NewReplacer("4", "a", "@", "a", "3", "e", "1", "i", "!", "i", "0", "o", "5", "s", "$", "s", "7", "t", "+", "t", "8", "b", "9", "g")
-
-// signsBetween counts the digits and signs with a letter on both sides that stand for one.
-func signsBetween(text string) int {
-	n := 0
-	for i := 1; i+1 < len(text); i++ {
-		if isLeet.has(text[i]) && letter(text[i-1]) && letter(text[i+1]) {
-			n++
-		}
-	}
-	return n
-}
 
 // leet reads words that have digits or signs between their letters, when there are several.
 func leet(text string, found func(string)) {

@@ -29,23 +29,24 @@ type views struct {
 
 // look adds the views of a text, and theirs. What costs more than a glance is asked for only where the text may have it.
 func (v *views) look(text string, depth int) {
-	if mayHide(text) {
+	g := glance(text)
+	if g.has&mayHide != 0 {
 		hidden(text, func(s string) { v.add("hidden", s, depth) })
 	}
-	if strings.Count(text, "&#") >= minEntities {
+	if g.has&isAmpersand != 0 && strings.Count(text, "&#") >= minEntities {
 		entities(text, func(s string) { v.add("entities", s, depth) })
 	}
-	if strings.Count(text, "%") >= minPercents {
+	if g.has&isPercent != 0 && strings.Count(text, "%") >= minPercents {
 		percent(text, func(s string) { v.add("percent", s, depth) })
 	}
 	base64Runs(text, func(s string) { v.add("base64", s, depth) })
 	hexRuns(text, func(s string) { v.add("hexadecimal", s, depth) })
 	morse(text, func(s string) { v.add("morse", s, depth) })
 	binaryRuns(text, func(s string) { v.add("binary", s, depth) })
-	if singles(text) >= minSpaced {
+	if g.singles >= minSpaced {
 		spaced(text, func(s string) { v.add("spaced", s, depth) })
 	}
-	if signsBetween(text) >= minLeet {
+	if g.between >= minLeet {
 		leet(text, func(s string) { v.add("leet", s, depth) })
 	}
 	ciphers(text, func(s string) { v.add("cipher", s, depth) })
