@@ -17,14 +17,18 @@ type Canary struct {
 	word string
 	// forms are the spellings that give it away: as it is, reversed, hexadecimal, base64 at each of the three places.
 	// Small letters and digits only, as a text is compared. Each has a bit for each of its characters, side by side in a lane.
-	forms       []form
+	forms       [formCount]form
 	first, last state          // their first and last characters
 	has         [symbols]state // where each letter and digit stands in them
+	begins      uint64         // a bit for each letter and digit that one begins with
 }
 
 // state has a bit for each character of the forms: it is set while the form is in what was read up to that character
 // (the algorithm Shift-And, which follows all forms at once in a few operations for each byte).
 type state [lanes]uint64
+
+// formCount is how many spellings a word has.
+const formCount = 10
 
 // lanes are enough for the forms of a word of 16 characters, none of which crosses from one to the next.
 const lanes = 4
@@ -34,7 +38,7 @@ type form struct{ lane, at, size int }
 
 // NewCanary makes a canary out of 10 random bytes.
 func NewCanary(random io.Reader) (*Canary, error) {
-	b := make([]byte, 10)
+	b := make([]byte, 10, 16)
 	if _, err := io.ReadFull(random, b); err != nil {
 		return nil, &bridge.Error{Kind: bridge.Fault, Hop: "door", Code: "canary", Text: "no randomness for a canary", Cause: err}
 	}
@@ -42,22 +46,36 @@ func NewCanary(random io.Reader) (*Canary, error) {
 }
 
 func newCanary(word string) *Canary {
-	c := &Canary{word: word, forms: make([]form, 0, 10)}
+	c := &Canary{word: word}
 	var used [lanes]int // characters in each lane
-	for _, spelling := range spellings(word) {
-		c.add(spelling, &used)
+	for i, spelling := range spellings(word) {
+		c.forms[i] = c.add(spelling, &used)
 	}
 	return c
 }
 
 // spellings are the forms as they are written.
-func spellings(word string) []string {
-	all := []string{word, reverse(word)}
+func spellings(word string) (all [formCount]string) {
+	var ends [formCount]int
+	text := append(make([]byte, 0, 256), word...)
+	ends[0] = len(text)
+	text = append(text, word...)
+	slices.Reverse(text[ends[0]:])
+	ends[1] = len(text)
+	n := 2
 	for _, w := range [...]string{word, strings.ToUpper(word)} {
-		all = append(all, hex.EncodeToString([]byte(w)))
+		text = hex.AppendEncode(text, []byte(w))
+		ends[n] = len(text)
+		n++
 		for shift := range 3 {
-			all = append(all, base64Core(w, shift))
+			text = appendBase64(text, w, shift)
+			ends[n] = len(text)
+			n++
 		}
+	}
+	written, from := string(text), 0
+	for i, end := range ends {
+		all[i], from = written[from:end], end
 	}
 	return all
 }
@@ -69,39 +87,71 @@ func (c *Canary) Text() string {
 
 // Seen says whether an answer has the canary, in any form.
 func (c *Canary) Seen(answer string) bool {
-	w := c.Watch()
+	t := tracker{canary: c}
 	for i := range len(answer) {
-		if w.take(answer[i]); w.leaked {
+		if t.take(answer[i]); t.whole {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *Canary) add(spelling string, used *[lanes]int) {
+// add puts the characters of a spelling into the first lane that has room.
+func (c *Canary) add(spelling string, used *[lanes]int) form {
 	lane := slices.IndexFunc(used[:], func(n int) bool { return n+len(spelling) <= 64 })
 	f := form{lane: lane, at: used[lane]}
 	for i := range len(spelling) {
-		if s := symbolOf[spelling[i]]; s != uncounted {
-			c.has[s][lane] |= 1 << (f.at + f.size)
-			f.size++
+		s := symbolOf[spelling[i]]
+		if s == uncounted {
+			continue
 		}
+		if f.size == 0 {
+			c.begins |= 1 << s
+		}
+		c.has[s][lane] |= 1 << (f.at + f.size)
+		f.size++
 	}
 	c.first[lane] |= 1 << f.at
 	c.last[lane] |= 1 << (f.at + f.size - 1)
 	used[lane] += f.size
-	c.forms = append(c.forms, f)
+	return f
 }
 
-// step brings a state on by a character, and says whether a form ends with it.
-func (c *Canary) step(s *state, symbol uint8) (whole bool) {
-	has := &c.has[symbol]
-	var ends uint64
-	for l := range s {
-		s[l] = (s[l]<<1 | c.first[l]) & has[l]
-		ends |= s[l] & c.last[l]
+// tracker follows the forms of a canary through an answer.
+type tracker struct {
+	canary *Canary
+	at     state
+	within bool // of a form: at is not empty
+	apart  int  // bytes since the last that counted
+	whole  bool // a form ended with the last byte
+}
+
+// take goes on by a byte, and says whether it counts: letters and digits do.
+func (t *tracker) take(b byte) (counts bool) {
+	s := symbolOf[b]
+	if s == uncounted {
+		if t.apart++; t.apart > maxApart {
+			t.at, t.within = state{}, false
+		}
+		return false
 	}
-	return ends != 0
+	t.apart = 0
+	if t.within || t.canary.begins&(1<<s) != 0 {
+		t.step(&t.canary.has[s])
+	}
+	return true
+}
+
+func (t *tracker) step(has *state) {
+	c := t.canary
+	var all, ends uint64
+	for l, before := range t.at {
+		now := (before<<1 | c.first[l]) & has[l]
+		t.at[l] = now
+		all |= now
+		ends |= now & c.last[l]
+	}
+	t.within, t.whole = all != 0, ends != 0
 }
 
 // begun is how many of the last characters may be the beginning of a form; fewer than minHeld are none.
@@ -118,14 +168,12 @@ func (c *Canary) begun(s state) int {
 	return most
 }
 
-// base64Core is the part of a word's base64 that does not depend on what stands around it, when shift bytes of a group
-// of three stand before it.
-func base64Core(word string, shift int) string {
-	padded := strings.Repeat("\x00", shift) + word
-	text := base64.RawStdEncoding.EncodeToString([]byte(padded))
-	begin := (shift*8 + 5) / 6
-	end := len(padded) * 8 / 6
-	return text[begin:end]
+// appendBase64 appends the part of a word's base64 that does not depend on what stands around it, when shift bytes of a
+// group of three stand before it.
+func appendBase64(to []byte, word string, shift int) []byte {
+	padded := append(make([]byte, shift, 32), word...)
+	text := base64.RawStdEncoding.AppendEncode(make([]byte, 0, 48), padded)
+	return append(to, text[(shift*8+5)/6:len(padded)*8/6]...)
 }
 
 // symbols are what a comparison looks at: letters, large or small, and digits. Other bytes are uncounted.
@@ -146,9 +194,3 @@ var symbolOf = func() (t [256]uint8) {
 	}
 	return t
 }()
-
-func reverse(word string) string {
-	b := []byte(word)
-	slices.Reverse(b)
-	return string(b)
-}

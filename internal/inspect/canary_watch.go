@@ -10,28 +10,29 @@ const (
 // Watch looks for a canary in a stream. It holds back the beginning of what may become one: at most maxApart+1 bytes for each of
 // its characters.
 type Watch struct {
-	canary  *Canary
-	at      state
+	tracker
 	held    string  // not yet shown
 	read    int     // bytes of the answer
 	counted int     // of them, letters and digits
 	places  [64]int // of the last of those, in the answer; as many as a form may have
-	apart   int     // bytes since the last of them
-	leaked  bool
 }
 
 // Watch starts to watch an answer.
-func (c *Canary) Watch() *Watch { return &Watch{canary: c} }
+func (c *Canary) Watch() *Watch { return &Watch{tracker: tracker{canary: c}} }
 
 // Leaked says whether the canary was seen. Nothing is shown from then on.
-func (w *Watch) Leaked() bool { return w.leaked }
+func (w *Watch) Leaked() bool { return w.whole }
 
 // Write takes the next piece of the answer and returns what may be shown; nothing any more once the canary was seen.
 func (w *Watch) Write(text string) (safe string, leaked bool) {
-	for i := 0; i < len(text) && !w.leaked; i++ {
-		w.take(text[i])
+	for i := 0; i < len(text) && !w.whole; i++ {
+		w.read++
+		if w.take(text[i]) {
+			w.places[w.counted%len(w.places)] = w.read - 1
+			w.counted++
+		}
 	}
-	if w.leaked {
+	if w.whole {
 		w.held = ""
 		return "", true
 	}
@@ -40,21 +41,6 @@ func (w *Watch) Write(text string) (safe string, leaked bool) {
 
 // Flush returns what was held back; the answer has ended.
 func (w *Watch) Flush() string { return w.release("", 0) }
-
-func (w *Watch) take(b byte) {
-	w.read++
-	s := symbolOf[b]
-	if s == uncounted {
-		if w.apart++; w.apart > maxApart {
-			w.at = state{}
-		}
-		return
-	}
-	w.apart = 0
-	w.places[w.counted%len(w.places)] = w.read - 1
-	w.counted++
-	w.leaked = w.canary.step(&w.at, s)
-}
 
 // release gives out what is held and the text after it, but for the last keep characters that counted and what stands
 // around them. Those before minHeld are out already.

@@ -17,7 +17,7 @@ type Model struct {
 	Bits    int     // the table has 1<<Bits weights
 	Scale   float32 // of one step of a weight
 	Bias    float32
-	Weights []int8
+	Weights []byte // signed
 }
 
 // Score returns the log-odds of a bag: the mean weight of its features, grown by the root of how many there are, so
@@ -28,7 +28,7 @@ func (m *Model) Score(b *Bag) float32 {
 	}
 	sum := 0
 	for _, f := range b.features {
-		sum += int(m.Weights[f])
+		sum += int(int8(m.Weights[f]))
 	}
 	return m.Bias + m.Scale*float32(sum)/float32(math.Sqrt(float64(len(b.features))))
 }
@@ -42,9 +42,9 @@ func Quantize(bits int, bias float64, weights []float64) *Model {
 	for _, w := range weights {
 		most = max(most, math.Abs(w))
 	}
-	m := &Model{Bits: bits, Bias: float32(bias), Scale: float32(max(most, 1e-9) / 127), Weights: make([]int8, 1<<bits)}
+	m := &Model{Bits: bits, Bias: float32(bias), Scale: float32(max(most, 1e-9) / 127), Weights: make([]byte, 1<<bits)}
 	for i, w := range weights {
-		m.Weights[i] = int8(math.Round(w / float64(m.Scale)))
+		m.Weights[i] = byte(int8(math.Round(w / float64(m.Scale))))
 	}
 	return m
 }
@@ -57,15 +57,12 @@ func (m *Model) Append(to []byte) []byte {
 	to = append(to, byte(m.Bits))
 	to = binary.LittleEndian.AppendUint32(to, math.Float32bits(m.Scale))
 	to = binary.LittleEndian.AppendUint32(to, math.Float32bits(m.Bias))
-	for _, w := range m.Weights {
-		to = append(to, byte(w))
-	}
-	return to
+	return append(to, m.Weights...)
 }
 
 var errMagic = errors.New("linear: not a model")
 
-// Read reads what Append wrote and returns what follows it.
+// Read reads what Append wrote and returns what follows it. The weights stay where they are.
 func Read(from []byte) (*Model, []byte, error) {
 	const head = len(magic) + 1 + 4 + 4
 	if len(from) < head || string(from[:len(magic)]) != magic {
@@ -77,10 +74,7 @@ func Read(from []byte) (*Model, []byte, error) {
 	}
 	m := &Model{
 		Bits: bits, Scale: math.Float32frombits(binary.LittleEndian.Uint32(from[5:])), Bias: math.Float32frombits(binary.LittleEndian.Uint32(from[9:])),
-		Weights: make([]int8, 1<<bits),
-	}
-	for i := range m.Weights {
-		m.Weights[i] = int8(from[head+i])
+		Weights: from[head : head+1<<bits : head+1<<bits],
 	}
 	return m, from[head+1<<bits:], nil
 }
