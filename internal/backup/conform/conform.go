@@ -6,6 +6,7 @@ package conform
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -70,12 +71,17 @@ func Cases() []Case {
 	return all
 }
 
-// Check runs one case below a prefix of its own, and removes what it wrote.
+// Check runs one case below a prefix of its own, and removes what it wrote. A prefix under which something is already is left alone.
 func (t Target) Check(ctx context.Context, c Case) Result {
 	s := t.scratch(c)
 	for _, n := range c.Needs {
 		if !s.has(n) {
 			return Result{Case: c.Name, Skipped: "the store has no " + string(n)}
+		}
+	}
+	if s.remove != nil {
+		if theirs, err := s.list(ctx, dataset.Query{Prefix: s.dir}); err == nil && len(theirs) > 0 {
+			return Result{Case: c.Name, Err: wrong(fmt.Sprintf("nothing below %q, where this case writes and removes what is there; nothing was touched", s.dir), fmt.Sprintf("%q", names(theirs)))}
 		}
 	}
 	err := c.run(ctx, s)

@@ -99,6 +99,28 @@ func (u *badUpload) Finish(ctx context.Context, chunks []dataset.Chunk, crc chec
 	return u.Upload.Finish(ctx, chunks, crc, md5)
 }
 
+// What is there already is nobody's scratch: an operator may have named a place that is in use.
+func TestLeavesWhatIsThere(t *testing.T) {
+	t.Parallel()
+	f, err := folder.New(folder.Options{Path: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all := conform.Cases()
+	at := slices.IndexFunc(all, func(c conform.Case) bool { return c.Name == "create only" })
+	if _, err := f.Put(t.Context(), dataset.Write{Name: "create-only/theirs", Size: 8}, strings.NewReader("precious")); err != nil {
+		t.Fatal(err)
+	}
+	r := conform.Target{Writer: f}.Check(t.Context(), all[at])
+	if r.Err == nil || !strings.Contains(r.Err.Error(), `nothing below "create-only/", where this case writes and removes what is there; nothing was touched; got: ["create-only/theirs"]`) {
+		t.Error(r.Err)
+	}
+	if _, err := f.Stat(t.Context(), "create-only/theirs"); err != nil {
+		t.Error(err)
+	}
+}
+
 // Each way to break the contract is found by the case that is there for it, and the error says what was expected.
 func TestFindsDeviations(t *testing.T) {
 	t.Parallel()
