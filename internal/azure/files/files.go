@@ -5,7 +5,7 @@
 // not Azure's, or give bytes of another version than the one that was named.
 //
 // Azure Files has no precondition for reads and lists no MD5: a file that is read as it is now is held to its ETag by the answer's
-// headers, and its MD5, which is the writer's claim, is known from Stat.
+// headers, and by another look behind its last byte; its MD5, which is the writer's claim, is known from Stat.
 package files
 
 import (

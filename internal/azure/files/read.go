@@ -111,7 +111,21 @@ func (s *Share) Open(ctx context.Context, o dataset.Object, offset, length int64
 		_ = resp.Body.Close()
 		return nil, err
 	}
-	return &exactly{ReadCloser: resp.Body, left: length}, nil
+	r := &exactly{ReadCloser: resp.Body, left: length}
+	if snapshot == "" && o.ETag != "" {
+		r.end = func() error { return s.unchanged(ctx, o) }
+	}
+	return r, nil
+}
+
+// unchanged looks again at a file that was read as it is now: an SMB client may have written while its bytes were on their way, and the
+// answer's headers are of before.
+func (s *Share) unchanged(ctx context.Context, o dataset.Object) error {
+	now, err := s.Stat(ctx, o.Name)
+	if err == nil && now.ETag != o.ETag {
+		err = s.about(dataset.CodeChanged, o.Name, "was changed while it was read: its ETag is %s, not %s", now.ETag, o.ETag)
+	}
+	return err
 }
 
 // gone: a range that the file had when it was listed and has not now is of other bytes, and so are those of a snapshot that was deleted.
@@ -138,14 +152,21 @@ func (s *Share) answers(resp *http.Response, o dataset.Object, offset, length in
 	return nil
 }
 
-// exactly gives left bytes or an error.
+// exactly gives left bytes or an error, and io.EOF when end has nothing against it.
 type exactly struct {
 	io.ReadCloser
 	left int64
+	end  func() error // nil is none
 }
 
 func (e *exactly) Read(p []byte) (int, error) {
 	if e.left == 0 {
+		if end := e.end; end != nil {
+			if err := end(); err != nil {
+				return 0, err
+			}
+			e.end = nil
+		}
 		return 0, io.EOF
 	}
 	if int64(len(p)) > e.left {
@@ -153,7 +174,10 @@ func (e *exactly) Read(p []byte) (int, error) {
 	}
 	n, err := e.ReadCloser.Read(p)
 	e.left -= int64(n)
-	if err == io.EOF && e.left > 0 {
+	switch {
+	case e.left == 0:
+		return n, nil // what is wrong with the end is said there
+	case err == io.EOF:
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err

@@ -89,6 +89,34 @@ func TestChangedSinceItWasListed(t *testing.T) {
 	refused(t, err, dataset.CodeNotFound)
 }
 
+// An SMB client writes while the bytes are on their way: who reads to the end is told. A snapshot does not change.
+func TestChangedWhileItWasRead(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	s.put(t, "a", "before", noon.Add(-time.Hour))
+	s.put(t, "", "", noon.Add(-time.Minute))
+	share := s.open(t)
+	for i, changed := range []bool{true, false} {
+		q := dataset.Query{}
+		if !changed {
+			q.At = noon.Add(-time.Second)
+		}
+		o := list(t, share, q)[0]
+		r, err := share.Open(t.Context(), o, 0, o.Size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		s.put(t, "a", "before", noon.Add(time.Duration(i)*time.Second))
+		text, err := io.ReadAll(r)
+		if changed {
+			refused(t, err, dataset.CodeChanged, `"a" in files://landbridgedata/models/ was changed while it was read: its ETag is`)
+		} else if err != nil || string(text) != "before" {
+			t.Errorf("of a snapshot: %q, %v", text, err)
+		}
+	}
+}
+
 func TestSnapshots(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
