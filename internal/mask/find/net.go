@@ -27,12 +27,12 @@ func (s *scanner) ipv4(i int) bool {
 	if err == nil && opens(s.text, i) && (end == len(s.text) || !isAlnum(s.text[end]) && s.text[end] != '_') && !versioned(s.text, i) && telling(address) {
 		s.report(ipAddress, i, end, .8)
 	}
-	return dots == 3
+	return dots == 3 && (err == nil || end-i < len("1.800.555.0199"))
 }
 
 // versioned says whether the word in front of i says that a version follows.
 func versioned(text string, i int) bool {
-	return foldedSuffix(strings.TrimRight(text[:i], " :="), "version", "ver", "release", "build", "section", " v")
+	return foldedSuffix(strings.TrimRight(text[:i], " :="), "version", "ver", "release", "build", "section", "chapter", "clause", " v")
 }
 
 // telling says whether an address may belong to someone: loopback, netmasks and the like do not.

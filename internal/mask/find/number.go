@@ -16,13 +16,11 @@ func (s *scanner) number(i int) {
 		return // in the midst of something: most groups of a text of figures
 	}
 	c.read(s.text, i, s.rules)
-	if c.k == 0 {
-		return
-	}
-	if s.wallet(i) || s.iban() {
+	if s.wallet(i) || c.k == 0 || s.iban() {
 		return
 	}
 	s.byRules()
+	s.hongKongCard()
 	s.labelled()
 	if s.card() || !isDigit(c.buf[0]) || s.ipv4(i) || i < s.link {
 		return

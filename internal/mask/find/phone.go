@@ -166,7 +166,7 @@ func (d *dialled) score(plan *numberPlan) float32 {
 		return 0
 	case oneDigit(b) || n < 7:
 		return 0
-	case d.uniform('.') && !d.shape(3, 3, 4) && !d.shape(2, 2, 2, 2, 2):
+	case d.uniform('.') && !d.shape(3, 3, 4) && !d.shape(1, 3, 3, 4) && !d.shape(2, 2, 2, 2, 2):
 		return 0
 	case b[0] == '0' && b[1] == '0':
 		if d.k > 1 && plan.holds(b[2:]) {

@@ -1,8 +1,10 @@
 package find_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/landbridge/landbridge/internal/mask/find"
+	"github.com/landbridge/landbridge/internal/prompt"
 )
 
 // checked are types whose last characters follow from the others: of all the ways to end a body, few are found. A shape
@@ -50,6 +53,7 @@ var checked = []struct {
 	{"HK_ID_NUMBER", "hkid", "Kd6", digits + " A", 1, 1},
 	{"TW_ID_NUMBER", "taiwan", "F1d7", digits, 1, 1},
 	{"IL_IDENTITY_CARD_NUMBER", "teudat zehut", "d8", digits, 1, 1},
+	{"PL_NIP", "nip", "5d8", digits, 0, 1},
 	{"PL_PESEL", "", "850712d4", digits, 1, 1},
 	{"EE_ISIKUKOOD", "", "3850712d3", digits, 1, 1},
 	{"ZA_ID_NUMBER", "", "850712d4|08", digits, 1, 1},
@@ -139,6 +143,40 @@ func TestCheckDigits(t *testing.T) {
 			})
 		})
 	}
+}
+
+// frames are where values stand in texts: {} is the value, and * the word that says what it is.
+var frames = []string{
+	"Please check * {} and call me back.", "my * is {}", "{} is the * on file", `{"*": "{}", "ok": true}`, `{"user":{"*":{"value":"{}"}}}`,
+	"name,*,city\nA. Smith,{},Leeds", "* = {};", "- *: {}\n- done: no", "<*>{}</*>", "* no. {}, thanks", "The * ({}) was wrong.", "*\t{}\tpaid", "* #{}",
+}
+
+// TestFrames: a value that is found in a sentence is found wherever it stands beside its word, by a finder of every type.
+func TestFrames(t *testing.T) {
+	t.Parallel()
+	f := standard(t)
+	rapid.Check(t, func(t *rapid.T) {
+		c := rapid.SampledFrom(checked).Draw(t, "kind")
+		one, err := find.New(find.Options{Types: []string{c.kind}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := draw(t, c.shape)
+		label := cmp.Or(c.label, "number")
+		for end := range strings.FieldsSeq(c.ends) {
+			value := body + end
+			if got := one.Find(label+" "+value, nil); len(got) != 1 || got[0].Score < .5 {
+				continue
+			}
+			for _, frame := range frames {
+				text := strings.NewReplacer("*", label, "{}", value).Replace(frame)
+				at := strings.Index(text, value)
+				if !slices.ContainsFunc(f.Find(text, nil), func(g prompt.Finding) bool { return g.Score >= .5 && g.Start <= at && g.End >= at+len(value) }) {
+					t.Fatalf("%s is not found in %q", c.kind, text)
+				}
+			}
+		}
+	})
 }
 
 // TestForms: a card and an account are found in every way of grouping them, by what can be seen and by what cannot.

@@ -17,6 +17,7 @@ var americanRules = []rule{
 
 	{caSIN, "d9", "3-3-3|3 3 3", .5, .95, sin},
 	{caSIN, "d9", "9", .4, .9, sin},
+	{caSIN, "d9", "9|3-3-3|3 3 3", 0, .9, luhn}, // begins as none is given out yet
 	{mxCURP, "L4d6L6A1d1", "18", .95, .99, curp},
 	{brCPF, "d11", "3.3.3-2|3 3 3 2|9-2", .9, .99, cpf},
 	{brCPF, "d11", "11", .6, .95, cpf},

@@ -3,6 +3,7 @@ package find
 // The ids of eastern Europe and of Turkey.
 var easternRules = []rule{
 	{plPESEL, "d11", "11", .6, .95, pesel},
+	{plNIP, "d10", "10|3-3-2-2|3-2-2-3|3 3 2 2", 0, .9, nip},
 	{czBirthNumber, "d10", "6/4", .8, .95, rodne},
 	{czBirthNumber, "d10", "10", 0, .9, rodne},
 	{czBirthNumber, "d9", "6/3", 0, .85, func(b []byte) bool { return day(number(b[2:4])%50, number(b[4:6])) }},
@@ -11,6 +12,11 @@ var easternRules = []rule{
 	{hrOIB, "d11", "11", .4, .95, mod11x10},
 	{eeIsikukood, "d11", "11", .5, .95, isikukood},
 	{trTCKN, "d11", "11|3 3 3 2", .6, .95, tckn},
+}
+
+// nip: https://www.podatki.gov.pl
+func nip(b []byte) bool {
+	return !oneDigit(b) && b[0] != '0' && weigh(b, 6, 5, 7, 2, 3, 4, 5, 6, 7)%11 == int(b[9]-'0')
 }
 
 // pesel: the month is raised by 20 for each century after the 20th, by 80 for the 19th.

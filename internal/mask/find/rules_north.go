@@ -2,7 +2,7 @@ package find
 
 // The ids of the Netherlands, Belgium and the Nordic countries.
 var northernRules = []rule{
-	{nlBSN, "d9", "9|4.2.3|3 3 3|4 2 3|3-3-3", .4, .95, bsn},
+	{nlBSN, "d9", "9|4.2.3|3.3.3|3 3 3|4 2 3|3-3-3", .4, .95, bsn},
 	{beNational, "d11", "2.2.2-3.2|2 2 2 3 2|6 3 2|6-3-2|6-3.2|2.2.2 3.2|2-2-2-3-2", .9, .99, belgian},
 	{beNational, "d11", "11", .7, .95, belgian},
 	{sePersonnummer, "d10", "6-4", .7, .95, personnummer},

@@ -103,6 +103,22 @@ func residentID(b []byte) bool {
 		"10X98765432"[weigh(b, 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)%11] == b[17]
 }
 
+// hongKongCard finds A123456(3), as the card has it.
+func (s *scanner) hongKongCard() {
+	c := &s.chain
+	n, end := c.groups[0].until, c.groups[0].end
+	const oneLetter, twoLetters = 0b1111110, 0b11111100
+	if n == 7 && c.digits&0x7f != oneLetter || n == 8 && c.digits&0xff != twoLetters || n != 7 && n != 8 ||
+		end+3 > len(s.text) || s.text[end] != '(' || s.text[end+2] != ')' {
+		return
+	}
+	var whole [9]byte
+	copy(whole[:], c.buf[:n])
+	if whole[n] = upper(s.text[end+1]); hongKong(whole[:n+1]) {
+		s.report(hkID, c.groups[0].start, end+3, .85)
+	}
+}
+
 // hongKong: a single letter counts as if a space stood in front of it, which is 36.
 func hongKong(b []byte) bool {
 	n := len(b) - 1

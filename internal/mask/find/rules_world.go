@@ -11,6 +11,7 @@ var worldRules = []rule{
 	{imei, "d15", "15", .55, .95, typeAllocation},
 	{imei, "d15", "15|8-6-1", 0, .9, luhn},
 	{macAddress, "A12", "2-2-2-2-2-2|4.4.4", .7, .95, hexDigits},
+	{macAddress, "A12", "12", 0, .9, hexDigits},
 	{swiftCode, "L6A2", "8", 0, .9, swift},
 	{swiftCode, "L6A5", "11", 0, .9, swift},
 	{vin, "A17", "17", .7, .95, vehicleCheck},

@@ -13,22 +13,28 @@ func (s *scanner) wallet(i int) bool {
 		return false
 	}
 	end := i
-	for end < len(s.text) && isAlnum(s.text[end]) && end-i < 100 {
+	for end < len(s.text) && isAlnum(s.text[end]) && end-i < 110 {
 		end++
 	}
 	w := s.text[i:end]
-	if len(w) < 26 || len(w) > 90 || !s.wanted.has(crypto) || !closes(s.text, end) {
+	if len(w) < 26 || !s.wanted.has(crypto) || !closes(s.text, end) {
 		return false
 	}
 	switch {
 	case len(w) == 42 && w[0] == '0' && w[1]|0x20 == 'x' && isHex(w[2:]):
 	case len(w) <= 35 && strings.IndexByte("13LMDT", w[0]) >= 0 && base58Check(w):
-	case segwit(w):
-	default:
+	case len(w) <= 90 && segwit(w):
+	default: // of a currency whose addresses have no check that is known here
+		if base58(w) && random(w) && s.words.near(crypto, i, end, reachBefore, reachAfter) {
+			return s.take(crypto, i, end, .7)
+		}
 		return false
 	}
 	return s.take(crypto, i, end, .95)
 }
+
+// base58 says whether a word has only the letters and digits that cannot be taken for others.
+func base58(w string) bool { return !strings.ContainsAny(w, "0OIl") }
 
 func isHex(s string) bool {
 	for i := range len(s) {
