@@ -160,7 +160,7 @@ func (s *span) place(p *page) bool {
 }
 
 // sure is the score of an address that has no word for a street.
-const sure = 0.75
+const sure = 0.6
 
 // ends says whether the full stop at i ends a sentence: a word that is no abbreviation stands before it.
 func (p *page) ends(i int) bool {
