@@ -157,7 +157,7 @@ func (b *Backup) jobs(ctx context.Context, dir string) error {
 	kinds[rotateAct] = b.rotation()
 	o := jobs.Options{
 		Dir: dir, Key: key, Clock: b.a.host.Clock, Log: b.log(), Worker: fmt.Sprintf("%s/%d", host, os.Getpid()),
-		Kinds: kinds, Keep: b.cfg.Jobs.Keep, Schedules: b.schedules(),
+		Kinds: kinds, Keep: b.cfg.Jobs.Keep, Schedules: b.schedules(), Ended: b.service.Ended,
 	}
 	if b.cfg.Jobs.Store == "postgres" {
 		text, err := b.a.host.ReadFile(b.cfg.Jobs.DSNFile)
@@ -203,7 +203,7 @@ func (b *Backup) Work(ctx context.Context) error { return b.engine.Run(ctx) }
 // Do starts an act, and works until it has ended, together with whoever else works on the same database. Each is called with the run whenever
 // something has changed.
 func (b *Backup) Do(ctx context.Context, act, name string, spec RunSpec, each func(Run)) (Run, error) {
-	if _, err := b.depot.find(name); err != nil {
+	if err := b.allowed(name, spec); err != nil {
 		return Run{}, err
 	}
 	var last Run
@@ -251,7 +251,7 @@ func (b *Backup) watch(ctx context.Context, id string, each func(Run)) (Run, err
 
 // Start begins an act, and leaves it to whoever works on the database.
 func (b *Backup) Start(ctx context.Context, act, name string, spec RunSpec) (string, error) {
-	if _, err := b.depot.find(name); err != nil {
+	if err := b.allowed(name, spec); err != nil {
 		return "", err
 	}
 	return b.service.Start(ctx, act, name, spec)
@@ -279,10 +279,15 @@ func (b *Backup) Pages(ctx context.Context, id string) iter.Seq2[jobs.Page, erro
 // Planned are the schedules.
 func (b *Backup) Planned(ctx context.Context) ([]Schedule, error) { return b.engine.Planned(ctx) }
 
-// Control does what is asked of a run: cancel, pause, resume, retry.
+// Control does what is asked of a run: cancel, pause, resume, retry. The end of one that it cancels is on record when it returns.
 func (b *Backup) Control(ctx context.Context, what, id string) error {
 	do := map[string]func(context.Context, string) error{
 		"cancel": b.engine.Cancel, "pause": b.engine.Pause, "resume": b.engine.Resume, "retry": b.engine.Retry,
 	}[what]
-	return do(ctx, id)
+	return b.c.recording(func() error {
+		if err := do(ctx, id); err != nil {
+			return err
+		}
+		return b.engine.Tell(ctx)
+	})
 }

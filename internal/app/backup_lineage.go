@@ -65,7 +65,7 @@ func (b *Backup) told(ctx context.Context, t runs.Tale) error {
 			all = append(all, sink.Send(ctx, e))
 		}
 	}
-	if l.Vertex && t.Failed == "" {
+	if l.Vertex && t.Failed == "" && !t.Cancelled {
 		all = append(all, b.record(ctx, run))
 	}
 	return errors.Join(all...)
@@ -91,10 +91,13 @@ func (b *Backup) record(ctx context.Context, run lineage.Run) error {
 // alone, since two in one bucket would write over one another's labels.
 func (b *Backup) labelled(run lineage.Run) []string {
 	var out []string
-	if d, err := b.depot.find(run.Dataset); err == nil {
-		out = slices.Clone(d.Vertex)
+	d, err := b.depot.find(run.Dataset)
+	if err != nil {
+		return nil
 	}
-	if run.Target.Place.Store == dataset.Bucket && run.Target.Place.Prefix == "" {
+	out = slices.Clone(d.Vertex)
+	own, _ := dataset.ParsePlace(d.Target) // the configuration was checked
+	if run.Target.Place == own.Place && own.Store == dataset.Bucket && own.Prefix == "" {
 		out = append(out, "gs://"+run.Target.Place.Name)
 	}
 	return out
@@ -127,7 +130,7 @@ func (b *Backup) sinks() ([]catalog.Sink, error) {
 func (b *Backup) lineageRun(ctx context.Context, t runs.Tale) lineage.Run {
 	run := lineage.Run{
 		ID: t.Run, Act: t.Act, Dataset: t.Dataset, Began: t.Began, Ended: t.Ended, At: t.At, Manifest: t.Manifest, Previous: t.Previous,
-		Objects: t.Objects, Bytes: t.Bytes, Changed: t.Changed, ChangedBytes: t.ChangedBytes, Failed: t.Failed,
+		Objects: t.Objects, Bytes: t.Bytes, Changed: t.Changed, ChangedBytes: t.ChangedBytes, Failed: t.Failed, Cancelled: t.Cancelled,
 	}
 	c, err := b.depot.find(t.Dataset)
 	if err != nil {
@@ -135,6 +138,9 @@ func (b *Backup) lineageRun(ctx context.Context, t runs.Tale) lineage.Run {
 	}
 	from, _ := dataset.ParsePlace(c.Source) // the configuration was checked
 	to, _ := dataset.ParsePlace(c.Target)
+	if other, err := dataset.ParsePlace(t.Target); err == nil && other.Place != to.Place { // of a restore to another place
+		to = other
+	}
 	run.Source, run.Target = lineage.Data{Place: from.Place, Host: from.Host}, lineage.Data{Place: to.Place, Host: to.Host}
 	if run.Act == runs.Verify || run.Act == runs.Repair {
 		level := "metadata"

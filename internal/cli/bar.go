@@ -31,7 +31,11 @@ func (b *bar) show(run app.Run) {
 	if b.to == nil || run.State.Ended() {
 		return
 	}
-	fmt.Fprintf(b.to, "\r\x1b[K%s", progressLine(b.act, run, time.Since(b.began)))
+	line := progressLine(b.act, run, time.Since(b.began))
+	if run.State == "waiting" {
+		line = b.act + " waits for another run of " + run.Dataset
+	}
+	fmt.Fprintf(b.to, "\r\x1b[K%s", line)
 	b.drawn = true
 }
 

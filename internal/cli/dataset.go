@@ -21,7 +21,7 @@ func newDatasetCommand(d *deps) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
 	}
-	cmd.AddCommand(newDatasetListCommand(d), newDatasetSyncCommand(d), newDatasetVerifyCommand(d), newDatasetRepairCommand(d), newDatasetRestoreCommand(d), newDatasetDrillCommand(d), newDatasetLineageCommand(d), newDatasetConformCommand(d))
+	cmd.AddCommand(newDatasetListCommand(d), newDatasetSyncCommand(d), newDatasetVerifyCommand(d), newDatasetRepairCommand(d), newDatasetRestoreCommand(d), newDatasetDrillCommand(d), newDatasetLineageCommand(d), newDatasetConformCommand(d), newDatasetAdoptCommand(d))
 	return cmd
 }
 
@@ -46,10 +46,11 @@ func oneDataset(cmd *cobra.Command, args []string) error {
 }
 
 // actFlags are those of every act on a dataset.
-type actFlags struct{ detach bool }
+type actFlags struct{ detach, wait bool }
 
 func (a *actFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&a.detach, "detach", false, "begin it and leave it to landbridge serve; print the run's id")
+	cmd.Flags().BoolVar(&a.wait, "wait", false, "let it wait for a run of the dataset that it may not go beside; with --detach it does")
 }
 
 // act does an act on a dataset and follows it, or leaves it to others.
@@ -59,6 +60,7 @@ func (d *deps) act(ctx context.Context, f actFlags, act, name string, spec app.R
 		return err
 	}
 	defer b.Close()
+	spec.Wait = f.wait || f.detach
 	if f.detach {
 		id, err := b.Start(ctx, act, name, spec)
 		if err != nil {
@@ -109,6 +111,36 @@ func (d *deps) tellStarted(id string) error {
 	}
 	d.out.hint("landbridge jobs show " + id)
 	return d.out.line("%s", id)
+}
+
+func newDatasetAdoptCommand(d *deps) *cobra.Command {
+	return &cobra.Command{
+		Use:     "adopt DATASET",
+		Short:   "Believe the newest manifest that is there, where a newer one was known",
+		Example: "  landbridge dataset adopt fraud-train",
+		Long: "The job database remembers the newest manifest of each dataset, and what is older is refused: whoever\n" +
+			"can write where manifests are kept can point at an older one. Adopt is for when that was done on\n" +
+			"purpose, such as from a backup. It is recorded in the audit log.",
+		Args: oneDataset,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := d.backup(cmd.Context(), "cli")
+			if err != nil {
+				return err
+			}
+			defer b.Close()
+			digest, err := b.Adopt(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if d.out.json {
+				return d.out.encode(map[string]string{"dataset": args[0], "manifest": digest})
+			}
+			if digest == "" {
+				return d.out.line("%s: there is no manifest; the next sync begins anew", args[0])
+			}
+			return d.out.line("%s: manifest %s is believed from now on", args[0], short(digest))
+		},
+	}
 }
 
 func newDatasetListCommand(d *deps) *cobra.Command {

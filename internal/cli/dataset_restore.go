@@ -20,9 +20,10 @@ func newDatasetRestoreCommand(d *deps) *cobra.Command {
 			"else Azure Backup is asked to restore the point to the staging account, after it was asked whether\n" +
 			"it could and which right is missing. The operation and its job are followed, also across restarts.\n" +
 			"Then the bytes are copied to the target, verified, recorded in a manifest with their recovery\n" +
-			"point, and the staging is cleaned.",
+			"point, and the staging is cleaned. With --to the copy is made in another place, with a manifest of\n" +
+			"its own, and the dataset's target stays as it is.",
 		Example: "  landbridge dataset restore fraud-train --at 2026-11-20T08:00:00Z\n  landbridge dataset restore fraud-train --recovery-point 5e0fd1b6\n" +
-			"  landbridge dataset restore fraud-train --last-good",
+			"  landbridge dataset restore fraud-train --last-good\n  landbridge dataset restore fraud-train --at 24h --to gs://my-bucket/fraud-yesterday/",
 		Args: oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			spec.At = at.time
@@ -44,6 +45,7 @@ func newDatasetRestoreCommand(d *deps) *cobra.Command {
 	f.add(cmd)
 	cmd.Flags().Var(&at, "at", "the state at this `time`, RFC 3339 or a duration ago such as 36h")
 	cmd.Flags().StringVar(&spec.RecoveryPoint, "recovery-point", "", "exactly this `point`, by its name or id")
+	cmd.Flags().StringVar(&spec.To, "to", "", "a `place` instead of the dataset's target: gs://BUCKET/PREFIX/, a container or a directory")
 	cmd.Flags().BoolVar(&spec.LastGood, "last-good", false, "the newest state in which files of known formats hold together, where they do not now")
 	return cmd
 }
@@ -101,6 +103,9 @@ func (d *deps) printReturned(run app.Run, r app.Returned) {
 		_ = d.out.line("%s: %s objects of %s verified by every byte and removed again; %s", run.Dataset, grouped(r.Sample), what, ways[string(r.Way)])
 	} else {
 		_ = d.out.line("%s: %s objects, %s are %s; %s", run.Dataset, grouped(r.Objects), size(r.Bytes), what, ways[string(r.Way)])
+		if r.Place != "" {
+			_ = d.out.line("they are in %s; the dataset's target is as it was", r.Place)
+		}
 		_ = d.out.line("manifest %s, signed; run %s", short(r.Manifest), run.ID)
 	}
 	_ = d.out.line("measured: %s to have it back, and the bytes were %s old", r.Took.Round(100*time.Millisecond), span(r.Age))

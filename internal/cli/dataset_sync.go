@@ -158,6 +158,9 @@ func (d *deps) printSynced(run app.Run, r app.Synced) {
 	_ = d.out.line("%s: %s objects, %s; copied %s, %s in %s%s", run.Dataset, grouped(r.Objects), size(r.Bytes), grouped(run.Totals.Objects), size(run.Totals.Bytes),
 		took.Round(time.Millisecond), rate(run.Totals.Bytes, took))
 	_ = d.out.line("manifest %s, signed; run %s", short(r.Manifest), run.ID)
+	if r.Swept.Objects > 0 {
+		_ = d.out.line("removed %s, %s, that older copies had left", counted(int(r.Swept.Objects), "part"), size(r.Swept.Bytes))
+	}
 	d.tellFailures("not copied:", r.Failures, r.Failed)
 }
 

@@ -65,7 +65,7 @@ func newJobsListCommand(d *deps) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&q.Dataset, "dataset", "", "only runs over this `dataset`")
 	cmd.Flags().StringVar(&q.Act, "act", "", "only runs of this `act`: sync, verify, repair, restore, drill")
-	cmd.Flags().StringSliceVar(&states, "state", nil, "only runs in these `states`: queued, running, paused, done, failed, cancelled")
+	cmd.Flags().StringSliceVar(&states, "state", nil, "only runs in these `states`: waiting, queued, running, paused, done, failed, cancelled")
 	cmd.Flags().IntVar(&q.Limit, "limit", 50, "at most so many")
 	cmd.Flags().StringVar(&q.Before, "before", "", "only runs before this `run`: the next page")
 	return cmd

@@ -2,18 +2,20 @@ package jobs
 
 import "context"
 
-const remember = `INSERT INTO memories (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
-
 // Remember keeps a value under a key over the run's end, in the transaction of the page.
 func (t *Tx) Remember(key string, value []byte) error {
-	_, err := t.c.tx.exec(t.c.ctx, remember, key, bytesOf(value))
+	_, err := t.c.tx.exec(t.c.ctx, `INSERT INTO memories (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, bytesOf(value))
 	return err
 }
 
-// Remember keeps a value under a key.
-func (e *Engine) Remember(ctx context.Context, key string, value []byte) error {
+// Remember keeps a value under a key, if that still has the value before, nil of none. It does nothing where it has another.
+func (e *Engine) Remember(ctx context.Context, key string, before, value []byte) error {
+	sql, args := `INSERT INTO memories (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, []any{key, bytesOf(value)}
+	if before != nil {
+		sql, args = `UPDATE memories SET value = $2 WHERE key = $1 AND value = $3`, append(args, before)
+	}
 	return broken(e.db.write(ctx, func(tx transaction) error {
-		_, err := tx.exec(ctx, remember, key, bytesOf(value))
+		_, err := tx.exec(ctx, sql, args...)
 		return err
 	}))
 }

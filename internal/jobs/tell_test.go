@@ -122,7 +122,7 @@ func remembers(t *testing.T, a at) {
 	o.Kinds = map[string]Kind{"plan": {Attempts: 1, Handle: func(ctx context.Context, j *Job) error {
 		lost := j.Tx(ctx, func(tx *Tx) error { return errors.Join(tx.Remember("k", []byte("lost")), errors.New("no")) })
 		if b, err := j.e.Recall(ctx, "k"); lost == nil || b != nil || err != nil {
-			return fmt.Errorf("%v: %q, %v", lost, b, err)
+			return fmt.Errorf("%w: %q, %w", lost, b, err)
 		}
 		return j.Tx(ctx, func(tx *Tx) error { return errors.Join(tx.Remember("k", []byte("first")), tx.Complete(nil, Totals{})) })
 	}}}
@@ -134,8 +134,16 @@ func remembers(t *testing.T, a at) {
 	if b, err := e.Recall(t.Context(), "k"); string(b) != "first" || err != nil {
 		t.Errorf("%q, %v", b, err)
 	}
-	if err := e.Remember(t.Context(), "k", []byte("second")); err != nil {
+	for _, c := range [][2]string{{"other", "lost"}, {"first", "second"}} {
+		if err := e.Remember(t.Context(), "k", []byte(c[0]), []byte(c[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(e.Remember(t.Context(), "k", nil, []byte("lost")), e.Remember(t.Context(), "l", nil, []byte("new"))); err != nil {
 		t.Fatal(err)
+	}
+	if b, err := e.Recall(t.Context(), "l"); string(b) != "new" || err != nil {
+		t.Errorf("%q, %v", b, err)
 	}
 	if b, err := e.Recall(t.Context(), "k"); string(b) != "second" || err != nil {
 		t.Errorf("%q, %v", b, err)

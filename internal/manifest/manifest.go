@@ -12,7 +12,7 @@
 // The first line is the header:
 //
 //	{"manifest":1,"dataset":"train","run":"01J…","source":{…},"target":{…},"at":"…","recovery_point":"…","created":"…",
-//	 "previous":"sha256:…","chunk_size":67108864,"sum":"…"}
+//	 "previous":"sha256:…","sequence":7,"chunk_size":67108864,"sum":"…"}
 //
 // Then one line for each object, in strictly ascending byte order of names:
 //
@@ -51,6 +51,7 @@ type Header struct {
 	RecoveryPoint string        `json:"recovery_point,omitempty"` // that the source was restored from
 	Created       time.Time     `json:"created"`
 	Previous      string        `json:"previous,omitempty"`   // sha256:HEX of the manifest that this one follows
+	Sequence      int64         `json:"sequence,omitempty"`   // one more than that one's
 	ChunkSize     int64         `json:"chunk_size,omitempty"` // that was asked for; an entry has its own
 }
 

@@ -177,7 +177,7 @@ func (s *Store) pointer(ctx context.Context, name string) (p pointer, o dataset.
 			return err
 		}
 		if json.Unmarshal(text, &p) != nil || p.Run == "" {
-			return damaged(CodeAltered, "altered: "+latestName(name)+" does not name a run", "write the newest run and its digest into it, or remove it: the next run then begins anew")
+			return damaged(CodeAltered, "altered: "+latestName(name)+" does not name a run", "write the newest run and its digest into it")
 		}
 		return nil
 	})

@@ -33,10 +33,19 @@ type StoreOptions struct {
 // A run's manifest is there, whole, before latest names it, and latest changes only when it still names the one that the run followed.
 type Store struct{ StoreOptions }
 
-// Stored is a manifest of which digest and signature were checked.
+// Stored is a manifest of which digest and signature were checked. The zero one is none.
 type Stored struct {
 	Header  Header
 	Trailer Trailer
+	object  dataset.Object // exactly the bytes that were checked
+}
+
+// Digest is sha256:HEX; "" of none.
+func (m Stored) Digest() string {
+	if m.Header.Run == "" {
+		return ""
+	}
+	return m.Trailer.Digest()
 }
 
 // NewStore returns a store.
@@ -62,21 +71,33 @@ func (s *Store) Latest(ctx context.Context, name string) (Stored, error) {
 
 // Check reads the manifest of a run to its end, and holds digest and signature against it.
 func (s *Store) Check(ctx context.Context, name, run string) (Stored, error) {
-	r, done, err := s.open(ctx, name, run)
+	if err := named(name, run); err != nil {
+		return Stored{}, err
+	}
+	var o dataset.Object
+	err := s.Retry(ctx, func(ctx context.Context) (err error) {
+		o, err = s.Place.Stat(ctx, runName(name, run))
+		return err
+	})
+	if err != nil {
+		return Stored{}, err
+	}
+	r, done, err := s.open(ctx, o, name, run)
 	if err != nil {
 		return Stored{}, err
 	}
 	defer done()
 	if err := r.Check(); err != nil {
-		return Stored{}, of(runName(name, run), err)
+		return Stored{}, of(o.Name, err)
 	}
-	return Stored{r.Header(), r.Trailer()}, nil
+	return Stored{r.Header(), r.Trailer(), o}, nil
 }
 
-// Entries yields the entries of a run's manifest. Who acts on them before the end has called Check or Latest.
-func (s *Store) Entries(ctx context.Context, name, run string) iter.Seq2[dataset.Entry, error] {
+// Entries yields the entries of a manifest that was checked. They are read of the very bytes that were, and are held to its digest again: where that
+// differs at their end, none of them was to be believed.
+func (s *Store) Entries(ctx context.Context, m Stored) iter.Seq2[dataset.Entry, error] {
 	return func(yield func(dataset.Entry, error) bool) {
-		r, done, err := s.open(ctx, name, run)
+		r, done, err := s.open(ctx, m.object, m.Header.Dataset, m.Header.Run)
 		if err != nil {
 			yield(dataset.Entry{}, err)
 			return
@@ -86,6 +107,9 @@ func (s *Store) Entries(ctx context.Context, name, run string) iter.Seq2[dataset
 			if !yield(e, err) {
 				return
 			}
+		}
+		if now := r.Trailer().Digest(); now != m.Digest() {
+			yield(dataset.Entry{}, damaged(CodeAltered, fmt.Sprintf("altered: %s was %s when it was checked, and is %s by now", m.object.Name, m.Digest(), now), ""))
 		}
 	}
 }
@@ -102,19 +126,8 @@ func (s *Store) Runs(ctx context.Context, name string) iter.Seq2[string, error] 
 	}
 }
 
-// open opens the manifest of a run; done closes it.
-func (s *Store) open(ctx context.Context, name, run string) (*Reader, func(), error) {
-	if err := named(name, run); err != nil {
-		return nil, nil, err
-	}
-	var o dataset.Object
-	err := s.Retry(ctx, func(ctx context.Context) (err error) {
-		o, err = s.Place.Stat(ctx, runName(name, run))
-		return err
-	})
-	if err != nil {
-		return nil, nil, err
-	}
+// open opens an object that is to be the manifest of a run; done closes it.
+func (s *Store) open(ctx context.Context, o dataset.Object, name, run string) (*Reader, func(), error) {
 	keys, err := s.Keys(ctx)
 	if err != nil {
 		return nil, nil, err

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
@@ -104,7 +105,11 @@ func TestStore(t *testing.T) {
 		digests = append(digests, h.Previous)
 	}
 	count := 0
-	for e, err := range s.Entries(t.Context(), "train", "run-1") {
+	one, err := s.Check(t.Context(), "train", "run-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range s.Entries(t.Context(), one) {
 		if err != nil || e.Name == "" {
 			t.Fatal(err)
 		}
@@ -185,6 +190,62 @@ func TestStoreRefuses(t *testing.T) {
 		if err := os.WriteFile(file(c.name), good, 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// forgetful is a place that gives what is under a name now, whatever it is asked for.
+type forgetful struct{ dataset.Writer }
+
+func (f forgetful) Open(ctx context.Context, o dataset.Object, offset, length int64) (io.ReadCloser, error) {
+	now, err := f.Stat(ctx, o.Name)
+	if err != nil {
+		return nil, err
+	}
+	return f.Writer.Open(ctx, now, offset, length)
+}
+
+// A manifest in the place of the one that was checked is not read as if it were that one, though the same key has signed both, for the same run.
+func TestEntriesOfAnotherManifest(t *testing.T) {
+	t.Parallel()
+	k := edKey(t)
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	s, place := newStore(t, k, dir)
+	other, _ := newStore(t, k, elsewhere)
+	h := header
+	h.Previous = ""
+	if _, err := s.Write(t.Context(), h, seq(entries(5))); err != nil {
+		t.Fatal(err)
+	}
+	h.Created = h.Created.Add(time.Second) // as long, and not the same
+	if _, err := other.Write(t.Context(), h, seq(entries(5))); err != nil {
+		t.Fatal(err)
+	}
+	checked, err := s.Latest(t.Context(), "train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join("manifests", "train", h.Run+".jsonl")
+	text, err := os.ReadFile(filepath.Join(elsewhere, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	end := func() (err error) {
+		for _, err = range s.Entries(t.Context(), checked) {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := end(); codeOf(err) != dataset.CodeChanged {
+		t.Errorf("the place has other bytes: %v", err)
+	}
+	place.Writer = forgetful{place.Writer}
+	if err := end(); codeOf(err) != manifest.CodeAltered || !strings.Contains(err.Error(), "was "+checked.Digest()+" when it was checked") {
+		t.Errorf("the place does not say so: %v", err)
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *Service) copy(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	var retries atomic.Int64
-	c := s.copier(j.Run.ID, d).Reporting(func(p transfer.Progress) {
+	c := s.copier(ctx, j.Run.ID, d).Reporting(func(p transfer.Progress) {
 		retries.Add(p.Retries)
 		j.Progress(jobs.Totals{Objects: p.Objects, Bytes: p.Bytes, Retries: p.Retries})
 	})

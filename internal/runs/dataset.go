@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/backup/transfer"
@@ -10,6 +11,7 @@ import (
 // Dataset is one that is open: its stores, and how it is to be treated.
 type Dataset struct {
 	Name   string
+	Book   string // under which its manifests are kept; "" is its name
 	Source dataset.Reader
 	Target dataset.Writer
 	// Copy is how objects are copied; source, target, run and clock are filled in.
@@ -22,3 +24,5 @@ type Dataset struct {
 	// Structure says whether files are looked into.
 	Structure bool
 }
+
+func (d *Dataset) book() string { return cmp.Or(d.Book, d.Name) }

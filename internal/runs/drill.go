@@ -7,7 +7,6 @@ import (
 	"github.com/landbridge/landbridge/internal/backup/check"
 	"github.com/landbridge/landbridge/internal/backup/restore"
 	"github.com/landbridge/landbridge/internal/backup/transfer"
-	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/jobs"
 )
@@ -22,6 +21,7 @@ func (s *Service) drill(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	defer s.forget(j.Run.ID)
 	state, err := s.chosen(ctx, j, d, spec)
 	if err != nil {
 		return err
@@ -67,15 +67,7 @@ func (s *Service) drill(ctx context.Context, j *jobs.Job) error {
 func (s *Service) scratch(ctx context.Context, d *Dataset, run string) (dataset.Writer, error) {
 	p := d.Target.Place()
 	p.Prefix += ".landbridge/drill/" + run + "/"
-	r, err := s.place(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	w, ok := r.(dataset.Writer)
-	if !ok {
-		return nil, &bridge.Error{Kind: bridge.Usage, Code: "place_read_only", Text: p.String() + " cannot be written"}
-	}
-	return w, nil
+	return s.writable(ctx, run, p)
 }
 
 // pick chooses a sample over the whole of a listing, the same for the same seed: the objects whose names hash lowest.

@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 
@@ -20,6 +19,7 @@ type Synced struct {
 	Bytes    int64           `json:"bytes"`
 	Plan     transfer.Totals `json:"plan"`
 	Failed   int64           `json:"failed"`
+	Swept    transfer.Count  `json:"swept,omitzero"` // parts of older copies that nothing needs any more
 	// Failures are the first of those that could not be copied.
 	Failures []Failure `json:"failures,omitempty"`
 }
@@ -42,15 +42,12 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 	}
 	defer s.forget(j.Run.ID)
 	var out Synced
-	if totals, err := j.Value(ctx, valueTotals); err != nil || json.Unmarshal(totals, &out.Plan) != nil {
+	so, begun, err := plannedOf(j.Value(ctx, valuePlan))
+	if err != nil || !begun {
 		return &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopJobs, Code: "plan_lost", Text: "the totals of the plan are not there", Cause: err}
 	}
-	before, err := s.latest(ctx, d.Name)
-	if err != nil {
-		return err
-	}
-	// What pages did is told of the manifest that the plan began from. Into a later one of another run it would bring back entries that are over.
-	base, err := j.Value(ctx, valueBefore)
+	out.Plan = so.Totals
+	before, err := s.latest(ctx, d.book())
 	if err != nil {
 		return err
 	}
@@ -58,6 +55,7 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	var newest head
 	changed := counted(inOrder(large, outcomes(j.Results(ctx))), &out)
 	if before.header.Run == j.Run.ID { // an attempt before this one has written it, and was killed then
 		for _, err := range changed {
@@ -65,14 +63,19 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 				return err
 			}
 		}
-		out.Manifest, out.Objects, out.Bytes = before.digest, before.objects, before.bytes
+		newest = headOf(before.stored)
+		out.Objects, out.Bytes = before.objects, before.bytes
 	} else {
-		trailer, err := s.write(ctx, j, d, spec, string(base), merged(before.entries(ctx), changed))
+		// What pages did is told of the manifest that the plan began from. Into a later one of another run it would bring back entries that are over.
+		var trailer manifest.Trailer
+		newest, trailer, err = s.write(ctx, j, d, spec, before, so.Before, merged(before.entries(ctx), changed))
 		if err != nil {
 			return err
 		}
-		out.Manifest, out.Objects, out.Bytes = trailer.Digest(), trailer.Objects, trailer.Bytes
+		out.Objects, out.Bytes = trailer.Objects, trailer.Bytes
 	}
+	out.Manifest = newest.Digest
+	out.Swept = s.sweep(ctx, d)
 	var result any = out
 	var damage int64
 	if j.Run.Act == Restore {
@@ -96,16 +99,21 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 		if err := tx.SetResult(result); err != nil {
 			return err
 		}
+		if err := newest.remember(tx, d.book()); err != nil {
+			return err
+		}
 		return tx.Complete(nil, jobs.Totals{Damaged: damage})
 	})
 }
 
-// write writes the next manifest.
-func (s *Service) write(ctx context.Context, j *jobs.Job, d *Dataset, spec Spec, previous string, entries iter.Seq2[dataset.Entry, error]) (manifest.Trailer, error) {
-	return s.o.Manifests.Write(ctx, manifest.Header{
-		Dataset: d.Name, Run: j.Run.ID, Source: d.Source.Place(), Target: d.Target.Place(), At: spec.At, RecoveryPoint: spec.RecoveryPoint,
-		Created: s.o.Clock().UTC(), Previous: previous, ChunkSize: d.Copy.Chunk,
-	}, entries)
+// write writes the manifest after one, which is refused when that is not the one that the run was planned from.
+func (s *Service) write(ctx context.Context, j *jobs.Job, d *Dataset, spec Spec, before *book, from string, entries iter.Seq2[dataset.Entry, error]) (head, manifest.Trailer, error) {
+	h := manifest.Header{
+		Dataset: d.book(), Run: j.Run.ID, Source: d.Source.Place(), Target: d.Target.Place(), At: spec.At, RecoveryPoint: spec.RecoveryPoint,
+		Created: s.o.Clock().UTC(), Previous: from, Sequence: before.header.Sequence + 1, ChunkSize: d.Copy.Chunk,
+	}
+	trailer, err := s.o.Manifests.Write(ctx, h, entries)
+	return head{Run: h.Run, Digest: trailer.Digest(), Sequence: h.Sequence}, trailer, err
 }
 
 // outcomes are those of every page, in the order of names.

@@ -18,22 +18,37 @@ type piece struct {
 	First, Last int // chunks, Last not included
 }
 
-// split makes pages of an object that one worker alone would take too long for.
-func (p *planning) split(i transfer.Item) (bool, error) {
-	if i.Action != transfer.Create && i.Action != transfer.Replace || i.Size() < 2*pieceBytes {
-		return false, nil
-	}
+// divided is an object of whose pieces some were added, and the first chunk of those that were not.
+type divided struct {
+	Name  string `json:"name,omitempty"`
+	First int    `json:"first,omitempty"`
+}
+
+// split makes pages of an object that one worker alone would take too long for, and adds them as they come: of 5 TiB there are thousands. Where a plan
+// that was begun again goes on with an object, it stays one of pieces, whatever has become of it: what no piece has is copied with the run's end.
+func (p *planning) split(ctx context.Context, i transfer.Item) (bool, error) {
+	begun := i.Name == p.Divided.Name
 	chunks, ok := p.c.Divisible(i.Source)
-	if !ok {
-		return false, nil
+	if !ok || i.Action != transfer.Create && i.Action != transfer.Replace || i.Size() < 2*pieceBytes {
+		return begun, nil
+	}
+	if !begun {
+		p.Divided = divided{Name: i.Name}
 	}
 	each := max(1, int(int64(chunks)*pieceBytes/i.Size()))
-	for first := 0; first < chunks; first += each {
+	for first := p.Divided.First; first < chunks; first += each {
 		body, err := json.Marshal(piece{Item: i, First: first, Last: min(first+each, chunks)})
 		if err != nil {
 			return false, err
 		}
 		p.ready = append(p.ready, jobs.NewPage{Kind: pagePiece, Body: body})
+		if len(p.ready) < batch {
+			continue
+		}
+		p.Divided.First = first + each
+		if err := p.flush(ctx); err != nil {
+			return true, err
+		}
 	}
 	return true, nil
 }
@@ -48,7 +63,7 @@ func (s *Service) piece(ctx context.Context, j *jobs.Job) error {
 	if err := json.Unmarshal(j.Page.Body, &p); err != nil {
 		return err
 	}
-	return s.copier(j.Run.ID, d).CopyPiece(ctx, p.Item, p.First, p.Last)
+	return s.copier(ctx, j.Run.ID, d).CopyPiece(ctx, p.Item, p.First, p.Last)
 }
 
 // whole finishes the objects that were copied in pieces: every chunk is found in the store, and the object is made of them.
@@ -72,7 +87,7 @@ func (s *Service) whole(ctx context.Context, j *jobs.Job, d *Dataset) ([]outcome
 	if len(items) == 0 {
 		return nil, nil
 	}
-	c := s.copier(j.Run.ID, d)
+	c := s.copier(ctx, j.Run.ID, d)
 	if j.Page.Attempts > 1 {
 		var err error
 		if items, err = again(ctx, c, items); err != nil {

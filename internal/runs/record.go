@@ -1,10 +1,13 @@
 package runs
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/jobs"
 )
@@ -23,6 +26,7 @@ type Tale struct {
 	Damaged           int64
 	Deep              bool
 	Failed            string // why it failed; "" when it did not
+	Cancelled         bool   // somebody ended it
 	Source, Target    string
 }
 
@@ -43,7 +47,10 @@ func (s *Service) began(ctx context.Context, j *jobs.Job, d *Dataset, spec Spec)
 // ended records how a run ended, and tells it.
 func (s *Service) ended(ctx context.Context, t Tale) error {
 	outcome := "done"
-	if t.Failed != "" {
+	switch {
+	case t.Cancelled:
+		outcome = "cancelled"
+	case t.Failed != "":
 		outcome = "failed"
 	}
 	err := s.o.Recorder.Record(ctx, bridge.Record{
@@ -62,12 +69,41 @@ func (s *Service) ended(ctx context.Context, t Tale) error {
 	return nil
 }
 
-// failed records that a page of a run failed for good, and the run with it.
-func (s *Service) failed(ctx context.Context, j *jobs.Job) error {
-	return s.o.Recorder.Record(ctx, bridge.Record{
-		Time: s.o.Clock(), Event: bridge.EventEnded, Door: "jobs", Took: s.o.Clock().Sub(j.Run.Started),
-		Data: &bridge.Data{Run: j.Run.ID, Act: j.Run.Act, Dataset: j.Run.Dataset, Outcome: "failed"},
-	})
+// abandonTimeout bounds what is tried to end what a run has others do.
+const abandonTimeout = 15 * time.Second
+
+// Ended is for jobs.Options.Ended: it records a run that failed or was cancelled, tells it, and ends what the run has others do.
+func (s *Service) Ended(ctx context.Context, run jobs.Run) error {
+	if firstPage(run.Act) == "" {
+		return nil // not one of ours
+	}
+	s.forget(run.ID)
+	t := Tale{
+		Run: run.ID, Act: run.Act, Dataset: run.Dataset, Began: run.Started, Ended: run.Ended, Cancelled: run.State == jobs.Cancelled,
+		Changed: run.Totals.Objects, ChangedBytes: run.Totals.Bytes,
+	}
+	if t.Began.IsZero() { // it was cancelled before
+		t.Began = run.Created
+	}
+	if !t.Cancelled {
+		t.Failed = cmp.Or(codeOf(ErrorOf(run)), "its attempts are used up") // an error's text may name an object
+	}
+	var spec Spec
+	if json.Unmarshal(run.Spec, &spec) == nil {
+		t.At, t.RecoveryPoint = spec.At, spec.RecoveryPoint
+	}
+	if d, err := s.o.Dataset(ctx, run.Dataset); err != nil {
+		s.o.Log.WarnContext(ctx, "the dataset of a run that has ended cannot be opened", slog.String("run", run.ID), slog.Any("error", err))
+	} else {
+		t.Source, t.Target = d.Source.Place().String(), cmp.Or(spec.To, d.Target.Place().String())
+		bounded, cancel := context.WithTimeout(ctx, abandonTimeout)
+		defer cancel()
+		err := transfer.NewRetrier(transfer.RetryOptions{}).Do(bounded, func(ctx context.Context) error { return s.abandon(ctx, run, d) })
+		if err != nil {
+			s.o.Log.ErrorContext(ctx, "the transfer of a run that has ended could not be cancelled", slog.String("run", run.ID), slog.Any("error", err))
+		}
+	}
+	return s.ended(ctx, t)
 }
 
 // tale is what is known of every run.

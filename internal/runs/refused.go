@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/jobs"
@@ -32,9 +31,6 @@ func (s *Service) telling(do jobs.Handler) jobs.Handler {
 		e, ok := errors.AsType[*bridge.Error](err)
 		if !ok || e.Retry || ctx.Err() != nil {
 			return err
-		}
-		if unrecorded := s.failed(ctx, j); unrecorded != nil {
-			s.o.Log.ErrorContext(ctx, "that a run failed could not be recorded", slog.String("run", j.Run.ID), slog.Any("error", unrecorded))
 		}
 		reason := Refused{&Reason{Kind: bridge.KindOf(err), Hop: e.Hop, Code: e.Code, Text: e.Text, Hint: bridge.HintOf(err)}}
 		// The page is not done by it, and goes the way of its error; without the reason when that cannot be kept.

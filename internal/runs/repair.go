@@ -44,18 +44,17 @@ func (s *Service) repair(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	before, err := s.needed(ctx, d.Name)
+	before, err := s.needed(ctx, d.book())
 	if err != nil {
 		return err
 	}
-	out.Manifest = before.digest
+	newest := headOf(before.stored)
 	if len(changed) > 0 {
-		trailer, err := s.write(ctx, j, d, spec, out.Verified.Manifest, merged(before.entries(ctx), each(changed)))
-		if err != nil {
+		if newest, _, err = s.write(ctx, j, d, spec, before, out.Verified.Manifest, merged(before.entries(ctx), each(changed))); err != nil {
 			return err
 		}
-		out.Manifest = trailer.Digest()
 	}
+	out.Manifest = newest.Digest
 	t := s.tale(j, d, spec)
 	t.Manifest, t.Previous, t.Objects, t.Bytes = out.Manifest, before.digest, out.Verified.Report.Objects, out.Verified.Report.Bytes
 	t.Changed, t.ChangedBytes, t.Damaged, t.Deep = int64(len(changed)), out.Crossed, out.Verified.Damaged, true
@@ -69,6 +68,9 @@ func (s *Service) repair(ctx context.Context, j *jobs.Job) error {
 		if err := tx.SetResult(out); err != nil {
 			return err
 		}
+		if err := newest.remember(tx, d.book()); err != nil {
+			return err
+		}
 		return tx.Complete(nil, jobs.Totals{Objects: int64(len(changed)), Bytes: out.Crossed + out.Local, Damaged: out.Verified.Damaged})
 	})
 }
@@ -76,7 +78,7 @@ func (s *Service) repair(ctx context.Context, j *jobs.Job) error {
 // touched are the objects that were written again since with the bytes that they had: a deep look finds nothing of them, and their entries must
 // be renewed.
 func (s *Service) touched(ctx context.Context, d *Dataset, deep []check.Finding) ([]check.Finding, error) {
-	book, err := s.needed(ctx, d.Name)
+	book, err := s.needed(ctx, d.book())
 	if err != nil {
 		return nil, err
 	}

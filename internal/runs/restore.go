@@ -37,7 +37,8 @@ type Returned struct {
 	Age           time.Duration `json:"age_ns"`  // of the bytes, when it was begun: the measured recovery point
 	Damaged       int64         `json:"damaged"` // found when the copy was verified
 	Sample        int64         `json:"sample,omitempty"`
-	Left          string        `json:"left,omitempty"` // what the vault brought, and was not cleaned: not all of it came over whole
+	Place         string        `json:"place,omitempty"` // that it was restored to, when that is not the dataset's target
+	Left          string        `json:"left,omitempty"`  // what the vault brought, and was not cleaned: not all of it came over whole
 }
 
 // valueRestore is under which a restore's state is kept.
@@ -277,30 +278,19 @@ func (s *Service) returning(ctx context.Context, j *jobs.Job, d *Dataset, spec *
 	out.Mirror = true
 	if state.Choice.Way == restore.FromVault {
 		spec.At = time.Time{} // the staging account has it as it was
-		if out.Source, err = s.place(ctx, state.From); err != nil {
+		if out.Source, err = s.place(ctx, j.Run.ID, state.From); err != nil {
 			return nil, err
 		}
 	}
 	return &out, nil
 }
 
-// place opens a place for as long as the process lives.
-func (s *Service) place(ctx context.Context, p dataset.Place) (dataset.Reader, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if r := s.places[p]; r != nil {
-		return r, nil
-	}
-	r, _, err := s.o.Place(ctx, p)
-	if err == nil {
-		s.places[p] = r
-	}
-	return r, err
-}
-
 // returned ends a restore, once its manifest is written: the copy is verified and the staging cleaned.
 func (s *Service) returned(ctx context.Context, j *jobs.Job, d *Dataset, synced Synced) (Returned, error) {
 	out := Returned{Synced: synced}
+	if d.Book != "" {
+		out.Place = d.Target.Place().String()
+	}
 	state, ok, err := s.restoreState(ctx, j)
 	if err != nil || !ok {
 		return out, err

@@ -14,7 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/jobs"
@@ -67,9 +66,8 @@ type Service struct {
 	o      Options
 	engine *jobs.Engine
 
-	mu      sync.Mutex
-	copiers map[string]*transfer.Copier // by run
-	places  map[dataset.Place]dataset.Reader
+	mu   sync.Mutex
+	runs map[string]*kept
 }
 
 // New returns a service; Kinds are its pages, for the engine that it is then given.
@@ -83,7 +81,7 @@ func New(o Options) *Service {
 	if o.Workers <= 0 {
 		o.Workers = 2
 	}
-	return &Service{o: o, copiers: map[string]*transfer.Copier{}, places: map[dataset.Place]dataset.Reader{}}
+	return &Service{o: o, runs: map[string]*kept{}}
 }
 
 // Use is the engine that runs are started on.
@@ -118,6 +116,8 @@ type Spec struct {
 	Deep          bool      `json:"deep,omitempty"`           // of verify
 	Sample        int       `json:"sample,omitempty"`         // of drill: objects
 	Include       []string  `json:"include,omitempty"`        // in place of the dataset's own
+	To            string    `json:"to,omitempty"`             // of restore: a place, in place of the dataset's target
+	Wait          bool      `json:"wait,omitempty"`           // for a run of the dataset that is in the way
 }
 
 // Start begins an act and gives the id of its run.
@@ -127,32 +127,19 @@ func (s *Service) Start(ctx context.Context, act, dataset string, spec Spec) (st
 
 // NewRun is an act as the engine knows it.
 func NewRun(act, dataset string, spec Spec) jobs.NewRun {
-	first := map[string]string{Sync: pagePlan, Verify: pageVerify, Repair: pageRepair, Restore: pageRestore, Drill: pageDrill}[act]
-	run := jobs.NewRun{Act: act, Dataset: dataset, Spec: spec, First: jobs.NewPage{Kind: first}}
+	run := jobs.NewRun{Act: act, Dataset: dataset, Spec: spec, First: jobs.NewPage{Kind: firstPage(act)}, Wait: spec.Wait}
 	if act == Sync || act == Restore {
 		run.Last = pageFinish
+	}
+	if act != Verify { // which only reads: the others write to the target, or share the staging account
+		run.Alone = "dataset " + dataset
 	}
 	return run
 }
 
-// copier is the one of a run: all pages of it in this process share its bounds.
-func (s *Service) copier(run string, d *Dataset) *transfer.Copier {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.copiers[run]
-	if c == nil {
-		o := d.Copy
-		o.Source, o.Target, o.Run, o.Clock = d.Source, d.Target, run, s.o.Clock
-		c = transfer.New(o)
-		s.copiers[run] = c
-	}
-	return c
-}
-
-func (s *Service) forget(run string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.copiers, run)
+// firstPage is how an act begins; "" of what is none.
+func firstPage(act string) string {
+	return map[string]string{Sync: pagePlan, Verify: pageVerify, Repair: pageRepair, Restore: pageRestore, Drill: pageDrill}[act]
 }
 
 func codeOf(err error) string {

@@ -4,18 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/landbridge/landbridge/internal/azure/blob"
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/folder"
 	"github.com/landbridge/landbridge/internal/google/storage"
 	"github.com/landbridge/landbridge/internal/jobs"
@@ -53,7 +57,12 @@ type shores struct {
 }
 
 // where a process finds the shores.
-type where struct{ Blob, Google, Token, Dir string }
+type where struct {
+	Blob, Google, Token, Dir string
+	Ahead                    time.Duration // of its clock
+	Attempts                 int           // of a page, when not its own
+	Log                      *slog.Logger  `json:"-"`
+}
 
 func newShores(t testing.TB, seed uint64) *shores {
 	t.Helper()
@@ -150,6 +159,13 @@ type works struct {
 	source    *blob.Container
 	set       *runs.Dataset
 	failing   int // manifests that cannot be signed
+	failure   *bridge.Error
+	bucket    storage.Options
+	opened    atomic.Int64 // places that runs have opened and not given back
+
+	mu    sync.Mutex
+	ends  []string // of the audit log
+	tales []runs.Tale
 }
 
 // open is how a process begins. A lease gives the token of Cloud Storage.
@@ -175,26 +191,37 @@ func (w where) open(ctx context.Context, lease func() string) (*works, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, err := storage.New(storage.Options{HTTP: streamer, Leaser: leaser(lease), Endpoint: w.Google, Bucket: bucket})
+	options := storage.Options{HTTP: streamer, Leaser: leaser(lease), Endpoint: w.Google, Bucket: bucket}
+	target, err := storage.New(options)
 	if err != nil {
 		return nil, err
 	}
 	set := &runs.Dataset{Name: name, Source: source, Target: target, Copy: transfer.Options{
 		Chunk: chunk, Whole: chunk / 4, Objects: 4, Streams: 4, Retry: transfer.RetryOptions{Attempts: 12, First: time.Millisecond, Longest: 20 * time.Millisecond},
 	}}
-	out := &works{source: source, set: set}
+	out := &works{source: source, set: set, bucket: options, failure: &bridge.Error{Kind: bridge.Denied, Code: "key_refused", Text: "no right to sign"}}
 	out.manifests = manifest.NewStore(manifest.StoreOptions{
 		Place: place, Signer: func(context.Context) (manifest.Signer, error) {
 			if out.failing--; out.failing >= 0 {
-				return nil, &bridge.Error{Kind: bridge.Denied, Code: "key_refused", Text: "no right to sign"}
+				return nil, out.failure
 			}
 			return ring, nil
 		}, Keys: func(context.Context) (manifest.Verifier, error) { return keys, nil },
 	})
+	clock := func() time.Time { return time.Now().Add(w.Ahead) }
 	out.service = runs.New(runs.Options{
-		Manifests: out.manifests, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: silent{}, Clock: time.Now,
+		Manifests: out.manifests, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: out, Clock: clock,
+		Told: out.tell, Place: out.place, Log: w.Log,
+		Protection: func(context.Context, string) (runs.Protection, error) { return runs.Protection{}, nil },
 	})
-	out.engine, err = jobs.Open(ctx, jobs.Options{Dir: w.Dir, Clock: time.Now, Worker: "worker", Kinds: out.service.Kinds(), RescueAfter: time.Second})
+	kinds := out.service.Kinds()
+	for name, k := range kinds {
+		k.Attempts = w.Attempts
+		kinds[name] = k
+	}
+	out.engine, err = jobs.Open(ctx, jobs.Options{
+		Dir: w.Dir, Clock: clock, Worker: "worker", Kinds: kinds, RescueAfter: time.Second, Ended: out.service.Ended,
+	})
 	if err == nil {
 		out.service.Use(out.engine)
 	}
@@ -246,7 +273,35 @@ func (l leaser) Lease(context.Context, bridge.LeaseRequest) (bridge.Lease, error
 	return bridge.Lease{Token: bridge.NewSecret(l()), Principal: "copier", Expiry: time.Now().Add(time.Hour)}, nil
 }
 
-// silent keeps no records: what runs write into the audit log is shown where the log is.
-type silent struct{}
+// Record keeps the ends that the audit log is told.
+func (w *works) Record(_ context.Context, r bridge.Record) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.Event == bridge.EventEnded {
+		w.ends = append(w.ends, r.Data.Run+" "+r.Data.Act+" "+r.Data.Outcome)
+	}
+	return nil
+}
 
-func (silent) Record(context.Context, bridge.Record) error { return nil }
+func (w *works) tell(_ context.Context, t runs.Tale) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tales = append(w.tales, t)
+	return nil
+}
+
+// place opens a place in the bucket.
+func (w *works) place(_ context.Context, p dataset.Place) (dataset.Reader, func(), error) {
+	o := w.bucket
+	o.Prefix = p.Prefix
+	r, err := storage.New(o)
+	w.opened.Add(1)
+	return r, func() { w.opened.Add(-1) }, err
+}
+
+// told are the ends in the audit log, and what lineage was told of them.
+func (w *works) told() (ends []string, tales []runs.Tale) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.ends), slices.Clone(w.tales)
+}

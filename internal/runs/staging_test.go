@@ -28,7 +28,7 @@ type vault struct {
 	protect.Restorer
 	staging string
 	asked   int
-	theirs  string // a file that somebody puts into the staging when the vault is done with it
+	theirs  string    // a file that somebody puts into the staging when the vault is done with it
 	kept    time.Time // since when versions are read in place; zero is never
 	mu      sync.Mutex
 	records []string
@@ -148,7 +148,7 @@ func restoring(t *testing.T) (w *works, v *vault, target string) {
 			return runs.Protection{Item: protect.Item{ID: "i", Name: "i", Workload: protect.Blobs}, Staging: restore.Staging{ID: "/accounts/staging"}}, nil
 		},
 	})
-	if w.engine, err = jobs.Open(t.Context(), jobs.Options{Dir: dir, Clock: time.Now, Worker: "worker", Kinds: w.service.Kinds()}); err != nil {
+	if w.engine, err = jobs.Open(t.Context(), jobs.Options{Dir: dir, Clock: time.Now, Worker: "worker", Kinds: w.service.Kinds(), Ended: w.service.Ended}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.engine.Close() })

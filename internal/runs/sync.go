@@ -40,7 +40,7 @@ func (s *Service) Plan(ctx context.Context, name string, spec Spec, each func(tr
 // items is the plan, from the first name after this one.
 func (s *Service) items(ctx context.Context, d *Dataset, spec Spec, after string) iter.Seq2[transfer.Item, error] {
 	return func(yield func(transfer.Item, error) bool) {
-		previous, err := s.latest(ctx, d.Name)
+		previous, err := s.latest(ctx, d.book())
 		if err != nil {
 			yield(transfer.Item{}, err)
 			return
@@ -101,12 +101,24 @@ func since(entries iter.Seq2[dataset.Entry, error], after string) iter.Seq2[data
 	}
 }
 
-// The keys of a sync's values.
-const (
-	valueAfter  = "after"  // the last name that is in a page
-	valueTotals = "totals" // of the plan so far
-	valueBefore = "before" // digest of the manifest that the plan began from
-)
+// valuePlan is under which a sync keeps how far its plan is.
+const valuePlan = "plan"
+
+// planned is how far a plan is.
+type planned struct {
+	After   string          `json:"after"`  // the last name that was seen, and is in a page if it is to be
+	Before  string          `json:"before"` // digest of the manifest that the plan began from
+	Divided divided         `json:"divided,omitzero"`
+	Totals  transfer.Totals `json:"totals"`
+}
+
+// plannedOf is how far a run's plan is, and whether it was begun.
+func plannedOf(text []byte, err error) (p planned, begun bool, _ error) {
+	if err != nil || len(text) == 0 {
+		return p, false, err
+	}
+	return p, true, json.Unmarshal(text, &p)
+}
 
 // plan is the first page of a sync. It adds the others as it goes; begun again it goes on where it was.
 func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
@@ -117,21 +129,22 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 	if handed, err := s.handOver(ctx, j, d, spec); handed || err != nil {
 		return err
 	}
-	p := planning{s: s, j: j, c: s.copier(j.Run.ID, d), from: d.Source.Place()}
-	if err := p.restore(ctx); err != nil {
+	so, begun, err := plannedOf(j.Value(ctx, valuePlan))
+	if err != nil {
 		return err
 	}
-	if p.after == "" && j.Run.Act == Sync && !byOrder(j, d, spec) { // a restore has said so before it chose, an order before it was given
+	p := planning{planned: so, j: j, c: s.copier(ctx, j.Run.ID, d), from: d.Source.Place()}
+	if !begun && j.Run.Act == Sync && !byOrder(j, d, spec) { // a restore has said so before it chose, an order before it was given
 		if err := s.began(ctx, j, d, spec); err != nil {
 			return err
 		}
 	}
-	previous, err := s.latest(ctx, d.Name)
+	previous, err := s.latest(ctx, d.book())
 	if err != nil {
 		return err
 	}
-	if p.after == "" {
-		p.before = previous.digest
+	if !begun {
+		p.Before = previous.digest
 	}
 	handed, err := orderOf(j.Value(ctx, valueOrder))
 	if err != nil {
@@ -142,7 +155,7 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	defer order.done()
-	for i, err := range itemsSince(ctx, d, spec, previous, p.after) {
+	for i, err := range itemsSince(ctx, d, spec, previous, p.After) {
 		if err == nil {
 			i, err = order.arrived(i)
 		}
@@ -161,58 +174,54 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 
 // planning is a plan while its pages are made.
 type planning struct {
-	s      *Service
-	j      *jobs.Job
-	c      *transfer.Copier
-	from   dataset.Place
-	page   pages
-	ready  []jobs.NewPage
-	after  string // the last name that was seen
-	before string // digest of the manifest that was begun from
-	totals transfer.Totals
-	delta  jobs.Totals // planned since the last transaction
-}
-
-func (p *planning) restore(ctx context.Context) error {
-	after, err := p.j.Value(ctx, valueAfter)
-	if err != nil || len(after) == 0 {
-		return err
-	}
-	totals, err := p.j.Value(ctx, valueTotals)
-	if err != nil {
-		return err
-	}
-	before, err := p.j.Value(ctx, valueBefore)
-	if err != nil {
-		return err
-	}
-	p.after, p.before = string(after), string(before)
-	return json.Unmarshal(totals, &p.totals)
+	planned
+	j     *jobs.Job
+	c     *transfer.Copier
+	from  dataset.Place
+	page  pages
+	ready []jobs.NewPage
+	delta jobs.Totals // planned since the last transaction
 }
 
 // batch is how many pages are added in one transaction.
 const batch = 32
 
 func (p *planning) add(ctx context.Context, i transfer.Item) error {
-	p.totals.Add(i, p.from)
-	p.after = i.Name
-	switch i.Action {
-	case transfer.Keep, transfer.Skip:
-		return nil // the manifest keeps what it has of it
-	case transfer.Create, transfer.Replace, transfer.Adopt:
-		p.delta.PlannedObjects++
-	case transfer.Delete, transfer.Conflict:
+	if i.Name != p.Divided.Name { // else it was counted with its first pieces
+		p.count(i)
 	}
-	if i.Action == transfer.Create || i.Action == transfer.Replace {
-		p.delta.PlannedBytes += i.Size()
-	}
-	if done, err := p.split(i); done || err != nil {
+	done, err := p.split(ctx, i)
+	if err != nil {
 		return err
+	}
+	p.After = i.Name
+	if done || i.Action == transfer.Keep || i.Action == transfer.Skip { // the manifest keeps what it has of it
+		return nil
 	}
 	if !p.page.add(i) {
 		return nil
 	}
 	if err := p.fill(); err != nil || len(p.ready) < batch {
+		return err
+	}
+	return p.write(ctx, false)
+}
+
+func (p *planning) count(i transfer.Item) {
+	p.Totals.Add(i, p.from)
+	switch i.Action {
+	case transfer.Create, transfer.Replace:
+		p.delta.PlannedObjects++
+		p.delta.PlannedBytes += i.Size()
+	case transfer.Adopt:
+		p.delta.PlannedObjects++
+	case transfer.Keep, transfer.Skip, transfer.Delete, transfer.Conflict:
+	}
+}
+
+// flush writes all that is gathered.
+func (p *planning) flush(ctx context.Context) error {
+	if err := p.fill(); err != nil {
 		return err
 	}
 	return p.write(ctx, false)
@@ -230,7 +239,7 @@ func (p *planning) fill() error {
 
 // write adds the pages that are ready, and remembers how far the plan has come, in one transaction.
 func (p *planning) write(ctx context.Context, end bool) error {
-	totals, err := json.Marshal(p.totals)
+	so, err := json.Marshal(p.planned)
 	if err != nil {
 		return err
 	}
@@ -238,13 +247,7 @@ func (p *planning) write(ctx context.Context, end bool) error {
 		if err := tx.Add(p.ready...); err != nil {
 			return err
 		}
-		if err := tx.Put(valueAfter, []byte(p.after)); err != nil {
-			return err
-		}
-		if err := tx.Put(valueTotals, totals); err != nil {
-			return err
-		}
-		if err := tx.Put(valueBefore, []byte(p.before)); err != nil {
+		if err := tx.Put(valuePlan, so); err != nil {
 			return err
 		}
 		if !end {
@@ -264,6 +267,9 @@ func (s *Service) open(ctx context.Context, j *jobs.Job) (Spec, *Dataset, error)
 		return spec, nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopJobs, Code: "spec_unreadable", Text: fmt.Sprintf("what run %s was asked for cannot be read", j.Run.ID), Cause: err}
 	}
 	d, err := s.o.Dataset(ctx, j.Run.Dataset)
+	if err == nil && spec.To != "" {
+		d, err = s.elsewhere(ctx, j.Run.ID, d, spec.To)
+	}
 	if err == nil && j.Run.Act == Restore {
 		d, err = s.returning(ctx, j, d, &spec)
 	}

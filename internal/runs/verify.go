@@ -49,7 +49,7 @@ func (s *Service) verify(ctx context.Context, j *jobs.Job) error {
 
 // look holds the target against its manifest. It returns every finding; the result has the first.
 func (s *Service) look(ctx context.Context, j *jobs.Job, d *Dataset, deep bool) (Verified, []check.Finding, error) {
-	book, err := s.needed(ctx, d.Name)
+	book, err := s.needed(ctx, d.book())
 	if err != nil {
 		return Verified{}, nil, err
 	}
