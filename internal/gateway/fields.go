@@ -111,6 +111,7 @@ func (n *node) child(name string) *node {
 
 func underscored(name string) string {
 	var b strings.Builder
+	b.Grow(len(name) + 4)
 	for i := range len(name) {
 		if c := name[i]; 'A' <= c && c <= 'Z' {
 			b.WriteByte('_')
@@ -153,7 +154,7 @@ func (t *trail) find(at *splice.Path) (is field, more bool, form byte) {
 	case at.Index(d-1) >= 0:
 		next = in.n.element
 	default:
-		if next = in.n.names[at.Last()]; next == nil && in.n.other != unknown {
+		if next = splice.Find(at, in.n.names); next == nil && in.n.other != unknown {
 			t.open = append(t.open, stretch{nil, in.below})
 			return in.n.other, false, 0
 		}

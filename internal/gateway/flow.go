@@ -24,9 +24,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := newCall(g, w, r)
 	ctx, watch := g.o.Observer.Start(r.Context(), r.Header)
 	c.watch = watch
-	err := unfinished() // unless the flow comes to an end, which a panic would keep it from
-	defer func() { c.end(ctx, err) }()
+	finished, err := false, error(nil)
+	defer func() {
+		if !finished { // a panic
+			err = unfinished()
+		}
+		c.end(ctx, err)
+	}()
 	err = c.flow(ctx)
+	finished = true
 }
 
 // flow is a prompt's journey, step by step; call.go says what each step leaves for the next. The first error ends the

@@ -76,7 +76,7 @@ func (c *call) readBody() ([]byte, error) {
 	if c.r.ContentLength > limit {
 		return nil, bodyTooLarge()
 	}
-	body, err := readAll(io.LimitReader(c.r.Body, limit+1), int(c.r.ContentLength))
+	body, err := readAll(c.r.Body, c.r.ContentLength, limit+1)
 	if err != nil {
 		return nil, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_cut", Text: "the request body ended early or came too slowly", Hint: "send it again", Cause: err}
 	}
@@ -90,10 +90,10 @@ func (c *call) readBody() ([]byte, error) {
 // trustedSize is up to which size memory is there before the body is.
 const trustedSize = 1 << 20
 
-// readAll reads to the end; size is what is expected, negative when unknown.
-func readAll(r io.Reader, size int) ([]byte, error) {
+// readAll reads to the end, up to limit bytes; size is what is expected, negative when unknown.
+func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 	if size < 0 || size > trustedSize {
-		return io.ReadAll(r)
+		return io.ReadAll(io.LimitReader(r, limit))
 	}
 	body := make([]byte, size)
 	n, err := io.ReadFull(r, body)

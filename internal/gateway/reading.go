@@ -101,7 +101,10 @@ func (r *reading) has(key flowKey) bool {
 // Visit implements splice.Reader.
 func (r *reading) Visit(at *splice.Path, kind byte) splice.Action {
 	is, more, _ := r.find(at)
-	place, part := placeOf(at)
+	place, part := 0, noPart
+	if is != unknown {
+		place, part = placeOf(at)
+	}
 	switch {
 	case is >= answerText && is <= answerJSON && kind == splice.String:
 		r.places = max(r.places, place+1)

@@ -33,6 +33,14 @@ func (p *Path) Last() string {
 	return string(p.steps[len(p.steps)-1].name)
 }
 
+// Find is what m has for the last step's name, which no string is made of; the zero value for an element and for the root.
+func Find[V any](p *Path, m map[string]V) (v V) {
+	if len(p.steps) > 0 {
+		v = m[string(p.steps[len(p.steps)-1].name)]
+	}
+	return v
+}
+
 // Match says whether the path has exactly these steps. "*" is any one step; nothing else matches an element.
 func (p *Path) Match(pattern ...string) bool {
 	return len(pattern) == len(p.steps) && p.Under(pattern...)
