@@ -102,7 +102,7 @@ var rooms = []room{
 	{"internal/memo", nil},
 
 	// Set-up's side of each shore, and Kubernetes, which is a third side.
-	{"internal/azure/provision", []string{"internal/bridge", "internal/wire", "internal/tokenfile", "internal/estate", "internal/memo", "internal/azure"}},
+	{"internal/azure/provision", []string{"internal/bridge", "internal/wire", "internal/tokenfile", "internal/estate", "internal/memo", "internal/azure", "internal/azure/rest"}},
 	{"internal/google/provision", []string{"internal/bridge", "internal/wire", "internal/tokenfile", "internal/estate", "internal/memo", "internal/google"}},
 	{"internal/kube", []string{"internal/bridge", "internal/wire", "internal/estate", "internal/memo"}},
 

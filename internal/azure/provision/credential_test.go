@@ -131,7 +131,7 @@ func TestCredentialRefusals(t *testing.T) {
 			_, err := c.keeper().Write(ctxOf(t), "shop", tc.want, estate.Live{})
 			e := refused(t, err)
 			equal(t, "code", tc.code, e.Code)
-			equal(t, "text", tc.text, e.Text)
+			equal(t, "text", tc.text, said(e))
 			equal(t, "hint", tc.hint, e.Hint)
 			if e.Kind != bridge.Usage || e.Retry {
 				t.Errorf("kind %v, retry %v", e.Kind, e.Retry)

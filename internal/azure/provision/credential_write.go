@@ -28,7 +28,7 @@ func (k *Keeper) writeCredential(ctx context.Context, want *estate.FederatedCred
 	key := identityKey(want.Subscription, want.ResourceGroup, want.Identity)
 	turn, err := k.turns.take(ctx, k.o.Clock, key)
 	if err != nil {
-		return estate.Live{}, k.unanswered(ctx, try, err)
+		return estate.Live{}, k.refusal(ctx, try, err)
 	}
 	defer turn.done()
 	defer k.credentials.Drop(key)
@@ -123,7 +123,7 @@ func (k *Keeper) removeCredential(ctx context.Context, now *estate.FederatedCred
 	}
 	turn, err := k.turns.take(ctx, k.o.Clock, key)
 	if err != nil {
-		return k.unanswered(ctx, try, err)
+		return k.refusal(ctx, try, err)
 	}
 	defer turn.done()
 	defer k.credentials.Drop(key)

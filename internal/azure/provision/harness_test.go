@@ -193,6 +193,12 @@ func equal(t *testing.T, what string, want, got any) {
 	}
 }
 
+// said is an error's text without the id of the call, which is another each time.
+func said(e *bridge.Error) string {
+	text, _, _ := strings.Cut(e.Text, " (correlation id ")
+	return text
+}
+
 func refused(t *testing.T, err error) *bridge.Error {
 	t.Helper()
 	e, ok := errors.AsType[*bridge.Error](err)

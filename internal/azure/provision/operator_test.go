@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -210,6 +209,4 @@ func TestNewRefuses(t *testing.T) {
 	if e := refused(t, err); e.Code != "host_refused" || e.Kind != bridge.Usage {
 		t.Errorf("%+v", e)
 	}
-	_, err = transport{http: wire.New(wire.Options{}), host: "a"}.Do(&http.Request{URL: mustURL(t, "https://b/")})
-	equal(t, "code", "link_refused", refused(t, err).Code)
 }

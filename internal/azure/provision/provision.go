@@ -19,6 +19,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/landbridge/landbridge/internal/azure"
+	"github.com/landbridge/landbridge/internal/azure/rest"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/estate"
 	"github.com/landbridge/landbridge/internal/memo"
@@ -74,11 +75,7 @@ func New(o Options) (*Keeper, error) {
 			*d = otherwise
 		}
 	}
-	options, err := clientOptions(o)
-	if err != nil {
-		return nil, err
-	}
-	return &Keeper{o: o, clients: clients{credential: o.Credential, options: options}}, nil
+	return &Keeper{o: o, clients: clients{credential: o.Credential, options: rest.ManagerOptions(o.HTTP, base)}}, nil
 }
 
 // Read implements estate.Keeper.

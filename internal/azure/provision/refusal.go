@@ -3,14 +3,12 @@ package provision
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
-	"github.com/landbridge/landbridge/internal/azure"
+	"github.com/landbridge/landbridge/internal/azure/rest"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/wire"
 )
@@ -22,39 +20,22 @@ type attempt struct {
 	scope string // where
 }
 
-// refusal turns what the SDK says into our error.
+// refusal turns what the SDK says into our error, in the words of set-up.
 func (k *Keeper) refusal(ctx context.Context, a attempt, err error) error {
-	answer, ok := errors.AsType[*azcore.ResponseError](err)
-	if !ok {
-		return k.unanswered(ctx, a, err)
+	out := rest.Refusal(ctx, rest.Attempt{Hop: bridge.HopARM, What: a.what, Role: a.role, Scope: a.scope}, err)
+	if status(err) != 0 { // else nobody answered, or it was no call of theirs
+		k.judge(out)
 	}
-	code, text := answer.ErrorCode, ""
-	if answer.RawResponse != nil {
-		if body, err := runtime.Payload(answer.RawResponse); err == nil {
-			if said, sentence, ok := azure.Said(body); ok {
-				code, text = said, sentence
-			}
-		}
-	}
-	out := &bridge.Error{Hop: bridge.HopARM, Status: answer.StatusCode, Code: code, Text: "cannot " + a.what + ": " + text}
-	if text == "" {
-		out.Text = fmt.Sprintf("cannot %s: Resource Manager answered %d", a.what, answer.StatusCode)
-	}
-	if answer.RawResponse != nil {
-		out.RetryAfter = wire.RetryAfter(answer.RawResponse.Header)
-	}
-	k.judge(out, a)
 	return out
 }
 
-// judge says whose fault a refusal is, whether another attempt may help, and what to do.
-func (k *Keeper) judge(out *bridge.Error, a attempt) {
-	out.Kind = bridge.Usage
+// judge says what is otherwise for an operator, who writes too.
+func (k *Keeper) judge(out *bridge.Error) {
 	switch status := out.Status; {
 	case status == http.StatusUnauthorized:
-		out.Kind, out.Hint = bridge.Denied, "sign in again, to the tenant of the subscription: "+k.signIn()
+		out.Hint = "sign in again, to the tenant of the subscription: " + k.signIn()
 	case out.Code == "AuthorizationFailed":
-		out.Kind, out.Hint = bridge.Denied, k.askFor(out, a)
+		out.Hint += ", and a new sign-in"
 	case status == http.StatusForbidden:
 		out.Kind, out.Hint = bridge.Denied, "an Azure policy or a condition forbids it: ask whoever looks after the subscription"
 	case out.Code == "ScopeLocked":
@@ -73,39 +54,8 @@ func (k *Keeper) judge(out *bridge.Error, a attempt) {
 		out.Kind, out.Retry = bridge.Unreachable, true
 		out.Hint = "something else changes it at the moment: try again in a minute"
 	case wire.RetryStatus(status):
-		out.Kind, out.Retry = bridge.Unreachable, true
 		out.Hint = "Resource Manager is overloaded or throttles this subscription: try again in a minute"
 	}
-}
-
-// unanswered is a call that got no answer, or whose answer nobody understands.
-func (k *Keeper) unanswered(ctx context.Context, a attempt, err error) error {
-	if own, ok := errors.AsType[*bridge.Error](err); ok {
-		out := *own
-		out.Text = "cannot " + a.what + ": " + own.Text
-		return &out
-	}
-	out := &bridge.Error{Kind: bridge.Unreachable, Hop: bridge.HopARM, Code: "bad_answer", Text: "cannot " + a.what, Cause: err}
-	if ctx.Err() != nil {
-		out.Code, out.Text, out.Cause = "canceled", "gave up waiting: cannot "+a.what, ctx.Err()
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			out.Code = "deadline_exceeded"
-		}
-	} else {
-		out.Hint = "check that setup.azure.endpoints names Resource Manager and not a proxy"
-	}
-	return out
-}
-
-var objectID = bridge.FormOf(`with object id '([0-9a-fA-F-]{36})'`)
-
-// askFor names the role that is missing, and the command by which somebody who may gives it.
-func (k *Keeper) askFor(out *bridge.Error, a attempt) string {
-	who := "YOUR-OBJECT-ID"
-	if found := objectID().FindStringSubmatch(out.Text); found != nil {
-		who = found[1]
-	}
-	return fmt.Sprintf("ask for the role %s: az role assignment create --assignee-object-id %s --role %q --scope %s; it takes some minutes, and a new sign-in", a.role, who, a.role, a.scope)
 }
 
 func (k *Keeper) signIn() string {

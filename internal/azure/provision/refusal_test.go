@@ -124,7 +124,7 @@ func TestRefusals(t *testing.T) {
 			t.Parallel()
 			e := refused(t, tc.do())
 			equal(t, "code", tc.code, e.Code)
-			equal(t, "text", tc.text, e.Text)
+			equal(t, "text", tc.text, said(e))
 			equal(t, "hint", tc.hint, e.Hint)
 			if e.Kind != tc.kind || e.Retry != tc.retry {
 				t.Errorf("kind %v, retry %v", e.Kind, e.Retry)

@@ -48,16 +48,20 @@ func NewManager(o Options) (*Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	audience := azure.ResourceManagerResource(base)
+	return &Manager{Endpoint: base, Credential: Credential(o.Leaser), Options: ManagerOptions(o.HTTP, base)}, nil
+}
+
+// ManagerOptions are ClientOptions for Resource Manager at base, an address that was checked.
+func ManagerOptions(client *wire.Client, base string) *arm.ClientOptions {
 	options := &arm.ClientOptions{
-		ClientOptions: ClientOptions(o.HTTP, bridge.HopARM, base),
+		ClientOptions: ClientOptions(client, bridge.HopARM, base),
 		// Registering a resource provider is the operator's decision; the refusal says how.
 		DisableRPRegistration: true,
 	}
 	options.Cloud = cloud.Configuration{Services: map[cloud.ServiceName]cloud.ServiceConfiguration{
-		cloud.ResourceManager: {Endpoint: base, Audience: audience},
+		cloud.ResourceManager: {Endpoint: base, Audience: azure.ResourceManagerResource(base)},
 	}}
-	return &Manager{Endpoint: base, Credential: Credential(o.Leaser), Options: options}, nil
+	return options
 }
 
 // ClientOptions are what a client of the SDK gets for a service at base, an address that was checked: our transport, one attempt, no
