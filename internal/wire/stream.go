@@ -29,7 +29,7 @@ type StreamOptions struct {
 // Streamer makes calls whose bodies are too large to be held: objects of a store. Like Client it follows no redirect, speaks plain
 // HTTP to loopback only, and makes one attempt. It is safe for use from many goroutines.
 type Streamer struct {
-	http  *http.Client
+	http  *http.Transport
 	stall time.Duration
 	agent string
 }
@@ -45,21 +45,18 @@ func NewStreamer(o StreamOptions) *Streamer {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &Streamer{
-		http: &http.Client{
-			Transport: &http.Transport{
-				Proxy:                  http.ProxyFromEnvironment,
-				DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
-				TLSHandshakeTimeout:    10 * time.Second,
-				MaxIdleConnsPerHost:    o.Conns,
-				IdleConnTimeout:        90 * time.Second,
-				MaxResponseHeaderBytes: 64 << 10,
-				DisableCompression:     true, // what is stored compressed is copied compressed
-				ReadBufferSize:         32 << 10,
-				WriteBufferSize:        32 << 10,
-				Protocols:              protocols,
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		http: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            sockets(&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}),
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
+			TLSHandshakeTimeout:    10 * time.Second,
+			MaxIdleConnsPerHost:    o.Conns,
+			IdleConnTimeout:        90 * time.Second,
+			MaxResponseHeaderBytes: 64 << 10,
+			DisableCompression:     true, // what is stored compressed is copied compressed
+			ReadBufferSize:         32 << 10,
+			WriteBufferSize:        80 << 10, // an object of 64 KiB goes with its headers
+			Protocols:              protocols,
 		},
 		stall: o.Stall,
 		agent: o.UserAgent,
@@ -100,7 +97,7 @@ func (s *Streamer) Do(ctx context.Context, hop bridge.Hop, req *http.Request) (*
 		}
 		return Failure(ctx, hop, host, err)
 	}
-	resp, err := s.http.Do(req) //nolint:gosec // where it goes was checked above; who asks decides the rest
+	resp, err := s.http.RoundTrip(req) // without a client's redirects and cookies
 	if err != nil {
 		err = fail(err)
 		watch.stop()

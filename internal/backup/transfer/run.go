@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/manifest"
 )
@@ -44,7 +42,6 @@ func (c *Copier) Copy(ctx context.Context, items iter.Seq2[Item, error], each fu
 
 // start begins items in order, as many at once as may be.
 func (c *Copier) start(ctx context.Context, items iter.Seq2[Item, error], queue chan<- pending) error {
-	slots := semaphore.NewWeighted(int64(c.Objects))
 	for i, err := range items {
 		if err != nil {
 			return err
@@ -54,12 +51,12 @@ func (c *Copier) start(ctx context.Context, items iter.Seq2[Item, error], queue 
 		case Keep, Skip, Conflict:
 			p.now = c.Do(ctx, i)
 		case Create, Replace, Adopt, Delete:
-			if err := slots.Acquire(ctx, 1); err != nil {
+			if err := c.slots.Acquire(ctx, 1); err != nil {
 				return err
 			}
 			p.later = make(chan Result, 1)
 			go func() {
-				defer slots.Release(1)
+				defer c.slots.Release(1)
 				p.later <- c.Do(ctx, i)
 			}()
 		}

@@ -65,6 +65,7 @@ type Progress struct {
 type Copier struct {
 	Options
 	retry   *Retrier
+	slots   *semaphore.Weighted // of objects
 	memory  *semaphore.Weighted
 	streams *semaphore.Weighted
 	limit   *rate.Limiter // nil for no bound
@@ -84,7 +85,7 @@ func New(o Options) *Copier {
 	}
 	c := &Copier{
 		Options: o, retry: NewRetrier(o.Retry), pool: &pool{},
-		memory: semaphore.NewWeighted(o.Memory), streams: semaphore.NewWeighted(int64(o.Streams)),
+		slots: semaphore.NewWeighted(int64(o.Objects)), memory: semaphore.NewWeighted(o.Memory), streams: semaphore.NewWeighted(int64(o.Streams)),
 	}
 	if o.Bandwidth > 0 {
 		c.limit = rate.NewLimiter(rate.Limit(o.Bandwidth), int(min(o.Bandwidth, 256<<10)))
