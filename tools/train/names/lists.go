@@ -23,9 +23,6 @@ func lines(path string) []string {
 
 func list(name string) []string { return lines("lists/" + name + ".txt") }
 
-// slots of the lexicon: about 190,000 words fill 70 % of them.
-const slots = 1 << 18
-
 // words is the lexicon before it is a table.
 func words() map[string]tag.Kind {
 	w := map[string]tag.Kind{}

@@ -54,7 +54,7 @@ func run(ctx context.Context, o options, w io.Writer) error {
 		}
 	}
 	learnt, held := split(rows, o.hold)
-	lexicon := tag.NewLexicon(words(), slots)
+	lexicon := tag.NewLexicon(words())
 	prose, err := comments(ctx, 4000)
 	if err != nil {
 		return err

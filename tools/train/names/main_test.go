@@ -24,8 +24,8 @@ func tiny() []row {
 
 func TestTrainingIsRepeatable(t *testing.T) {
 	t.Parallel()
-	lexicon := tag.NewLexicon(words(), slots)
-	if again := tag.NewLexicon(words(), slots); lexicon != again {
+	lexicon := tag.NewLexicon(words())
+	if again := tag.NewLexicon(words()); lexicon != again {
 		t.Error("two lexicons of the same lists differ")
 	}
 	one, two := train(lexicon, tiny(), 2), train(lexicon, tiny(), 2)
@@ -44,7 +44,7 @@ func TestLexiconInTheBinaryIsOfTheseLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tag.Lexicon(stored) != tag.NewLexicon(words(), slots) {
+	if tag.Lexicon(stored) != tag.NewLexicon(words()) {
 		t.Error("the lists have changed: train again")
 	}
 }

@@ -35,47 +35,71 @@ const (
 const Name = Given | Surname | City | Country
 
 // Lexicon says what words may be. It is a hash table in the form in which it is stored, so that reading it costs nothing:
-// a power of two of slots, each of a key, 4 bytes little endian, and its kinds, 2 bytes; then 2 bytes of nothing, so that
-// a slot can be read as 8 bytes. A key is the word's hash, 0 is an empty slot; the next slots follow a full one.
+// 2^18 slots and some beyond, for words that the last ones are too few for, and then the sets of kinds, 2 bytes each. All
+// numbers are little endian.
+//
+// A word's hash is spread over all 32 bits. The first 18 of them are its place; the slots hold the words in the order of the
+// whole, each in its place or, where that is taken, behind it. A slot has 4 bytes: the other 14 bits, 8 of how far behind, so
+// that the whole is known, and 10 of the set of kinds; 0 is an empty slot.
 type Lexicon string
 
-// slot is the size of a slot in bytes.
-const slot = 6
+const (
+	slots  = 1 << 18
+	beyond = 1 << 8
+	behind = 1 << 10 // one place further behind, in a slot
+)
 
-// NewLexicon makes the table of words. More than three quarters full it would be slow: size is how many slots it has.
-func NewLexicon(words map[string]Kind, size int) Lexicon {
-	table := make([]byte, size*slot+2)
-	for _, word := range slices.Sorted(maps.Keys(words)) { // in order: the same words, the same bytes
-		key := Hash(word)
-		at := spread(key) & (size - 1)
-		for {
-			k := binary.LittleEndian.Uint32(table[at*slot:])
-			if k == 0 || k == key {
-				break
-			}
-			at = (at + 1) & (size - 1)
+// NewLexicon makes the table of words. Many more than three quarters of the slots would be slow, and all of them a panic.
+func NewLexicon(words map[string]Kind) Lexicon {
+	kinds := map[uint32]Kind{} // by the word's hash, spread
+	for word, kind := range words {
+		kinds[spread(Hash(word))] |= kind
+	}
+	table := make([]byte, 4*(slots+beyond))
+	sets := []Kind{0}
+	last := -1
+	for _, key := range slices.Sorted(maps.Keys(kinds)) {
+		set := slices.Index(sets, kinds[key])
+		if set < 0 {
+			set = len(sets)
+			sets = append(sets, kinds[key])
 		}
-		binary.LittleEndian.PutUint32(table[at*slot:], key)
-		kinds := table[at*slot+4:]
-		binary.LittleEndian.PutUint16(kinds, binary.LittleEndian.Uint16(kinds)|uint16(words[word]))
+		place := int(key >> 14)
+		last = max(last+1, place)
+		if last-place >= beyond-1 || set >= behind {
+			panic("tag: too many words for a lexicon")
+		}
+		binary.LittleEndian.PutUint32(table[4*last:], key<<18|uint32(last-place)*behind|uint32(set))
+	}
+	for _, set := range sets {
+		table = binary.LittleEndian.AppendUint16(table, uint16(set))
 	}
 	return Lexicon(table)
 }
 
-func spread(key uint32) int { return int(key * 0x9e3779b1 >> 8) }
+// spread is a permutation.
+func spread(hash uint32) uint32 { return hash * 0x9e3779b1 }
 
 // Kind is what the word with this hash may be.
-func (l Lexicon) Kind(key uint32) Kind {
-	size := len(l) / slot
-	for at := spread(key) & (size - 1); ; at = (at + 1) & (size - 1) {
-		s := load(l[at*slot:][:8])
-		if uint32(s) == key {
-			return Kind(s >> 32)
+func (l Lexicon) Kind(hash uint32) Kind {
+	key := spread(hash)
+	table := l[4*(key>>14):]
+	for want := key << 18; ; want += behind {
+		slot := uint32(table[0]) | uint32(table[1])<<8 | uint32(table[2])<<16 | uint32(table[3])<<24
+		if slot&^(behind-1) == want && slot != 0 {
+			return l.set(slot & (behind - 1))
 		}
-		if uint32(s) == 0 {
-			return 0
+		if slot&(behind*beyond-behind) < want&(behind*beyond-behind) || slot == 0 {
+			return 0 // what stands here belongs further behind
 		}
+		table = table[4:]
 	}
+}
+
+// set is a set of kinds by its number.
+func (l Lexicon) set(n uint32) Kind {
+	s := l[4*(slots+beyond)+2*int(n):]
+	return Kind(s[0]) | Kind(s[1])<<8
 }
 
 // load reads eight bytes.

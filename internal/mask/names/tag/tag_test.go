@@ -1,6 +1,7 @@
 package tag
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,7 +58,7 @@ func TestHashIsOfTheFoldedWord(t *testing.T) {
 
 func TestLexicon(t *testing.T) {
 	t.Parallel()
-	l := NewLexicon(map[string]Kind{"anna": Given, "lee": Surname | City, "marie": Given, "köln": City}, 16)
+	l := NewLexicon(map[string]Kind{"anna": Given, "lee": Surname | City, "marie": Given, "köln": City})
 	for word, want := range map[string]Kind{"anna": Given, "lee": Surname | City, "koln": City, "none": 0} {
 		if got := l.Kind(Hash(word)); got != want {
 			t.Errorf("%s: %b, want %b", word, got, want)
@@ -68,6 +69,25 @@ func TestLexicon(t *testing.T) {
 		l.Look(word, tokens)
 		if tokens[0].Kind != want {
 			t.Errorf("%s: %b, want %b", word, tokens[0].Kind, want)
+		}
+	}
+}
+
+// A lexicon knows the words that it was made of and no others, however they crowd.
+func TestLexiconOfMany(t *testing.T) {
+	t.Parallel()
+	words := map[string]Kind{}
+	for i := range 190_000 {
+		words["w"+strconv.Itoa(i)] = Kind(i%1000 + 1)
+	}
+	l, hashes := NewLexicon(words), map[uint32]Kind{}
+	for word, kind := range words {
+		hashes[Hash(word)] |= kind
+	}
+	for i := range 250_000 {
+		hash := Hash("w" + strconv.Itoa(i))
+		if got := l.Kind(hash); got != hashes[hash] {
+			t.Fatalf("w%d: %b, want %b", i, got, hashes[hash])
 		}
 	}
 }
