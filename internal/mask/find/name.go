@@ -54,9 +54,12 @@ func theNames() map[string]name {
 	return names
 }
 
-// named handles a word of letters between i and end that may begin something, and says whether it is one that does.
+// named handles a word that begins with the letters between i and end, and says whether it is one that begins something.
 func (s *scanner) named(i, end int) bool {
-	if i > 0 && wordByte(s.text[i-1]) {
+	for end < len(s.text) && end-i < longestWord && wordByte(s.text[end]) {
+		end++ // letters beyond ASCII
+	}
+	if !s.lexicon.may(s.text, i, end) || i > 0 && wordByte(s.text[i-1]) {
 		return false // a part of a longer word
 	}
 	n := s.lexicon.name(s.text[i:end])

@@ -9,6 +9,7 @@ type scanner struct {
 	lexicon *lexicon
 	rules   *ruleBook
 	makers  *makerBook
+	starts  *trigrams // of the lexicon's names and the makers' tokens: most words are neither
 	plan    *numberPlan
 	words   contextWords
 
@@ -28,7 +29,7 @@ type scanner struct {
 }
 
 func newScanner(wanted kinds, rules *ruleBook) *scanner {
-	return &scanner{wanted: wanted, lexicon: theLexicon(), rules: rules, makers: theMakers(), plan: thePlan()}
+	return &scanner{wanted: wanted, lexicon: theLexicon(), rules: rules, makers: theMakers(), starts: theStarts(), plan: thePlan()}
 }
 
 // scan returns all that it finds, in no strict order and overlapping; it is the scanner's own until it begins anew.
@@ -57,7 +58,7 @@ func (s *scanner) begin(text string) {
 	}
 	s.words.reset(text, s.lexicon)
 	*s = scanner{
-		wanted: s.wanted, lexicon: s.lexicon, rules: s.rules, makers: s.makers, plan: s.plan, words: s.words,
+		wanted: s.wanted, lexicon: s.lexicon, rules: s.rules, makers: s.makers, starts: s.starts, plan: s.plan, words: s.words,
 		text: text, found: found,
 	}
 }
@@ -81,19 +82,18 @@ func (s *scanner) word(i int) int {
 	if i < s.taken {
 		return end
 	}
-	if next := s.token(i); next > end {
-		return next
+	starts := s.starts.at(text, i)
+	if starts {
+		if next := s.token(i); next > end {
+			return next
+		}
 	}
 	if digits > 0 {
 		s.number(i)
 		return end
 	}
-	whole := end
-	for whole < len(text) && whole-i < longestWord && wordByte(text[whole]) {
-		whole++ // letters beyond ASCII
-	}
 	switch {
-	case s.lexicon.may(text, i, whole) && s.named(i, whole):
+	case (starts || end-i < 3) && s.named(i, end):
 	case text[i] > 'Z':
 	case end-i <= 6 && s.leads(end), (end-i == 8 || end-i == 11) && text[end-1] <= 'Z':
 		s.number(i)
