@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/go-json-experiment/json"
+	"github.com/landbridge/landbridge/internal/splice"
 )
 
 // thresholds of safety settings, from lax to strict (aiplatform.googleapis.com SafetySetting.HarmBlockThreshold).
@@ -62,7 +63,7 @@ var least = sync.OnceValue(func() map[string][]byte {
 func (s *shape) safest(depth int, floor string) []byte {
 	value := least()[floor]
 	for i := len(s.safety) - 1; i > depth; i-- {
-		value = append(append(append(quoted([]byte("{"), s.safety[i]), ':'), value...), '}')
+		value = append(append(append(splice.AppendQuote([]byte("{"), s.safety[i]), ':'), value...), '}')
 	}
 	return value
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/landbridge/landbridge/internal/gateway/dialect"
+	"github.com/landbridge/landbridge/internal/splice"
 )
 
 // anthropic is the shape of Anthropic's Messages, as Claude speaks it on Vertex AI (docs.anthropic.com/en/api/messages).
@@ -13,7 +14,7 @@ var anthropic = shape{
 	request: sync.OnceValue(anthropicRequest),
 	answer:  sync.OnceValue(anthropicAnswer),
 	limit:   "max_tokens",
-	system:  func(text string) (string, []byte) { return "system", quoted(nil, text) },
+	system:  func(text string) (string, []byte) { return "system", splice.AppendQuote(nil, text) },
 	block:   func(b *blocked) []byte { return anthropicStopped(&texts{}, b) },
 	cut:     anthropicStopped,
 	ending:  anthropicEnding,
@@ -27,14 +28,14 @@ var anthropic = shape{
 		default:
 			out = append(out, `,"delta":{"type":"text_delta","text":`...)
 		}
-		return ownEvent{"content_block_delta", append(quoted(out, text), "}}"...)}
+		return ownEvent{"content_block_delta", append(splice.AppendQuote(out, text), "}}"...)}
 	},
 }
 
 // anthropicStopped is a message that says in its own words why there is none.
 func anthropicStopped(t *texts, b *blocked) []byte {
 	out := []byte(`{"id":"msg_landbridge","type":"message","role":"assistant","model":"","content":[{"type":"text","text":`)
-	out = append(quoted(out, b.message), `}],"stop_reason":"refusal","stop_sequence":null,"usage":`...)
+	out = append(splice.AppendQuote(out, b.message), `}],"stop_reason":"refusal","stop_sequence":null,"usage":`...)
 	return append(anthropicUsage(out, t), '}')
 }
 

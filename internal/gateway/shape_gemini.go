@@ -3,6 +3,8 @@ package gateway
 import (
 	"strconv"
 	"sync"
+
+	"github.com/landbridge/landbridge/internal/splice"
 )
 
 // gemini is the shape of generateContent and its like
@@ -12,11 +14,11 @@ var gemini = shape{
 	answer:  sync.OnceValue(geminiAnswer),
 	limitIn: "generationConfig", limit: "maxOutputTokens", safety: []string{"safetySettings"},
 	system: func(text string) (string, []byte) {
-		return "systemInstruction", append(quoted([]byte(`{"parts":[{"text":`), text), "}]}"...)
+		return "systemInstruction", append(splice.AppendQuote([]byte(`{"parts":[{"text":`), text), "}]}"...)
 	},
 	block: func(b *blocked) []byte {
 		out := append([]byte(`{"promptFeedback":{"blockReason":"`), b.reason...)
-		out = quoted(append(out, `","blockReasonMessage":`...), b.message)
+		out = splice.AppendQuote(append(out, `","blockReasonMessage":`...), b.message)
 		return append(out, `},"usageMetadata":{"promptTokenCount":0,"totalTokenCount":0}}`...)
 	},
 	cut:    geminiCut,
@@ -27,7 +29,7 @@ var gemini = shape{
 		if key.kind == answerThought {
 			out = append(out, `"thought":true,`...)
 		}
-		return ownEvent{data: append(quoted(append(out, `"text":`...), text), `}]}}]}`...)}
+		return ownEvent{data: append(splice.AppendQuote(append(out, `"text":`...), text), `}]}}]}`...)}
 	},
 }
 
@@ -39,7 +41,7 @@ func geminiCut(t *texts, b *blocked) []byte {
 		}
 		out = strconv.AppendInt(append(out, `{"index":`...), int64(index), 10)
 		out = append(append(append(out, `,"finishReason":"`...), b.finish...), `","finishMessage":`...)
-		out = append(quoted(out, b.message), '}')
+		out = append(splice.AppendQuote(out, b.message), '}')
 	}
 	out = append(out, `],"usageMetadata":`...)
 	return append(geminiUsage(out, t), '}')

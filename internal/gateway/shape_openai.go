@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/landbridge/landbridge/internal/gateway/dialect"
+	"github.com/landbridge/landbridge/internal/splice"
 )
 
 // openai is the shape of an endpoint's OpenAI form (platform.openai.com/docs/api-reference/chat), with Google's own
@@ -26,18 +27,18 @@ var openai = shape{
 		switch key.kind {
 		case answerJSON:
 			out = append(strconv.AppendInt(append(out, `"tool_calls":[{"index":`...), int64(key.tool), 10), `,"function":{"arguments":`...)
-			out = append(quoted(out, text), "}}]"...)
+			out = append(splice.AppendQuote(out, text), "}}]"...)
 		case answerThought:
-			out = quoted(append(out, `"reasoning_content":`...), text)
+			out = splice.AppendQuote(append(out, `"reasoning_content":`...), text)
 		default:
-			out = quoted(append(out, `"content":`...), text)
+			out = splice.AppendQuote(append(out, `"content":`...), text)
 		}
 		return ownEvent{data: append(out, `},"finish_reason":null}]}`...)}
 	},
 }
 
 func openaiStopped(object, in string, b *blocked) []byte {
-	out := append([]byte(`{"object":"`+object+`","choices":[{"index":0,"`+in+`":{"role":"assistant","refusal":`), quoted(nil, b.message)...)
+	out := append([]byte(`{"object":"`+object+`","choices":[{"index":0,"`+in+`":{"role":"assistant","refusal":`), splice.AppendQuote(nil, b.message)...)
 	return append(out, `},"finish_reason":"content_filter"}]}`...)
 }
 

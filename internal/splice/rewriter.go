@@ -3,8 +3,7 @@ package splice
 import (
 	"bytes"
 	"sync"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"unicode/utf8"
 )
 
 // maxDepth is how deep objects and arrays may be nested. Protocol buffers' JSON reader, which Google's APIs use, stops
@@ -222,11 +221,10 @@ func (r *rewriter) unquote(quoted []byte) []byte {
 
 // quote writes a string.
 func (r *rewriter) quote(text string) error {
-	dst, err := jsontext.AppendQuote(r.dst, text)
-	if err != nil {
+	if !utf8.ValidString(text) {
 		return ours("json_text_invalid", "a changed text is not UTF-8")
 	}
-	r.dst = dst
+	r.dst = AppendQuote(r.dst, text)
 	return nil
 }
 
