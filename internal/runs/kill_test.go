@@ -53,7 +53,7 @@ func child(order []byte) error {
 		return err
 	}
 	var id string
-	if len(all) > 0 {
+	if len(all) > 0 && !all[0].State.Ended() {
 		id = all[0].ID
 	} else if id, err = w.service.Start(ctx, runs.Sync, name, runs.Spec{}); err != nil {
 		return err
@@ -119,6 +119,16 @@ func TestKilled(t *testing.T) {
 // life is a process that is killed at its call at (never when 0), before that call is passed on or after. It says whether it was killed.
 func (s *shores) life(at int, before bool) bool {
 	s.Helper()
+	seen := 0
+	return s.lifeUntil(func(*http.Request) bool {
+		seen++
+		return seen == at
+	}, before)
+}
+
+// lifeUntil is a process that is killed at the first call that is the last. It is asked of one call after the other.
+func (s *shores) lifeUntil(last func(*http.Request) bool, before bool) bool {
+	s.Helper()
 	finished := s.finished()
 	order, err := json.Marshal(s.At)
 	if err != nil {
@@ -134,12 +144,10 @@ func (s *shores) life(at int, before bool) bool {
 		<-started
 		once.Do(func() { _ = cmd.Process.Kill() })
 	}
-	seen := 0
 	s.mu.Lock()
 	s.meet = func(rw http.ResponseWriter, r *http.Request, far http.Handler) {
 		s.mu.Lock()
-		seen++
-		mine := seen == at
+		mine := last(r)
 		s.mu.Unlock()
 		if again := reads(r, finished); again != "" {
 			s.Errorf("%s was in the bucket already and is read again", again)

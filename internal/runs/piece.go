@@ -12,6 +12,9 @@ import (
 // pieceBytes is how much of one object a page of it copies; larger objects are shared by many workers.
 const pieceBytes = 1 << 30
 
+// pieceBatch is how many pieces are added in one transaction, and are in memory before.
+const pieceBatch = 256
+
 // piece is a page that copies some chunks of one object. The object itself is finished with the run, once all chunks are there.
 type piece struct {
 	Item        transfer.Item
@@ -42,7 +45,7 @@ func (p *planning) split(ctx context.Context, i transfer.Item) (bool, error) {
 			return false, err
 		}
 		p.ready = append(p.ready, jobs.NewPage{Kind: pagePiece, Body: body})
-		if len(p.ready) < batch {
+		if len(p.ready) < pieceBatch {
 			continue
 		}
 		p.Divided.First = first + each

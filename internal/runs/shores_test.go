@@ -61,15 +61,20 @@ type where struct {
 	Blob, Google, Token, Dir string
 	Ahead                    time.Duration // of its clock
 	Attempts                 int           // of a page, when not its own
-	Log                      *slog.Logger  `json:"-"`
+	KeepParts                bool
+	Log                      *slog.Logger `json:"-"`
 }
 
-func newShores(t testing.TB, seed uint64) *shores {
+func newShores(t testing.TB, seed uint64, changes ...func(*world.StorageAccount)) *shores {
 	t.Helper()
 	s := &shores{TB: t, world: world.New(time.Now), want: map[string][]byte{}}
 	s.meet = func(rw http.ResponseWriter, r *http.Request, far http.Handler) { far.ServeHTTP(rw, r) }
 	scope := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/" + account
-	s.world.AddStorageAccount(world.StorageAccount{Name: account, ResourceID: scope, Containers: map[string]map[string][]byte{container: {}}})
+	kept := world.StorageAccount{Name: account, ResourceID: scope, Containers: map[string]map[string][]byte{container: {}}}
+	for _, change := range changes {
+		change(&kept)
+	}
+	s.world.AddStorageAccount(kept)
 	s.world.AddIdentity(world.Identity{Name: "me", ClientID: "22222222-2222-4222-8222-222222222222", ObjectID: objectID, Roles: []string{"Storage Blob Data Reader on " + scope}})
 	s.world.AddProject(world.Project{ID: "demo", Number: "1234567890", Services: map[string]bool{"storage.googleapis.com": true}})
 	s.blobs = blobapi.NewStore(s.world, blobapi.StoreOptions{})
@@ -128,6 +133,13 @@ func (s *shores) fill(r *rand.Rand) {
 			s.Fatal(err)
 		}
 	}
+}
+
+// calm lets every call go its way again.
+func (s *shores) calm() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.meet = func(rw http.ResponseWriter, r *http.Request, far http.Handler) { far.ServeHTTP(rw, r) }
 }
 
 // copied fails the test unless the bucket has the dataset, byte by byte, and nothing else.
@@ -197,7 +209,7 @@ func (w where) open(ctx context.Context, lease func() string) (*works, error) {
 		return nil, err
 	}
 	set := &runs.Dataset{Name: name, Source: source, Target: target, Copy: transfer.Options{
-		Chunk: chunk, Whole: chunk / 4, Objects: 4, Streams: 4, Retry: transfer.RetryOptions{Attempts: 12, First: time.Millisecond, Longest: 20 * time.Millisecond},
+		Chunk: chunk, Whole: chunk / 4, Objects: 4, Streams: 4, KeepParts: w.KeepParts, Retry: transfer.RetryOptions{Attempts: 12, First: time.Millisecond, Longest: 20 * time.Millisecond},
 	}}
 	out := &works{source: source, set: set, bucket: options, failure: &bridge.Error{Kind: bridge.Denied, Code: "key_refused", Text: "no right to sign"}}
 	out.manifests = manifest.NewStore(manifest.StoreOptions{
@@ -297,6 +309,18 @@ func (w *works) place(_ context.Context, p dataset.Place) (dataset.Reader, func(
 	r, err := storage.New(o)
 	w.opened.Add(1)
 	return r, func() { w.opened.Add(-1) }, err
+}
+
+// move gives the dataset a target of its own in the bucket.
+func (w *works) move(t *testing.T, prefix string) {
+	t.Helper()
+	o := w.bucket
+	o.Prefix = prefix
+	target, err := storage.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.set.Target = target
 }
 
 // told are the ends in the audit log, and what lineage was told of them.
