@@ -57,15 +57,18 @@ func TestSwept(t *testing.T) {
 	_ = w.engine.Close()
 
 	s.At.Ahead = 8 * 24 * time.Hour
-	for range 3 {
+	for n := range 3 {
 		deletes := 0
-		if !s.lifeUntil(func(r *http.Request) bool {
+		if killed := s.lifeUntil(func(r *http.Request) bool {
 			if r.Method == http.MethodDelete {
 				deletes++
 			}
 			return deletes == 1
-		}, false) {
-			t.Fatal("nothing was removed")
+		}, n == 0); !killed {
+			if n == 0 {
+				t.Fatal("nothing was removed")
+			}
+			break // those before have removed all, for they remove many at once
 		}
 	}
 	s.calm()
