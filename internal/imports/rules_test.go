@@ -89,8 +89,9 @@ var rooms = []room{
 
 	// Stores of both shores, and what the backup half asks of them beside bytes.
 	{"internal/azure/rest", []string{"internal/bridge", "internal/wire", "internal/azure"}},
-	{"internal/azure/blob", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/azure", "internal/azure/rest"}},
-	{"internal/azure/files", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/azure", "internal/azure/rest"}},
+	{"internal/azure/dataplane", []string{"internal/bridge", "internal/wire", "internal/dataset", "internal/azure"}},
+	{"internal/azure/blob", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/azure", "internal/azure/dataplane"}},
+	{"internal/azure/files", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/azure", "internal/azure/dataplane"}},
 	{"internal/azure/vaults", []string{"internal/bridge", "internal/wire", "internal/protect", "internal/azure", "internal/azure/rest"}},
 	{"internal/azure/keyvault", []string{"internal/bridge", "internal/wire", "internal/azure", "internal/azure/rest"}},
 	{"internal/google/storage", []string{"internal/bridge", "internal/wire", "internal/checksum", "internal/dataset", "internal/google"}},

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/landbridge/landbridge/internal/azure"
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -45,9 +46,8 @@ const (
 
 // Container is a container as dataset.Reader, Writer, Mender and Keeper. It is safe for use from many goroutines.
 type Container struct {
-	http      *wire.Streamer
+	client    dataplane.Client
 	clock     bridge.Clock
-	leaser    bridge.Leaser
 	base      url.URL // of the account
 	host      string
 	place     dataset.Place
@@ -68,23 +68,23 @@ func New(o Options) (*Container, error) {
 	case o.HTTP == nil || o.Clock == nil || o.Leaser == nil:
 		return nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopStorage, Code: "incomplete", Text: "a container needs an HTTP client, a clock and a leaser"}
 	case o.Container == "" || strings.Contains(o.Container, "/"):
-		return nil, usage("container_malformed", "%q is no container's name", o.Container)
+		return nil, dataplane.Usage("container_malformed", "%q is no container's name", o.Container)
 	case o.Prefix != "" && !strings.HasSuffix(o.Prefix, "/"):
-		return nil, usage("prefix_malformed", "the prefix %q does not end in a slash", o.Prefix)
+		return nil, dataplane.Usage("prefix_malformed", "the prefix %q does not end in a slash", o.Prefix)
 	}
 	if _, err := azure.NewStorage(nil, o.Clock, o.AccountURL); err != nil { // refuses hosts that would be handed the lease
 		return nil, err
 	}
 	u, err := url.Parse(strings.TrimSuffix(o.AccountURL, "/"))
 	if err != nil {
-		return nil, usage("address_malformed", "the account's address is no URL")
+		return nil, dataplane.Usage("address_malformed", "the account's address is no URL")
 	}
 	account, _, _ := strings.Cut(u.Hostname(), ".")
 	if u.Path != "" { // path style, which only loopback has
 		account = strings.Trim(u.Path, "/")
 	}
 	return &Container{
-		http: o.HTTP, clock: o.Clock, leaser: o.Leaser, base: *u, host: u.Host, undecided: o.Undecided, buffers: &buffers{},
+		client: dataplane.Client{HTTP: o.HTTP, Clock: o.Clock, Leaser: o.Leaser, Version: version}, clock: o.Clock, base: *u, host: u.Host, undecided: o.Undecided, buffers: &buffers{},
 		place: dataset.Place{Store: dataset.Blob, Account: account, Name: o.Container, Prefix: o.Prefix},
 	}, nil
 }

@@ -6,8 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/landbridge/landbridge/internal/azure"
-	"github.com/landbridge/landbridge/internal/bridge"
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
@@ -25,30 +24,16 @@ type call struct {
 	write   bool // a refused precondition means that another object is there
 }
 
-// scopes of every lease.
-func scopes() []string { return []string{azure.StorageScope} }
-
 // do makes a call and returns its good answer, whose body the caller must close, or our error.
 func (c *Container) do(ctx context.Context, k call) (*http.Response, error) {
-	lease, err := c.leaser.Lease(ctx, bridge.LeaseRequest{Scopes: scopes()})
-	if err != nil {
-		return nil, err
-	}
-	h := k.header
-	if h == nil {
-		h = make(http.Header, 4)
-	}
-	h["Authorization"] = []string{"Bearer " + lease.Token.Reveal()}
-	h["X-Ms-Version"] = []string{version}
-	h["X-Ms-Date"] = []string{c.clock().UTC().Format(http.TimeFormat)}
-	req := &http.Request{Method: k.method, URL: c.url(k), Header: h, ContentLength: k.size}
+	req := &http.Request{Method: k.method, URL: c.url(k), Header: k.header, ContentLength: k.size}
 	if k.body != nil && k.size > 0 {
 		req.Body = io.NopCloser(k.body)
 		if b, ok := k.body.(*attempt); ok { // a connection that died while idle: nothing was sent yet
-			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(b.sending.body()), nil }
+			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(b.body()), nil }
 		}
 	}
-	resp, err := c.http.Do(ctx, bridge.HopStorage, req)
+	resp, lease, err := c.client.Do(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -65,16 +50,8 @@ func (c *Container) done(ctx context.Context, k call) (http.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	return resp.Header, drain(resp)
-}
-
-// drain reads what is left, so that the connection is used again.
-func drain(resp *http.Response) error {
-	_, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
-	if closed := resp.Body.Close(); err == nil {
-		err = closed
-	}
-	return err
+	defer resp.Body.Close()
+	return resp.Header, dataplane.Drain(resp)
 }
 
 func (c *Container) url(k call) *url.URL {

@@ -3,6 +3,8 @@ package blob
 import (
 	"context"
 	"net/http"
+
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 )
 
 // Create makes the container; one that is there already is left as it is. A restore of files needs one to put its bytes in.
@@ -14,7 +16,7 @@ func (c *Container) Create(ctx context.Context) error {
 // Exists says whether the container is there.
 func (c *Container) Exists(ctx context.Context) (bool, error) {
 	_, err := c.done(ctx, call{method: http.MethodHead, query: "restype=container", want: http.StatusOK})
-	if codeOf(err) == codeNoContainer {
+	if dataplane.CodeOf(err) == codeNoContainer {
 		return false, nil
 	}
 	return err == nil, err

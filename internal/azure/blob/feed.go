@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -49,7 +50,7 @@ func (c *Container) openFeed(ctx context.Context, until time.Time) (*feed, error
 	}
 	var meta struct{ LastConsumable time.Time }
 	if err := f.json(ctx, "meta/segments.json", &meta); err != nil {
-		if codeOf(err) == dataset.CodeNotFound || codeOf(err) == codeNoContainer {
+		if dataplane.CodeOf(err) == dataset.CodeNotFound || dataplane.CodeOf(err) == codeNoContainer {
 			return nil, nil //nolint:nilnil // no feed is no error
 		}
 		return nil, err

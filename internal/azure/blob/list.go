@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -166,7 +167,7 @@ func (l *lister) page(query string) (page, error) {
 	defer resp.Body.Close()
 	p, err := decode(resp.Body)
 	if err == nil {
-		return p, drain(resp)
+		return p, dataplane.Drain(resp)
 	}
 	if e, ok := err.(*bridge.Error); ok { //nolint:errorlint // the wire's own, unwrapped
 		return page{}, e

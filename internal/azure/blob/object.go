@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"encoding/base64"
 	"maps"
 	"net/http"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -35,7 +35,7 @@ func object(name string, h http.Header) dataset.Object {
 	}
 	o.Size, _ = strconv.ParseInt(h.Get("Content-Length"), 10, 64)
 	o.Modified, _ = http.ParseTime(h.Get("Last-Modified"))
-	o.MD5 = sum(h.Get("Content-MD5"))
+	o.MD5 = dataplane.MD5(h.Get("Content-MD5"))
 	meta := map[string]string{}
 	for key, values := range h {
 		if name, ok := strings.CutPrefix(key, metaHeader); ok && len(values) > 0 {
@@ -73,18 +73,6 @@ func kindOf(text string) dataset.Kind {
 		return dataset.PageBlob
 	}
 	return ""
-}
-
-// sum is a base64 MD5; nil when it is none.
-func sum(text string) []byte {
-	if text == "" {
-		return nil
-	}
-	out, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(out) != 16 {
-		return nil
-	}
-	return out
 }
 
 // headers are those of a write: properties, metadata, mark and CRC32C.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
@@ -156,7 +157,7 @@ func (d *decoder) property(name string, text []byte) (err error) {
 	case "Etag":
 		o.ETag = `"` + string(bytes.Trim(text, `"`)) + `"`
 	case "Content-MD5":
-		o.MD5 = sum(string(text))
+		o.MD5 = dataplane.MD5(string(text))
 	case "BlobType":
 		o.Kind = kindOf(string(text))
 	case "AccessTier":

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -87,11 +88,12 @@ func (l *lister) keeps(first page) error {
 func (l *lister) retention() (int, error) {
 	resp, err := l.do(l.ctx, call{method: http.MethodGet, account: true, query: "restype=service&comp=properties", want: http.StatusOK})
 	switch {
-	case err != nil && (codeOf(err) == dataset.CodeUnauthorized || codeOf(err) == dataset.CodeNotFound):
+	case err != nil && (dataplane.CodeOf(err) == dataset.CodeUnauthorized || dataplane.CodeOf(err) == dataset.CodeNotFound):
 		return -1, nil
 	case err != nil:
 		return 0, err
 	}
+	defer resp.Body.Close()
 	var body struct {
 		XMLName xml.Name `xml:"StorageServiceProperties"`
 		Delete  struct {
@@ -101,9 +103,9 @@ func (l *lister) retention() (int, error) {
 	}
 	decoder := xml.NewDecoder(skipMark(resp.Body))
 	if err := decoder.Decode(&body); err != nil || !body.Delete.Enabled {
-		return 0, drain(resp)
+		return 0, dataplane.Drain(resp)
 	}
-	return body.Delete.Days, drain(resp)
+	return body.Delete.Days, dataplane.Drain(resp)
 }
 
 // at finds, of all that is kept under a name, what was there at the time.
@@ -141,7 +143,7 @@ func (l *lister) lost(s state, why, hint string) error {
 func (l *lister) decide(s state) (there bool, err error) {
 	if !l.asked {
 		l.asked = true
-		if l.feed, err = l.openFeed(l.ctx, l.query.At); err != nil && codeOf(err) != dataset.CodeUnauthorized {
+		if l.feed, err = l.openFeed(l.ctx, l.query.At); err != nil && dataplane.CodeOf(err) != dataset.CodeUnauthorized {
 			return false, err
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -30,7 +30,7 @@ func (c *Container) Stat(ctx context.Context, name string) (dataset.Object, erro
 func (c *Container) Open(ctx context.Context, o dataset.Object, offset, length int64) (io.ReadCloser, error) {
 	switch {
 	case offset < 0 || length < 0 || offset+length > o.Size:
-		return nil, usage("range_refused", "%q has %d bytes: no %d from %d", o.Name, o.Size, length, offset)
+		return nil, dataplane.Usage("range_refused", "%q has %d bytes: no %d from %d", o.Name, o.Size, length, offset)
 	case !o.Deleted.IsZero():
 		e := c.about(bridge.Refused, dataset.CodeUnavailable, o.Name, "was deleted, and can be read once it is brought back")
 		e.Hint = "az storage blob undelete --auth-mode login" + c.arguments(call{name: o.Name})
@@ -43,7 +43,7 @@ func (c *Container) Open(ctx context.Context, o dataset.Object, offset, length i
 	if k.query == "" && o.ETag != "" {
 		h["If-Match"] = []string{o.ETag}
 	}
-	h["X-Ms-Range"] = []string{"bytes=" + strconv.FormatInt(offset, 10) + "-" + strconv.FormatInt(offset+length-1, 10)}
+	h["X-Ms-Range"] = []string{dataplane.Range(offset, length)}
 	resp, err := c.do(ctx, k)
 	if err != nil {
 		return nil, changed(err, o, k.query)
@@ -52,7 +52,7 @@ func (c *Container) Open(ctx context.Context, o dataset.Object, offset, length i
 		_ = resp.Body.Close()
 		return nil, err
 	}
-	return &exactly{ReadCloser: resp.Body, left: length}, nil
+	return dataplane.Exactly(resp.Body, length, nil), nil
 }
 
 // pinned is the query that names exactly an object's bytes; "" when only its ETag does.
@@ -84,25 +84,4 @@ func (c *Container) answers(resp *http.Response, o dataset.Object, offset, lengt
 		return c.about(bridge.Refused, dataset.CodeChanged, o.Name, "came with the ETag %s, not %s", tag, o.ETag)
 	}
 	return nil
-}
-
-// exactly gives left bytes or an error.
-type exactly struct {
-	io.ReadCloser
-	left int64
-}
-
-func (e *exactly) Read(p []byte) (int, error) {
-	if e.left == 0 {
-		return 0, io.EOF
-	}
-	if int64(len(p)) > e.left {
-		p = p[:e.left]
-	}
-	n, err := e.ReadCloser.Read(p)
-	e.left -= int64(n)
-	if err == io.EOF && e.left > 0 {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
@@ -61,7 +62,7 @@ func parseID(mark, id string) (dataset.Chunk, bool) {
 func (c *Container) Begin(ctx context.Context, w dataset.Write, l dataset.Layout) (dataset.Upload, error) {
 	u := &upload{c: c, write: w, layout: l, done: map[int][]dataset.Chunk{}}
 	blocks, _, err := c.blocks(ctx, w.Name, "uncommitted")
-	if err != nil && codeOf(err) != dataset.CodeNotFound {
+	if err != nil && dataplane.CodeOf(err) != dataset.CodeNotFound {
 		return nil, err
 	}
 	u.find(blocks.Uncommitted)
@@ -121,7 +122,7 @@ func (u *upload) Write(ctx context.Context, k dataset.Chunk, body io.Reader) (da
 	query := "comp=block&blockid=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(k.Ref)))
 	got, err := u.c.done(ctx, call{method: http.MethodPut, name: name, query: query, header: h, body: body, size: k.Size, want: http.StatusCreated, write: true})
 	switch {
-	case sent != nil && sent.err != nil && codeOf(sent.err) == "":
+	case sent != nil && sent.err != nil && dataplane.CodeOf(sent.err) == "":
 		return dataset.Chunk{}, u.c.early(name, k.Size-sent.left, k.Size, sent.err)
 	case sent != nil && sent.err != nil:
 		return dataset.Chunk{}, sent.err
@@ -156,7 +157,7 @@ func (u *upload) Finish(ctx context.Context, chunks []dataset.Chunk, crc checksu
 	whole := checksum.Of(sum)
 	switch {
 	case len(chunks) != u.layout.Chunks || size != u.write.Size:
-		return dataset.Object{}, usage("chunks_missing", "%q is to be made of %d chunks and %d bytes, not %d and %d", u.write.Name, u.layout.Chunks, u.write.Size, len(chunks), size)
+		return dataset.Object{}, dataplane.Usage("chunks_missing", "%q is to be made of %d chunks and %d bytes, not %d and %d", u.write.Name, u.layout.Chunks, u.write.Size, len(chunks), size)
 	case !crc.Agree(whole) || !u.write.CRC32C.Agree(whole):
 		return dataset.Object{}, u.c.mismatch(u.write.Name, crc, whole)
 	}

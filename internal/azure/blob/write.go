@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/checksum"
 	"github.com/landbridge/landbridge/internal/dataset"
@@ -84,7 +85,7 @@ func (c *Container) Put(ctx context.Context, w dataset.Write, body io.Reader) (d
 		return dataset.Object{}, err
 	}
 	o := written(w, crc, got)
-	o.MD5 = sum(got.Get("Content-MD5"))
+	o.MD5 = dataplane.MD5(got.Get("Content-MD5"))
 	if o.MD5 == nil {
 		o.MD5 = w.MD5
 	}
@@ -93,7 +94,7 @@ func (c *Container) Put(ctx context.Context, w dataset.Write, body io.Reader) (d
 
 // early is a body that ended before its time. What went wrong at the source is what is told.
 func (c *Container) early(name string, got, want int64, err error) error {
-	if codeOf(err) != "" {
+	if dataplane.CodeOf(err) != "" {
 		return err
 	}
 	e := c.about(bridge.Unreachable, "body_short", name, "was to be written with %d bytes, and %d came", want, got)
@@ -156,7 +157,7 @@ func (c *Container) Purge(ctx context.Context, o dataset.Object) error {
 
 func (c *Container) delete(ctx context.Context, o dataset.Object, h http.Header) error {
 	if o.ETag == "" {
-		return usage("state_unknown", "%q is not deleted: nothing says which state of it", o.Name)
+		return dataplane.Usage("state_unknown", "%q is not deleted: nothing says which state of it", o.Name)
 	}
 	h["If-Match"] = []string{o.ETag}
 	_, err := c.done(ctx, call{method: http.MethodDelete, name: o.Name, header: h, want: http.StatusAccepted})

@@ -2,12 +2,9 @@ package files
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 
-	"github.com/landbridge/landbridge/internal/azure"
-	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
 
@@ -27,20 +24,13 @@ type call struct {
 
 // do makes a call and returns its good answer, whose body the caller must close, or our error.
 func (s *Share) do(ctx context.Context, k call) (*http.Response, error) {
-	lease, err := s.leaser.Lease(ctx, bridge.LeaseRequest{Scopes: []string{azure.StorageScope}})
-	if err != nil {
-		return nil, err
-	}
 	h := k.header
 	if h == nil {
 		h = make(http.Header, 8)
 	}
-	h["Authorization"] = []string{"Bearer " + lease.Token.Reveal()}
-	h["X-Ms-Version"] = []string{version}
-	h["X-Ms-Date"] = []string{s.clock().UTC().Format(http.TimeFormat)}
 	h["X-Ms-File-Request-Intent"] = []string{"backup"}
 	h["X-Ms-Allow-Trailing-Dot"] = []string{"true"} // else the service reads "a" when it is asked for "a."
-	resp, err := s.http.Do(ctx, bridge.HopStorage, &http.Request{Method: k.method, URL: s.url(k), Header: h})
+	resp, lease, err := s.client.Do(ctx, &http.Request{Method: k.method, URL: s.url(k), Header: h})
 	if err != nil {
 		return nil, err
 	}
@@ -64,13 +54,4 @@ func (s *Share) url(k call) *url.URL {
 		u.Path, u.RawPath = s.base.Path+"/"+s.place.Name, ""
 	}
 	return &u
-}
-
-// drain reads what is left, so that the connection is used again.
-func drain(resp *http.Response) error {
-	_, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
-	if closed := resp.Body.Close(); err == nil {
-		err = closed
-	}
-	return err
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/wire"
@@ -34,9 +35,8 @@ type Options struct {
 
 // Share is a share as dataset.Reader. It is safe for use from many goroutines.
 type Share struct {
-	http     *wire.Streamer
+	client   dataplane.Client
 	clock    bridge.Clock
-	leaser   bridge.Leaser
 	base     url.URL // of the account
 	place    dataset.Place
 	snapshot string
@@ -52,18 +52,20 @@ func New(o Options) (*Share, error) {
 	case o.HTTP == nil || o.Clock == nil || o.Leaser == nil:
 		return nil, &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopStorage, Code: "incomplete", Text: "a share needs an HTTP client, a clock and a leaser"}
 	case o.Share == "" || strings.Contains(o.Share, "/"):
-		return nil, usage("share_malformed", "%q is no share's name", o.Share)
+		return nil, dataplane.Usage("share_malformed", "%q is no share's name", o.Share)
 	case o.Prefix != "" && !strings.HasSuffix(o.Prefix, "/"):
-		return nil, usage("prefix_malformed", "the prefix %q does not end in a slash", o.Prefix)
+		return nil, dataplane.Usage("prefix_malformed", "the prefix %q does not end in a slash", o.Prefix)
 	}
 	u, err := address(o.AccountURL)
 	if err != nil {
 		return nil, err
 	}
-	s := &Share{http: o.HTTP, clock: o.Clock, leaser: o.Leaser, base: *u, snapshot: o.Snapshot, most: mostHeld}
+	s := &Share{
+		client: dataplane.Client{HTTP: o.HTTP, Clock: o.Clock, Leaser: o.Leaser, Version: version}, clock: o.Clock, base: *u, snapshot: o.Snapshot, most: mostHeld,
+	}
 	if o.Snapshot != "" {
 		if s.taken, err = time.Parse(stampForm, o.Snapshot); err != nil {
-			return nil, usage("snapshot_malformed", "the snapshot %q is no time like %s", o.Snapshot, stampForm)
+			return nil, dataplane.Usage("snapshot_malformed", "the snapshot %q is no time like %s", o.Snapshot, stampForm)
 		}
 	}
 	account, _, _ := strings.Cut(u.Hostname(), ".")
@@ -84,7 +86,7 @@ const stampForm = "2006-01-02T15:04:05.0000000Z"
 func address(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(raw, "/"))
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, usage("address_malformed", "the account's address is not of the form https://ACCOUNT.file.core.windows.net")
+		return nil, dataplane.Usage("address_malformed", "the account's address is not of the form https://ACCOUNT.file.core.windows.net")
 	}
 	host := strings.ToLower(u.Hostname())
 	if addr, err := netip.ParseAddr(host); host == "localhost" || err == nil && addr.IsLoopback() {
@@ -95,7 +97,7 @@ func address(raw string) (*url.URL, error) {
 			return u, nil
 		}
 	}
-	e := usage("host_refused", "the address at %s is not one of Azure Files over https, and would be handed a token", host)
+	e := dataplane.Usage("host_refused", "the address at %s is not one of Azure Files over https, and would be handed a token", host)
 	e.Hint = "write https://ACCOUNT.file.core.windows.net, or a loopback address for the sandbox"
 	return nil, e
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -110,7 +111,7 @@ func (l *lister) pages(directory, prefix string) iter.Seq2[page, error] {
 		}
 		for {
 			p, err := l.page(directory, query)
-			if codeOf(err) == dataset.CodeNotFound {
+			if dataplane.CodeOf(err) == dataset.CodeNotFound {
 				return
 			}
 			if err == nil && p.Next != "" && p.Next == query.Get("marker") {
@@ -136,5 +137,5 @@ func (l *lister) page(directory string, query url.Values) (page, error) {
 	if err := decode(resp.Body, &p); err != nil {
 		return page{}, l.unreadable(resp, err)
 	}
-	return p, drain(resp)
+	return p, dataplane.Drain(resp)
 }

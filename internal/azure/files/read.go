@@ -3,7 +3,6 @@ package files
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -27,13 +27,13 @@ func (s *Share) Stat(ctx context.Context, name string) (dataset.Object, error) {
 	if err != nil {
 		return dataset.Object{}, err
 	}
+	defer resp.Body.Close()
 	o, err := object(name, resp.Header)
 	if err != nil {
-		_ = resp.Body.Close()
 		return dataset.Object{}, s.unreadable(resp, err)
 	}
 	o.Version = versionOf(s.snapshot)
-	return o, drain(resp)
+	return o, dataplane.Drain(resp)
 }
 
 // at is the query of a snapshot; nil of the share as it is.
@@ -53,7 +53,7 @@ func versionOf(snapshot string) string {
 
 // object reads the headers of Get File Properties.
 func object(name string, h http.Header) (dataset.Object, error) {
-	o := dataset.Object{Name: name, ETag: quoted(h.Get("ETag")), MD5: sum(h.Get("Content-MD5")), Headers: dataset.Headers{
+	o := dataset.Object{Name: name, ETag: quoted(h.Get("ETag")), MD5: dataplane.MD5(h.Get("Content-MD5")), Headers: dataset.Headers{
 		ContentType: h.Get("Content-Type"), ContentEncoding: h.Get("Content-Encoding"), ContentLanguage: h.Get("Content-Language"),
 		ContentDisposition: h.Get("Content-Disposition"), CacheControl: h.Get("Cache-Control"),
 	}}
@@ -83,26 +83,17 @@ func quoted(tag string) string {
 	return `"` + strings.Trim(tag, `"`) + `"`
 }
 
-// sum is a base64 MD5; nil when it is none.
-func sum(text string) []byte {
-	out, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(out) != 16 {
-		return nil
-	}
-	return out
-}
-
 // Open implements dataset.Reader.
 func (s *Share) Open(ctx context.Context, o dataset.Object, offset, length int64) (io.ReadCloser, error) {
 	switch {
 	case offset < 0 || length < 0 || offset+length > o.Size:
-		return nil, usage("range_refused", "%q has %d bytes: no %d from %d", o.Name, o.Size, length, offset)
+		return nil, dataplane.Usage("range_refused", "%q has %d bytes: no %d from %d", o.Name, o.Size, length, offset)
 	case length == 0:
 		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
 	snapshot, _ := strings.CutPrefix(o.Version, snapshotPrefix)
 	h := make(http.Header, 8)
-	h["X-Ms-Range"] = []string{"bytes=" + strconv.FormatInt(offset, 10) + "-" + strconv.FormatInt(offset+length-1, 10)}
+	h["X-Ms-Range"] = []string{dataplane.Range(offset, length)}
 	resp, err := s.do(ctx, call{method: http.MethodGet, what: "read", path: s.place.Prefix + o.Name, query: at(snapshot), header: h, want: http.StatusPartialContent})
 	if err != nil {
 		return nil, s.gone(err, o)
@@ -111,11 +102,11 @@ func (s *Share) Open(ctx context.Context, o dataset.Object, offset, length int64
 		_ = resp.Body.Close()
 		return nil, err
 	}
-	r := &exactly{ReadCloser: resp.Body, left: length}
+	var end func() error
 	if snapshot == "" && o.ETag != "" {
-		r.end = func() error { return s.unchanged(ctx, o) }
+		end = func() error { return s.unchanged(ctx, o) }
 	}
-	return r, nil
+	return dataplane.Exactly(resp.Body, length, end), nil
 }
 
 // unchanged looks again at a file that was read as it is now: an SMB client may have written while its bytes were on their way, and the
@@ -150,35 +141,4 @@ func (s *Share) answers(resp *http.Response, o dataset.Object, offset, length in
 		return s.about(dataset.CodeChanged, o.Name, "came with the ETag %s, not %s", tag, o.ETag)
 	}
 	return nil
-}
-
-// exactly gives left bytes or an error, and io.EOF when end has nothing against it.
-type exactly struct {
-	io.ReadCloser
-	left int64
-	end  func() error // nil is none
-}
-
-func (e *exactly) Read(p []byte) (int, error) {
-	if e.left == 0 {
-		if end := e.end; end != nil {
-			if err := end(); err != nil {
-				return 0, err
-			}
-			e.end = nil
-		}
-		return 0, io.EOF
-	}
-	if int64(len(p)) > e.left {
-		p = p[:e.left]
-	}
-	n, err := e.ReadCloser.Read(p)
-	e.left -= int64(n)
-	switch {
-	case e.left == 0:
-		return n, nil // what is wrong with the end is said there
-	case err == io.EOF:
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
 }

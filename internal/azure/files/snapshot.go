@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/landbridge/landbridge/internal/azure/dataplane"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/dataset"
 )
@@ -90,5 +91,5 @@ func (s *Share) shares(ctx context.Context, query url.Values) (sharesPage, error
 	if err := decode(resp.Body, &p); err != nil {
 		return sharesPage{}, s.unreadable(resp, err)
 	}
-	return p, drain(resp)
+	return p, dataplane.Drain(resp)
 }
