@@ -54,6 +54,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	if o.Started != nil {
 		o.Started(at)
 	}
+	dropStart()
 	return run()
 }
 
