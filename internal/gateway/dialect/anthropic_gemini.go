@@ -18,7 +18,7 @@ func anthropicGemini(body []byte, t prompt.Target, o Options) (Request, error) {
 	}
 	answer := &geminiAnthropic{options: o, model: ask.Model, oneCall: ask.ToolChoice != nil && ask.ToolChoice.DisableParallel}
 	t.Method = "generateContent"
-	r := Request{Target: t, Body: marshal(g), Stream: ask.Stream, Answer: answer}
+	r := Request{Target: t, Body: g.append(make([]byte, 0, len(body)+128)), Stream: ask.Stream, Answer: answer}
 	if ask.Stream {
 		r.Target.Method, r.Query = "streamGenerateContent", "alt=sse"
 	}
@@ -57,7 +57,7 @@ func (a *messagesAsk) gemini(body []byte, model string) (*generate, error) {
 	if len(t.contents) == 0 {
 		return nil, invalid("messages", "there are none", "add a message with role user")
 	}
-	g := &generate{Contents: t.contents, Labels: labels(a.Metadata.UserID, nil)}
+	g := &generate{Contents: t.contents, settings: settings{Labels: labels(a.Metadata.UserID, nil)}}
 	for i := range a.System {
 		p, err := geminiPart(index("system", i), &a.System[i])
 		if err != nil {

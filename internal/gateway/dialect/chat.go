@@ -31,7 +31,7 @@ func Chat(body []byte, o Options) (Request, error) {
 	case t.Publisher == anthropic:
 		return openaiClaude(c, t, o)
 	default:
-		return openaiGemini(c, t, o)
+		return openaiGemini(c, t, len(body)+128, o)
 	}
 }
 

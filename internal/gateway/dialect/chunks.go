@@ -19,7 +19,7 @@ func (c *chunks) begin(head *completion) {
 // add writes one event.
 func (c *chunks) add(dst []byte, choices ...choice) []byte {
 	c.head.Choices = choices
-	return append(appendJSON(append(dst, "data: "...), c.head), "\n\n"...)
+	return append(c.head.append(append(dst, "data: "...)), "\n\n"...)
 }
 
 // end writes the usage, where it was asked for, and the stream's end.

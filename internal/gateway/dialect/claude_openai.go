@@ -31,7 +31,7 @@ func (a *claudeOpenAI) Whole(body []byte, _ ...[]byte) ([]byte, error) {
 	}
 	out.Choices = []choice{c}
 	out.Usage = claudeUsed(&answer.Usage)
-	return marshal(out), nil
+	return out.append(make([]byte, 0, len(body)+256)), nil
 }
 
 func (a *claudeOpenAI) head(answer *claudeAnswer, object string) *completion {
@@ -112,5 +112,5 @@ func claudeUsed(u *claudeUsage) jsontext.Value {
 	out.Total = out.Prompt + out.Completion
 	out.PromptDetails.Cached = u.CacheRead
 	out.CompletionDetails.Reasoning = u.Details.Thinking
-	return marshal(out)
+	return out.append(make([]byte, 0, 256))
 }

@@ -5,8 +5,27 @@ import "github.com/go-json-experiment/json/jsontext"
 // generate is the body of generateContent and streamGenerateContent
 // (docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/generateContent).
 type generate struct {
-	Contents       []content         `json:"contents"`
-	System         *content          `json:"systemInstruction,omitzero"`
+	Contents []content `json:"contents"`
+	System   *content  `json:"systemInstruction,omitzero"`
+	settings
+}
+
+// append writes what marshal would.
+func (g *generate) append(dst []byte) []byte {
+	o := begin(dst)
+	list(&o, "contents", g.Contents, (*content).append)
+	if g.System != nil {
+		o.name("systemInstruction")
+		o = g.System.append(o)
+	}
+	if more := marshal(&g.settings); len(more) > len("{}") {
+		o = append(append(o, ','), more[1:len(more)-1]...)
+	}
+	return o.end()
+}
+
+// settings are what stands beside the texts.
+type settings struct {
 	Tools          []tool            `json:"tools,omitzero"`
 	ToolConfig     *toolConfig       `json:"toolConfig,omitzero"`
 	Config         generationConfig  `json:"generationConfig,omitzero"`
@@ -20,6 +39,13 @@ type content struct {
 	Parts []part `json:"parts"`
 }
 
+func (c *content) append(dst []byte) []byte {
+	o := begin(dst)
+	o.words("role", c.Role)
+	list(&o, "parts", c.Parts, (*part).append)
+	return o.end()
+}
+
 // part holds one of its fields, and a signature beside it.
 type part struct {
 	Text             *string           `json:"text,omitzero"`
@@ -31,6 +57,28 @@ type part struct {
 	CodeResult       *codeResult       `json:"codeExecutionResult,omitzero"`
 	Thought          bool              `json:"thought,omitzero"`
 	ThoughtSignature string            `json:"thoughtSignature,omitzero"` // base64
+}
+
+func (p *part) append(dst []byte) []byte {
+	if *p != (part{Text: p.Text, InlineData: p.InlineData, Thought: p.Thought, ThoughtSignature: p.ThoughtSignature}) {
+		return appendJSON(dst, p)
+	}
+	o := begin(dst)
+	if p.Text != nil {
+		o.text("text", *p.Text)
+	}
+	if p.InlineData != nil {
+		o.name("inlineData")
+		media := begin(o)
+		media.text("mimeType", p.InlineData.MimeType)
+		media.text("data", p.InlineData.Data)
+		o = media.end()
+	}
+	if p.Thought {
+		o.raw("thought", "true")
+	}
+	o.words("thoughtSignature", p.ThoughtSignature)
+	return o.end()
 }
 
 type blob struct {

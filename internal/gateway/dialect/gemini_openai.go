@@ -30,7 +30,7 @@ func (a *geminiOpenAI) Whole(body []byte, _ ...[]byte) ([]byte, error) {
 		out.Choices = append(out.Choices, blocked(g))
 	}
 	out.Usage = openaiUsage(g.Usage)
-	return marshal(out), nil
+	return out.append(make([]byte, 0, len(body)+256)), nil
 }
 
 // head is what all events of an answer have in common.
@@ -131,7 +131,7 @@ func openaiUsage(u *geminiUsage) jsontext.Value {
 			out.CompletionDetails.Text += d.Tokens
 		}
 	}
-	return marshal(out)
+	return out.append(make([]byte, 0, 256))
 }
 
 // logprobsOf maps the chosen tokens, each with its rivals.

@@ -13,6 +13,21 @@ type completion struct {
 	Usage       jsontext.Value `json:"usage,omitzero"` // of type usage; null in events before the one that has it
 }
 
+// append writes what marshal would.
+func (c *completion) append(dst []byte) []byte {
+	o := begin(dst)
+	o.text("id", c.ID)
+	o.text("object", c.Object)
+	o.number("created", c.Created)
+	o.text("model", c.Model)
+	o.words("system_fingerprint", c.Fingerprint)
+	list(&o, "choices", c.Choices, (*choice).append)
+	if c.Usage != nil {
+		o.raw("usage", string(c.Usage))
+	}
+	return o.end()
+}
+
 type choice struct {
 	Index    int           `json:"index"`
 	Message  *reply        `json:"message,omitzero"`
@@ -20,6 +35,29 @@ type choice struct {
 	Logprobs *logprobs     `json:"logprobs"`
 	Finish   *string       `json:"finish_reason"`
 	Extra    *extraContent `json:"extra_content,omitzero"`
+}
+
+func (c *choice) append(dst []byte) []byte {
+	o := begin(dst)
+	o.number("index", int64(c.Index))
+	if c.Message != nil {
+		o.name("message")
+		o = c.Message.append(o)
+	}
+	if c.Delta != nil {
+		o.name("delta")
+		o = c.Delta.append(o)
+	}
+	if c.Logprobs != nil {
+		o.any("logprobs", c.Logprobs)
+	} else {
+		o.raw("logprobs", "null")
+	}
+	o.textOrNull("finish_reason", c.Finish)
+	if c.Extra != nil {
+		o.any("extra_content", c.Extra)
+	}
+	return o.end()
 }
 
 // reply is a whole message. Its content is null where there is none.
@@ -30,12 +68,34 @@ type reply struct {
 	said
 }
 
+func (r *reply) append(dst []byte) []byte {
+	o := begin(dst)
+	o.text("role", r.Role)
+	o.textOrNull("content", r.Content)
+	o.textOrNull("refusal", r.Refusal)
+	r.said.append(&o)
+	return o.end()
+}
+
 // delta is what a message has grown by.
 type delta struct {
 	Role    string  `json:"role,omitzero"`
 	Content *string `json:"content,omitzero"`
 	Refusal *string `json:"refusal,omitzero"`
 	said
+}
+
+func (d *delta) append(dst []byte) []byte {
+	o := begin(dst)
+	o.words("role", d.Role)
+	if d.Content != nil {
+		o.text("content", *d.Content)
+	}
+	if d.Refusal != nil {
+		o.text("refusal", *d.Refusal)
+	}
+	d.said.append(&o)
+	return o.end()
 }
 
 // said is what whole messages and deltas write alike. Reasoning is no field of OpenAI's own: it is what open models'
@@ -47,6 +107,25 @@ type said struct {
 	Images       []imagePart   `json:"images,omitempty"`
 	Annotations  []annotation  `json:"annotations,omitempty"`
 	Extra        *extraContent `json:"extra_content,omitzero"`
+}
+
+func (s *said) append(o *jsonObject) {
+	o.words("reasoning_content", s.Reasoning)
+	if len(s.ToolCalls) > 0 {
+		o.any("tool_calls", s.ToolCalls)
+	}
+	if s.FunctionCall != nil {
+		o.any("function_call", s.FunctionCall)
+	}
+	if len(s.Images) > 0 {
+		o.any("images", s.Images)
+	}
+	if len(s.Annotations) > 0 {
+		o.any("annotations", s.Annotations)
+	}
+	if s.Extra != nil {
+		o.any("extra_content", s.Extra)
+	}
 }
 
 // imagePart is a picture that the model has made, as a data URL.
@@ -91,6 +170,28 @@ type usage struct {
 	Total             int               `json:"total_tokens"`
 	PromptDetails     promptDetails     `json:"prompt_tokens_details"`
 	CompletionDetails completionDetails `json:"completion_tokens_details"`
+}
+
+func (u *usage) append(dst []byte) []byte {
+	o := begin(dst)
+	o.number("prompt_tokens", int64(u.Prompt))
+	o.number("completion_tokens", int64(u.Completion))
+	o.number("total_tokens", int64(u.Total))
+	o.name("prompt_tokens_details")
+	in := begin(o)
+	in.number("cached_tokens", int64(u.PromptDetails.Cached))
+	in.number("audio_tokens", int64(u.PromptDetails.Audio))
+	in.count("image_tokens", u.PromptDetails.Image)
+	in.count("text_tokens", u.PromptDetails.Text)
+	o = in.end()
+	o.name("completion_tokens_details")
+	out := begin(o)
+	out.number("reasoning_tokens", int64(u.CompletionDetails.Reasoning))
+	out.number("audio_tokens", int64(u.CompletionDetails.Audio))
+	out.count("image_tokens", u.CompletionDetails.Image)
+	out.count("text_tokens", u.CompletionDetails.Text)
+	o = out.end()
+	return o.end()
 }
 
 type promptDetails struct {

@@ -9,13 +9,13 @@ import (
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
-// openaiGemini maps a chat to generateContent.
-func openaiGemini(c *chat, t prompt.Target, o Options) (Request, error) {
+// openaiGemini maps a chat to generateContent. size is about how long that becomes.
+func openaiGemini(c *chat, t prompt.Target, size int, o Options) (Request, error) {
 	if err := c.refuse(); err != nil {
 		return Request{}, err
 	}
 	extra := c.extra()
-	g := generate{SafetySettings: extra.SafetySettings, CachedContent: extra.CachedContent, Labels: labels(c.User, c.Metadata)}
+	g := generate{settings: settings{SafetySettings: extra.SafetySettings, CachedContent: extra.CachedContent, Labels: labels(c.User, c.Metadata)}}
 	turns := turns{model: t.Model, tag: extra.ThoughtTag}
 	for i := range c.Messages {
 		if err := turns.add(i, &c.Messages[i]); err != nil {
@@ -39,7 +39,7 @@ func openaiGemini(c *chat, t prompt.Target, o Options) (Request, error) {
 		options: o, model: c.Model, tag: extra.ThoughtTag, usage: c.StreamOptions.IncludeUsage,
 		oneCall: c.ParallelCalls != nil && !*c.ParallelCalls, legacy: len(c.Functions) > 0,
 	}
-	r := Request{Target: t, Body: marshal(&g), Stream: c.Stream, Answer: answer}
+	r := Request{Target: t, Body: g.append(make([]byte, 0, size)), Stream: c.Stream, Answer: answer}
 	r.Target.Method = "generateContent"
 	if c.Stream {
 		r.Target.Method, r.Query = "streamGenerateContent", "alt=sse"
