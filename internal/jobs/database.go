@@ -13,6 +13,8 @@ type database interface {
 	querier // what has been committed
 	// write runs a transaction. fn uses nothing of the database but tx: SQLite has one connection for writing.
 	write(ctx context.Context, fn func(tx transaction) error) error
+	// rung is closed when this process has written next.
+	rung() <-chan struct{}
 	// worker makes what fetches tasks and gives them to w.
 	worker(c workerConfig) (worker, error)
 	// own makes sure that nobody else works where that is not possible, until release.

@@ -106,14 +106,20 @@ func (e *Engine) Pages(ctx context.Context, run string, states ...State) iter.Se
 	}
 }
 
-// lookEvery is how often a run that is watched is read.
-const lookEvery = 50 * time.Millisecond
+// How often a run that is watched is read at least, as others may work on it, and at most.
+const (
+	lookEvery  = 100 * time.Millisecond
+	lookAtMost = 5 * time.Millisecond
+)
 
 // Watch yields a run now and whenever something of it has changed, until it has ended or ctx does.
 func (e *Engine) Watch(ctx context.Context, id string) iter.Seq2[Run, error] {
 	return func(yield func(Run, error) bool) {
 		var last Run
+		look := time.NewTicker(lookEvery)
+		defer look.Stop()
 		for {
+			rung := e.db.rung()
 			run, err := e.Show(ctx, id)
 			if err != nil {
 				yield(Run{}, err)
@@ -124,7 +130,12 @@ func (e *Engine) Watch(ctx context.Context, id string) iter.Seq2[Run, error] {
 				return
 			}
 			last = run
-			if err := bridge.Wait(ctx, lookEvery); err != nil {
+			select {
+			case <-rung:
+			case <-look.C:
+			case <-ctx.Done():
+			}
+			if err := bridge.Wait(ctx, lookAtMost); err != nil {
 				yield(Run{}, err)
 				return
 			}

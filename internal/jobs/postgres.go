@@ -16,6 +16,7 @@ import (
 // server is a PostgreSQL database. All tables are in a schema of their own.
 type server struct {
 	*enqueuer[pgx.Tx]
+	bell
 	pool     *pgxpool.Pool
 	password string // to be kept out of errors
 }
@@ -111,6 +112,7 @@ func (s *server) query(ctx context.Context, sql string, args ...any) (rows, erro
 }
 
 func (s *server) write(ctx context.Context, fn func(transaction) error) error {
+	defer s.ring()
 	return s.plain(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return fn(serverTx{tx, s.enqueuer}) }))
 }
 

@@ -20,6 +20,7 @@ import (
 // transaction that has the reason for it, and no two connections of this process wait for each other.
 type file struct {
 	*enqueuer[*sql.Tx]
+	bell
 	dir     string
 	writing *sql.DB
 	reading *sql.DB
@@ -126,11 +127,13 @@ func (f *file) write(ctx context.Context, fn func(transaction) error) error {
 	if err := fn(fileTx{fileConn{tx}, tx, f.enqueuer}); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	return tx.Commit()
+	err = tx.Commit()
+	f.ring()
+	return err
 }
 
 func (f *file) worker(c workerConfig) (worker, error) {
-	return newWorker(riversqlite.New(f.writing), c)
+	return newWorker(sqliteDriver{riversqlite.New(f.writing), &f.bell}, c)
 }
 
 func (f *file) own() (func(), error) { return lockFile(filepath.Join(f.dir, lockName)) }
