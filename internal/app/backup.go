@@ -148,7 +148,11 @@ func (b *Backup) recorder() bridge.Recorder {
 }
 
 func (b *Backup) jobs(ctx context.Context, dir string) error {
-	key, err := b.sealKey(ctx, filepath.Join(dir, "jobs.key"))
+	keyFile := filepath.Join(dir, "jobs.key")
+	if err := ownersAlone(keyFile); err != nil {
+		return err
+	}
+	key, err := b.sealKey(ctx, keyFile)
 	if err != nil {
 		return err
 	}
