@@ -81,6 +81,7 @@ func TestFindNobody(t *testing.T) {
 		"The room is 1000 square feet; we keep 3 German Shepherds in it.",
 		"Which is right?\nA) 12 B) 14 C) 15 D) None of them",
 		"Rows: L P | Q R | T X",
+		"Rate it 10/10 EXCELLENT, on x86-64 Linux, if FICO > 750 and FragmentMatrixFunctions says so.",
 	} {
 		for _, f := range New().Find(text, nil) {
 			if f.Score >= least && (f.Type == "PERSON" || f.Type == "STREET_ADDRESS") {
@@ -107,6 +108,7 @@ func TestFindPublic(t *testing.T) {
 		"Write a short story. Deborah lives at 12 Harbour Road, Leeds.":                       true,
 		"Hi Deborah, each of the 3 parcels costs twice the price of 2.":                       true,
 		"Solve the puzzle: Deborah sits left of Martin, who sits left of Ruth.":               false,
+		"Krissa buys 3 shirts for each of 4 pupils. What do 2 cost?":                          false,
 		"Alice sends Bob a key, and Deborah listens.":                                         false,
 		"A novel by F. Scott Fitzgerald, a film with Johnny Depp, Johann S. Bach":             false,
 		"Deborah runs twice as far as Ruth, who runs five miles in two hours. How far is it?": false,

@@ -82,10 +82,11 @@ func hashes(words string) (out []uint32) {
 type scene uint8
 
 const (
-	unread   scene = iota
-	common         // nothing of the following
-	private        // somebody's address
-	invented       // a riddle, an exercise, a story: whoever has a first name only does not live
+	unread    scene = iota
+	common          // nothing of the following
+	private         // somebody's address
+	reckoning       // a riddle: numbers, and what is to be made of them
+	invented        // an exercise, a story
 )
 
 // look reads the scene of the page.
@@ -121,21 +122,28 @@ func (p *page) read() scene {
 			invents = invents || slices.Contains(inventing, t.Hash)
 		}
 	}
-	if numbers > 1 && (asks || cues > 1) || invents || cast == 3 {
+	switch {
+	case numbers > 1 && (asks || cues > 1):
+		return reckoning
+	case invents || cast == 3:
 		return invented
 	}
 	return common
 }
 
-// address says whether the span that begins at i is an address.
+// address says whether the span that begins at i is an address, and no postcode alone.
 func (p *page) address(i int) bool {
 	s := p.span(i)
 	s.trim(p)
-	return s.from < s.to && s.holds(p)
+	return s.from+1 < s.to && s.holds(p)
 }
 
-// riddle says whether a span is a first name in a text that is invented: of somebody who has apples, so that one can ask how
-// many, or of whom a story is told.
+// riddle says whether a span is a name of one word in a text that is invented: of somebody who has apples, so that one can ask
+// how many, or a first name of whom a story is told.
 func (s *span) riddle(p *page) bool {
-	return s.to-s.from == 1 && p.tokens[s.from].Kind&tag.Given != 0 && p.look() == invented && !s.greeted(p)
+	if s.to-s.from > 1 || s.greeted(p) {
+		return false
+	}
+	scene := p.look()
+	return scene == reckoning || scene == invented && p.tokens[s.from].Kind&tag.Given != 0
 }

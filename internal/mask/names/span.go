@@ -1,6 +1,8 @@
 package names
 
 import (
+	"slices"
+
 	"github.com/landbridge/landbridge/internal/mask/names/tag"
 	"github.com/landbridge/landbridge/internal/prompt"
 )
@@ -106,6 +108,7 @@ func (s *span) holds(p *page) bool {
 // say.
 func (s *span) needed(p *page) float32 {
 	given, surname, place, lower, letters, words := false, false, false, true, true, 0
+	first := &p.tokens[s.from]
 	for _, t := range p.tokens[s.from:s.to] {
 		given = given || t.Kind&tag.Given != 0
 		surname = surname || t.Kind&tag.Surname != 0
@@ -119,12 +122,14 @@ func (s *span) needed(p *page) float32 {
 	switch {
 	case letters: // of a list or of a formula
 		return never
-	case lower && p.mode == tag.Cased && !given:
+	case lower && !given && p.mode == tag.Cased:
 		return 0.97
-	case lower && p.mode == tag.Cased:
+	case lower && (!given || p.mode == tag.Cased), place && (!given || words == 1): // also the words of a script without capitals
 		return 0.9
-	case place && (!given || words == 1), lower && !given: // also the words of a script without capitals
-		return 0.9
+	case words == 1 && first.Shape == tag.Mixed && !given && !surname:
+		return 0.98 // CamelCase
+	case words == 1 && first.Shape == tag.Upper && p.mode == tag.Cased && first.End-first.Start < 6:
+		return 0.9 // an abbreviation
 	case given && words > 1:
 		return least
 	case given:
@@ -140,6 +145,9 @@ func (s *span) needed(p *page) float32 {
 // beside them.
 func (s *span) place(p *page) bool {
 	words, number, street, unit := 0, false, false, false
+	if s.from > 0 && p.tokens[s.from].Gap == tag.None && slices.Contains(joins[:], p.tokens[s.from-1].Hash) {
+		return false // 10/10, x86-64
+	}
 	for i := s.from; i < s.to; i++ {
 		t := &p.tokens[i]
 		if t.Hash == tag.Dot && p.ends(i) {
@@ -158,6 +166,9 @@ func (s *span) place(p *page) bool {
 	}
 	return number && (beside(p, s.from-1, -1) || beside(p, s.to, 1))
 }
+
+// joins are marks between numbers.
+var joins = [...]uint32{tag.Hash("-") | 1, tag.Hash("/") | 1}
 
 // sure is the score of an address that has no word for a street.
 const sure = 0.6
