@@ -132,9 +132,7 @@ func (t *Tx) PutSecret(key string, s bridge.Secret) error {
 }
 
 func (t *Tx) put(key string, value []byte, sealed bool) error {
-	_, err := t.c.tx.exec(t.c.ctx, `INSERT INTO run_values (run, key, value, sealed) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (run, key) DO UPDATE SET value = excluded.value, sealed = excluded.sealed`, t.j.Run.ID, key, bytesOf(value), sealed)
-	return err
+	return putValue(t.c.ctx, t.c.tx, t.j.Run.ID, key, value, sealed)
 }
 
 // Drop forgets a value.

@@ -26,6 +26,17 @@ func (e *Engine) Recall(ctx context.Context, key string) ([]byte, error) {
 	return b, broken(err)
 }
 
+// Put keeps a value of a run under a key, whoever has its pages.
+func (e *Engine) Put(ctx context.Context, run, key string, value []byte) error {
+	return broken(e.db.write(ctx, func(tx transaction) error { return putValue(ctx, tx, run, key, value, false) }))
+}
+
+func putValue(ctx context.Context, tx transaction, run, key string, value []byte, sealed bool) error {
+	_, err := tx.exec(ctx, `INSERT INTO run_values (run, key, value, sealed) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (run, key) DO UPDATE SET value = excluded.value, sealed = excluded.sealed`, run, key, bytesOf(value), sealed)
+	return err
+}
+
 // Value is what a run has put under a key, nil when nothing was.
 func (e *Engine) Value(ctx context.Context, run, key string) ([]byte, error) {
 	b, _, err := selectOne(ctx, e.db, value[[]byte], `SELECT value FROM run_values WHERE run = $1 AND key = $2 AND NOT sealed`, run, key)

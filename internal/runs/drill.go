@@ -52,7 +52,7 @@ func (s *Service) drill(ctx context.Context, j *jobs.Job) error {
 	out.Took, out.Age = state.Measure()
 	t := s.tale(j, d, spec)
 	t.Changed, t.ChangedBytes, t.Damaged, t.Deep = out.Sample, out.Bytes, out.Damaged, true
-	if err := s.ended(ctx, t); err != nil {
+	if err := s.end(ctx, j, t); err != nil {
 		return err
 	}
 	return j.Tx(ctx, func(tx *jobs.Tx) error {

@@ -67,6 +67,26 @@ func TestEveryEndIsRecordedOnce(t *testing.T) {
 	}
 }
 
+// A run that is cancelled while its last page records its end has that one.
+func TestCancelledAtItsEnd(t *testing.T) {
+	t.Parallel()
+	s := newShores(t, 43)
+	w, err := s.At.open(t.Context(), func() string { return s.At.Token })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.engine.Close()
+	w.ending = func(run string) {
+		if err := w.engine.Cancel(t.Context(), run); err != nil {
+			t.Error(err)
+		}
+	}
+	run := w.run(t, runs.Sync)
+	if ends, _ := w.told(); run.State != jobs.Cancelled || !slices.Equal(ends, []string{run.ID + " sync done"}) {
+		t.Errorf("%s: %q", run.State, ends)
+	}
+}
+
 // A cancelled run has its transfer cancelled, by whichever process sees it; one that was delivered is left alone.
 func TestCancelledOrder(t *testing.T) {
 	t.Parallel()

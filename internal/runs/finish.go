@@ -92,7 +92,7 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 	if out.Failed > 0 {
 		t.Failed = fmt.Sprintf("%d objects could not be copied", out.Failed)
 	}
-	if err := s.ended(ctx, t); err != nil {
+	if err := s.end(ctx, j, t); err != nil {
 		return err
 	}
 	return j.Tx(ctx, func(tx *jobs.Tx) error {

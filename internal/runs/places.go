@@ -103,7 +103,7 @@ func (s *Service) elsewhere(ctx context.Context, run string, d *Dataset, to stri
 	for _, own := range []dataset.Reader{d.Source, d.Target} {
 		if own.Place().Overlap(l.Place) {
 			return nil, &bridge.Error{
-				Kind: bridge.Refused, Code: "place_refused", Text: l.Place.String() + " overlaps with " + own.Place().String() + ", which is the dataset's own",
+				Kind: bridge.Refused, Code: "place_refused", Text: l.String() + " overlaps with " + own.Place().String() + ", which is the dataset's own",
 				Hint: "name a place apart; without --to a restore goes to the dataset's target",
 			}
 		}
@@ -112,7 +112,7 @@ func (s *Service) elsewhere(ctx context.Context, run string, d *Dataset, to stri
 	if out.Target, err = s.writable(ctx, run, l.Place); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256([]byte(l.Place.String()))
+	sum := sha256.Sum256([]byte(l.String()))
 	out.Book = d.Name + ".to." + hex.EncodeToString(sum[:6])
 	return &out, nil
 }

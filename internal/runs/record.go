@@ -69,6 +69,20 @@ func (s *Service) ended(ctx context.Context, t Tale) error {
 	return nil
 }
 
+// valueEnded is under which a run keeps that its end is on record.
+const valueEnded = "ended"
+
+// end is ended for the last page of a run, which may be begun again after it.
+func (s *Service) end(ctx context.Context, j *jobs.Job, t Tale) error {
+	if recorded, err := j.Value(ctx, valueEnded); len(recorded) > 0 || err != nil {
+		return err
+	}
+	if err := s.ended(ctx, t); err != nil {
+		return err
+	}
+	return s.engine.Put(ctx, j.Run.ID, valueEnded, []byte{1})
+}
+
 // abandonTimeout bounds what is tried to end what a run has others do.
 const abandonTimeout = 15 * time.Second
 
@@ -102,6 +116,9 @@ func (s *Service) Ended(ctx context.Context, run jobs.Run) error {
 		if err != nil {
 			s.o.Log.ErrorContext(ctx, "the transfer of a run that has ended could not be cancelled", slog.String("run", run.ID), slog.Any("error", err))
 		}
+	}
+	if recorded, err := s.engine.Value(ctx, run.ID, valueEnded); len(recorded) > 0 || err != nil { // it was cancelled after its last page had said so
+		return err
 	}
 	return s.ended(ctx, t)
 }

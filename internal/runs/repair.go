@@ -61,7 +61,7 @@ func (s *Service) repair(ctx context.Context, j *jobs.Job) error {
 	if out.Failed > 0 {
 		t.Failed = objects(out.Failed) + " could not be mended"
 	}
-	if err := s.ended(ctx, t); err != nil {
+	if err := s.end(ctx, j, t); err != nil {
 		return err
 	}
 	return j.Tx(ctx, func(tx *jobs.Tx) error {

@@ -172,6 +172,7 @@ type works struct {
 	set       *runs.Dataset
 	failing   int // manifests that cannot be signed
 	failure   *bridge.Error
+	ending    func(run string) // happens before an end is on record
 	bucket    storage.Options
 	opened    atomic.Int64 // places that runs have opened and not given back
 
@@ -289,6 +290,9 @@ func (l leaser) Lease(context.Context, bridge.LeaseRequest) (bridge.Lease, error
 func (w *works) Record(_ context.Context, r bridge.Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if r.Event == bridge.EventEnded && w.ending != nil {
+		w.ending(r.Data.Run)
+	}
 	if r.Event == bridge.EventEnded {
 		w.ends = append(w.ends, r.Data.Run+" "+r.Data.Act+" "+r.Data.Outcome)
 	}

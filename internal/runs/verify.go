@@ -36,7 +36,7 @@ func (s *Service) verify(ctx context.Context, j *jobs.Job) error {
 	t := s.tale(j, d, spec)
 	t.Manifest, t.Objects, t.Bytes, t.Damaged, t.Deep = out.Manifest, out.Report.Objects, out.Report.Bytes, out.Damaged, spec.Deep
 	t.Changed, t.ChangedBytes = out.Report.Objects, out.Report.Read
-	if err := s.ended(ctx, t); err != nil {
+	if err := s.end(ctx, j, t); err != nil {
 		return err
 	}
 	return j.Tx(ctx, func(tx *jobs.Tx) error {

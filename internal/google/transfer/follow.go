@@ -40,9 +40,9 @@ type Progress struct {
 	State    State     `json:"state"`
 	Began    time.Time `json:"began,omitzero"`
 	Ended    time.Time `json:"ended,omitzero"` // by Google's clock
-	Found    Count     `json:"found"`   // at the source
-	Copied   Count     `json:"copied"`  // to the target
-	Skipped  Count     `json:"skipped"` // there already
+	Found    Count     `json:"found"`          // at the source
+	Copied   Count     `json:"copied"`         // to the target
+	Skipped  Count     `json:"skipped"`        // there already
 	Failed   Count     `json:"failed"`
 	Problems []Problem `json:"problems,omitempty"`
 }
