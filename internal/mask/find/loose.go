@@ -99,5 +99,5 @@ func (s *scanner) postal() {
 func stated(text string, i int) bool {
 	const states = " AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD " +
 		"TN TX UT VT VA WA WV WI WY DC PR VI GU AS MP AA AE AP "
-	return i >= 4 && text[i-1] == ' ' && !isAlnum(text[i-4]) && isAlnum(text[i-2]) && isAlnum(text[i-3]) && strings.Contains(states, " "+text[i-3:i-1]+" ")
+	return i >= 4 && text[i-1] == ' ' && !isAlnum(text[i-4]) && text[i-3]-'A' < 26 && text[i-2]-'A' < 26 && strings.Contains(states, " "+text[i-3:i-1]+" ")
 }
