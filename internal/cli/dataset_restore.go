@@ -108,6 +108,12 @@ func (d *deps) printReturned(run app.Run, r app.Returned) {
 		}
 		_ = d.out.line("manifest %s, signed; run %s", short(r.Manifest), run.ID)
 	}
+	if r.Partly {
+		_ = d.out.line("the vault's job ended with warnings, so that it may have left some out: nothing was removed from the target")
+	}
+	if r.Left != "" {
+		_ = d.out.line("not all of it came over whole: what the vault brought stays in %s", r.Left)
+	}
 	_ = d.out.line("measured: %s to have it back, and the bytes were %s old", r.Took.Round(100*time.Millisecond), span(r.Age))
 	d.tellFailures("not copied:", r.Failures, r.Failed)
 }

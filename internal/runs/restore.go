@@ -37,8 +37,9 @@ type Returned struct {
 	Age           time.Duration `json:"age_ns"`  // of the bytes, when it was begun: the measured recovery point
 	Damaged       int64         `json:"damaged"` // found when the copy was verified
 	Sample        int64         `json:"sample,omitempty"`
-	Place         string        `json:"place,omitempty"` // that it was restored to, when that is not the dataset's target
-	Left          string        `json:"left,omitempty"`  // what the vault brought, and was not cleaned: not all of it came over whole
+	Place         string        `json:"place,omitempty"`  // that it was restored to, when that is not the dataset's target
+	Partly        bool          `json:"partly,omitempty"` // the vault's job ended with warnings: it may have left some out
+	Left          string        `json:"left,omitempty"`   // what the vault brought, and was not cleaned: not all of it came over whole
 }
 
 // valueRestore is under which a restore's state is kept.
@@ -275,7 +276,7 @@ func (s *Service) returning(ctx context.Context, j *jobs.Job, d *Dataset, spec *
 	}
 	spec.At, spec.RecoveryPoint = state.Choice.At, state.Choice.Point.Name
 	out := *d
-	out.Mirror = true
+	out.Mirror = !partly(state)
 	if state.Choice.Way == restore.FromVault {
 		spec.At = time.Time{} // the staging account has it as it was
 		if out.Source, err = s.place(ctx, j.Run.ID, state.From); err != nil {
@@ -284,6 +285,9 @@ func (s *Service) returning(ctx context.Context, j *jobs.Job, d *Dataset, spec *
 	}
 	return &out, nil
 }
+
+// partly says that the vault's job ended with warnings: what it did not bring is not what was not there, and nothing is removed for it.
+func partly(state restore.State) bool { return state.Op.State == protect.Warned }
 
 // returned ends a restore, once its manifest is written: the copy is verified and the staging cleaned.
 func (s *Service) returned(ctx context.Context, j *jobs.Job, d *Dataset, synced Synced) (Returned, error) {
@@ -310,6 +314,7 @@ func (s *Service) returned(ctx context.Context, j *jobs.Job, d *Dataset, synced 
 	}
 	out.Way, out.At, out.RecoveryPoint = state.Choice.Way, state.Choice.At, state.Choice.Point.Name
 	out.Took, out.Age = state.Measure()
+	out.Partly = partly(state)
 	if state.Choice.Way == restore.FromVault && b.keep() {
 		out.Left = state.From.String()
 	}

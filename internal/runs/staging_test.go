@@ -28,8 +28,9 @@ type vault struct {
 	protect.Restorer
 	staging string
 	asked   int
-	theirs  string    // a file that somebody puts into the staging when the vault is done with it
-	kept    time.Time // since when versions are read in place; zero is never
+	state   protect.JobState // of the restore's job
+	theirs  string           // a file that somebody puts into the staging when the vault is done with it
+	kept    time.Time        // since when versions are read in place; zero is never
 	mu      sync.Mutex
 	records []string
 }
@@ -76,7 +77,7 @@ func (v *vault) Restore(context.Context, protect.Request) (protect.Operation, er
 			return protect.Operation{}, err
 		}
 	}
-	return protect.Operation{Act: protect.Restore, Phase: protect.Done}, nil
+	return protect.Operation{Act: protect.Restore, Phase: protect.Done, State: v.state}, nil
 }
 
 func (*vault) Follow(_ context.Context, o protect.Operation) (protect.Operation, error) {
@@ -186,6 +187,32 @@ func TestStagingKeepsWhatIsNotTheRestores(t *testing.T) {
 	v.theirs = "theirs"
 	if run := w.run(t, runs.Restore); run.State != jobs.Done || held(t, v.staging) != "theirs" {
 		t.Errorf("%s %s: staging %q", run.State, run.Error, held(t, v.staging))
+	}
+}
+
+// A vault that ended with warnings has not said that what it left out was not there.
+func TestRestoreWithWarningsRemovesNothing(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		state protect.JobState
+		want  string
+	}{{protect.Succeeded, "one two"}, {protect.Warned, "one three two"}} {
+		w, v, target := restoring(t)
+		v.state = tc.state
+		if err := os.WriteFile(filepath.Join(w.set.Source.Place().Name, "three"), []byte("of today"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if run := w.run(t, runs.Sync); run.State != jobs.Done {
+			t.Fatal(run.Error)
+		}
+		run := w.run(t, runs.Restore)
+		var back runs.Returned
+		if err := json.Unmarshal(run.Result, &back); err != nil || run.State != jobs.Done {
+			t.Fatalf("%s %s, %v", run.State, run.Error, err)
+		}
+		if got := held(t, target); got != tc.want || back.Partly != (tc.state == protect.Warned) {
+			t.Errorf("%s: target %q, partly %v", tc.state, got, back.Partly)
+		}
 	}
 }
 
