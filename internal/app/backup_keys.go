@@ -41,7 +41,7 @@ func (d *depot) cloudKMS() (*kms.Client, error) {
 	return kms.New(kms.Options{HTTP: d.c.client, Leaser: leaser, Endpoint: d.cfg.Endpoints.KMS})
 }
 
-// signing is the key that signs manifests, and those that are believed.
+// signing is a key that signs manifests or the audit log, and those that are believed.
 type signing struct {
 	signer func(ctx context.Context) (manifest.Signer, error)
 	// public are the far key's own; nil where the local ring signs.
@@ -51,7 +51,10 @@ type signing struct {
 }
 
 // verifier believes the signatures of every key that is ours at this moment.
-func (s *signing) verifier(ctx context.Context) (manifest.Verifier, error) {
+func (s *signing) verifier(ctx context.Context) (manifest.Verifier, error) { return s.believed(ctx) }
+
+// believed are the keys that are ours at this moment.
+func (s *signing) believed(ctx context.Context) (manifest.Keys, error) {
 	if s.public == nil {
 		return s.always, nil
 	}
@@ -66,12 +69,17 @@ func (s *signing) verifier(ctx context.Context) (manifest.Verifier, error) {
 	return keys, err
 }
 
-// signing finds the key of backup.signing. It calls no cloud: a far key is asked for when a manifest is read or written.
+// signing finds the key of backup.signing.
 func (b *Backup) signing(dir string) (*signing, error) {
-	key := b.cfg.Signing.Key
+	return b.depot.signing(b.cfg.Signing.Key, b.cfg.Signing.TrustedFile, filepath.Join(dir, "keys"))
+}
+
+// signing finds a key by its name, and those of the trusted file; the local ring in dir has no name. It calls no cloud: a far key is asked for when
+// something is signed or verified.
+func (d *depot) signing(key, trusted, dir string) (*signing, error) {
 	switch {
 	case inCloudKMS(key):
-		client, err := b.depot.cloudKMS()
+		client, err := d.cloudKMS()
 		if err != nil {
 			return nil, err
 		}
@@ -85,9 +93,9 @@ func (b *Backup) signing(dir string) (*signing, error) {
 				return []crypto.PublicKey{signer.Public()}, nil
 			},
 		}
-		return s, b.always(s, filepath.Join(dir, "keys"))
+		return s, d.always(s, trusted, dir)
 	case strings.HasPrefix(key, "https://"):
-		client, err := b.depot.keyVault()
+		client, err := d.keyVault()
 		if err != nil {
 			return nil, err
 		}
@@ -99,16 +107,16 @@ func (b *Backup) signing(dir string) (*signing, error) {
 			signer: func(ctx context.Context) (manifest.Signer, error) { return signerOf(far.Signer(ctx)) },
 			public: far.PublicKeys,
 		}
-		return s, b.always(s, filepath.Join(dir, "keys"))
+		return s, d.always(s, trusted, dir)
 	case key == "":
-		key = filepath.Join(dir, "keys")
+		key = dir
 	}
 	ring, err := keyring.Open(key)
 	if err != nil {
 		return nil, err
 	}
 	s := &signing{signer: func(context.Context) (manifest.Signer, error) { return ring, nil }}
-	return s, b.always(s, key)
+	return s, d.always(s, trusted, key)
 }
 
 // signerOf is a signer, or a nil of the interface beside an error.
@@ -120,8 +128,8 @@ func signerOf[S manifest.Signer](s S, err error) (manifest.Signer, error) {
 }
 
 // always fills in the keys that are believed without a question. Where a far key signs, a ring is not made; one that is there from earlier signed
-// the manifests of then.
-func (b *Backup) always(s *signing, dir string) (err error) {
+// what was signed then.
+func (d *depot) always(s *signing, trusted, dir string) (err error) {
 	s.always = manifest.Keys{}
 	if _, absent := os.Stat(dir); absent == nil {
 		ring, err := keyring.Open(dir)
@@ -136,15 +144,15 @@ func (b *Backup) always(s *signing, dir string) (err error) {
 			return err
 		}
 	}
-	if b.cfg.Signing.TrustedFile == "" {
+	if trusted == "" {
 		return nil
 	}
-	text, err := b.a.host.ReadFile(b.cfg.Signing.TrustedFile)
+	text, err := d.a.host.ReadFile(trusted)
 	if err != nil {
-		return unreadable(b.cfg.Signing.TrustedFile, err)
+		return unreadable(trusted, err)
 	}
-	trusted, err := manifest.ParseKeys(text)
-	maps.Copy(s.always, trusted)
+	keys, err := manifest.ParseKeys(text)
+	maps.Copy(s.always, keys)
 	return err
 }
 
@@ -154,20 +162,19 @@ type sealer interface {
 	Unwrap(ctx context.Context, wrapped string) ([]byte, error)
 }
 
-// sealer is the key of backup.jobs.seal_key; nil of none.
-func (b *Backup) sealer() (sealer, error) {
-	key := b.cfg.Jobs.SealKey
+// sealer is a key that wraps others, by its name; what it has wrapped opens for the same purpose alone. It is nil of none.
+func (d *depot) sealer(key, purpose string) (sealer, error) {
 	switch {
 	case key == "":
 		return nil, nil //nolint:nilnil // the local file is then what there is
 	case inCloudKMS(key):
-		client, err := b.depot.cloudKMS()
+		client, err := d.cloudKMS()
 		if err != nil {
 			return nil, err
 		}
-		return client.EncryptionKey(key, "landbridge jobs.key")
+		return client.EncryptionKey(key, purpose)
 	}
-	client, err := b.depot.keyVault()
+	client, err := d.keyVault()
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +186,7 @@ const sealSize = 32 // AES-256
 // sealKey is the key of the secrets in the job database, made at its first use. Losing it loses what can be asked for again. With a sealer the file
 // holds it wrapped; one that lies there openly from before is wrapped now.
 func (b *Backup) sealKey(ctx context.Context, path string) ([]byte, error) {
-	seal, err := b.sealer()
+	seal, err := b.depot.sealer(b.cfg.Jobs.SealKey, "landbridge jobs.key")
 	if err != nil {
 		return nil, err
 	}

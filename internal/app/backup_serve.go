@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -20,7 +21,12 @@ const seeEvery = 5 * time.Minute
 // serve works on jobs and keeps the schedules until ctx ends.
 func (b *Backup) serve(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return b.Work(ctx) })
+	group.Go(func() error {
+		if err := b.Work(ctx); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+			return err
+		}
+		return nil // told to end before the engine had begun
+	})
 	group.Go(func() error {
 		b.gauges.keep(ctx)
 		return nil

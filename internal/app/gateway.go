@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -48,6 +47,7 @@ type gatewayDoor struct {
 	callers   *route.Callers
 	depot     *depot
 	secrets   *secretDoor
+	rings     *rings
 	ledger    *ledger.Ledger // nil: quotas are counted in this process
 	telemetry *telemetry.Telemetry
 	serving   *certificate.Files // nil: plain HTTP
@@ -72,7 +72,7 @@ func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.
 		Name: "landbridge_gateway_rules_stale", Help: "1 while the file of configuration has a mistake, so that the rules from before hold.",
 	})}
 	d.depot = a.depot(c)
-	d.secrets = a.secretDoor(d.depot)
+	d.secrets, d.rings = a.secretDoor(d.depot), a.rings(d.depot)
 	registry.MustRegister(d.stale)
 	if err := d.load(c.cfg); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.
 		Projects: []gateway.Project{{ID: g.Project, Number: g.ProjectNumber}}, MaxBody: door.MaxBody, Grace: door.Drain, Logger: a.host.Log,
 		Secret: d.secret,
 	}
-	if o.Tokens.Keys, err = a.ticketKeys(door.Tokens.KeyFile); err != nil {
+	if o.Tokens.Keys, err = d.ticketKeys(door.Tokens); err != nil {
 		return nil, err
 	}
 	if o.Revoked, err = a.revoked(door.RevokedFile); err != nil {
@@ -121,7 +121,7 @@ func (d *gatewayDoor) load(cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	made, err := guards{d.app, cfg, d.c.client}.all()
+	made, err := guards{d.app, cfg, d.c.client, d.rings}.all()
 	if err != nil {
 		return err
 	}
@@ -268,6 +268,10 @@ func (d *gatewayDoor) run(ctx context.Context, l net.Listener) error {
 	if d.serving != nil {
 		group.Go(func() error { return d.serving.Run(rest) })
 	}
+	group.Go(func() error {
+		d.rings.run(rest)
+		return nil
+	})
 	if d.c.file != "" && d.c.reload != nil {
 		group.Go(func() error { return d.watch(rest) })
 	}
@@ -296,6 +300,7 @@ func (d *gatewayDoor) renew(ctx context.Context) {
 	if d.c.reload == nil {
 		return
 	}
+	d.rings.refresh(ctx)
 	cfg, err := d.c.reload()
 	if err == nil && (cfg.Policy == nil || cfg.Doors.Gateway == nil || cfg.ToGoogle == nil) {
 		err = errors.New("policy, doors.gateway or to_google is gone")
@@ -339,21 +344,6 @@ func (d *gatewayDoor) close() {
 	if err := d.telemetry.Close(ctx); err != nil {
 		d.app.host.Log.WarnContext(ctx, "the last traces and metrics could not be sent", slog.Any("error", err))
 	}
-}
-
-// ticketKeys is the ring that seals the gateway's own tokens: that of a file, or a key of this process's own.
-func (a *App) ticketKeys(path string) (func() [][]byte, error) {
-	if path == "" {
-		own := make([]byte, 32)
-		_, _ = rand.Read(own) // never fails (crypto/rand)
-		ring := [][]byte{own}
-		return func() [][]byte { return ring }, nil
-	}
-	file := a.keyFile(path)
-	if _, err := file.get(); err != nil {
-		return nil, err
-	}
-	return func() [][]byte { ring, _ := file.get(); return ring }, nil
 }
 
 // revoked asks the file of what is revoked; nil when there is none.

@@ -40,9 +40,10 @@ func profileOf(cfg *config.Config, name string) (config.GuardProfile, string, er
 
 // guards are the profiles of a configuration, made once.
 type guards struct {
-	app  *App
-	cfg  *config.Config
-	wire *wire.Client
+	app   *App
+	cfg   *config.Config
+	wire  *wire.Client
+	rings *rings // nil where no cloud is asked: pseudonyms are then of a key that ends with the process
 }
 
 // all makes the guard of every profile that a rule names.
@@ -138,10 +139,22 @@ func (g guards) maskOptions(p config.GuardPersonalData, at string) (*mask.Option
 	if p.Answers {
 		o.AnswersAction = mask.Action(p.AnswersAction)
 	}
-	if p.KeyFile != "" {
-		o.Keys = maskKeys{g.app.keyFile(p.KeyFile)}
+	o.Keys, err = g.keys(p)
+	return o, err
+}
+
+// keys are those of hashes and stable tokens; nil where the profile names none.
+func (g guards) keys(p config.GuardPersonalData) (mask.KeySource, error) {
+	switch {
+	case p.Key == "" && p.KeyFile == "":
+		return nil, nil //nolint:nilnil // mask makes one of its own
+	case p.Key == "":
+		return maskKeys{g.app.keyFile(p.KeyFile).get}, nil
+	case g.rings == nil:
+		return maskKeys{throwaway()}, nil
 	}
-	return o, nil
+	get, err := g.rings.source(p.Key, p.KeyFile)
+	return maskKeys{get}, err
 }
 
 // actions are those of single types; keeps says that nothing is done with any.

@@ -72,7 +72,7 @@ func (a *App) Scanner(cfg *config.Config, profile string, checks []string) (*Sca
 		return nil, err
 	}
 	wide := p.PersonalData
-	wide.Action, wide.Actions, wide.Types, wide.KeyFile, wide.Tokens = "mask", nil, everyType(wide), "", "conversation"
+	wide.Action, wide.Actions, wide.Types, wide.KeyFile, wide.Key, wide.Tokens = "mask", nil, everyType(wide), "", "", "conversation"
 	s.wide, err = g.structured(wide, at+"personal_data.")
 	return s, err
 }

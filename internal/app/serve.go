@@ -47,6 +47,9 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 		a.tell(line)
 	}
 	c.file, c.reload = o.File, o.Reload
+	if c.sealer, err = a.auditSealer(c); err != nil {
+		return err
+	}
 	run, at, err := a.doors(ctx, c)
 	if err != nil {
 		return err

@@ -123,12 +123,12 @@ func (a *App) keyFile(path string) *watched[[][]byte] {
 	})
 }
 
-// maskKeys is a mask.KeySource of a file of keys.
-type maskKeys struct{ file *watched[[][]byte] }
+// maskKeys is a mask.KeySource of a ring of keys.
+type maskKeys struct{ ring func() ([][]byte, error) }
 
 // Key implements mask.KeySource.
 func (k maskKeys) Key() ([]byte, error) {
-	ring, err := k.file.get()
+	ring, err := k.ring()
 	if err != nil {
 		return nil, err
 	}

@@ -25,9 +25,11 @@ type crossing struct {
 	audit    *audit.Log // nil when nothing is recorded
 	toGoogle *route.Google
 	toAzure  *route.Azure
-	webhook  *webhookDoor // nil when the configuration has none
-	gateway  *gatewayDoor // the same
-	file     string       // of the configuration; empty where it cannot change
+	webhook  *webhookDoor  // nil when the configuration has none
+	gateway  *gatewayDoor  // the same
+	sealer   *audit.Sealer // of the audit log; nil when nothing signs it, or another process does
+	closers  []func()
+	file     string // of the configuration; empty where it cannot change
 	reload   func() (*config.Config, error)
 }
 
@@ -74,7 +76,7 @@ func (c *crossing) ways(cfg *config.Config) (err error) {
 // no identity, and finds none where it has none.
 func crosses(cfg *config.Config) bool {
 	g := cfg.Doors.Gateway
-	return g == nil || g.Identity != "caller" || g.Loopback != "" || cfg.Doors.Metadata != nil || cfg.Backup != nil
+	return keysInKMS(cfg) || g == nil || g.Identity != "caller" || g.Loopback != "" || cfg.Doors.Metadata != nil || cfg.Backup != nil
 }
 
 func googleOptions(w route.World, g *config.ToGoogle) route.GoogleOptions {
@@ -141,9 +143,28 @@ func (c *crossing) recording(serve func() error) error {
 	defer stop()
 	written := make(chan error, 1)
 	go func() { written <- c.audit.Run(ctx) }()
+	sealed := c.sealing()
 	err := serve()
+	sealed()
 	stop()
 	return errors.Join(err, <-written)
+}
+
+// sealing seals the audit log as it grows. What it returns does so for the last time, before the log is closed.
+func (c *crossing) sealing() (end func()) {
+	if c.sealer == nil {
+		return func() {}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c.sealer.Run(ctx)
+	}()
+	return func() {
+		stop()
+		<-ended
+	}
 }
 
 // close ends the ways and writes what the log still holds.
@@ -159,5 +180,8 @@ func (c *crossing) close() {
 	}
 	if c.audit != nil {
 		_ = c.audit.Close()
+	}
+	for _, end := range c.closers {
+		end()
 	}
 }

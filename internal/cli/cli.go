@@ -76,6 +76,7 @@ func newRoot(d *deps) *cobra.Command {
 		newSetupCommand(d),
 		newDoctorCommand(d),
 		newExplainCommand(d),
+		newAuditCommand(d),
 		newRevokeCommand(d),
 		newConfigCommand(d),
 		newTrustCommand(d),

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -56,7 +55,7 @@ func newExecCommand(d *deps) *cobra.Command {
 	return cmd
 }
 
-var variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableForm = bridge.FormOf(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // loaders are variables by which whoever sets them runs code in the program.
 var loaders = []string{"PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONPATH", "NODE_OPTIONS", "BASH_ENV", "ENV"}
@@ -68,7 +67,7 @@ func secretVariables(flags []string) ([]app.SecretVariable, error) {
 		name, variable, _ := strings.Cut(flag, "=")
 		wrong := ""
 		switch {
-		case name == "" || !variableForm.MatchString(variable):
+		case name == "" || !variableForm().MatchString(variable):
 			wrong = "is not NAME=VARIABLE"
 		case slices.Contains(loaders, variable):
 			wrong = "would have the value decide what code the program runs"

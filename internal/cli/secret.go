@@ -25,7 +25,7 @@ func newSecretCommand(d *deps) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    d.group,
 	}
-	cmd.AddCommand(newSecretListCommand(d), newSecretGetCommand(d), newSecretRotateCommand(d), newSecretRetireCommand(d))
+	cmd.AddCommand(newSecretListCommand(d), newSecretGetCommand(d), newSecretRotateCommand(d), newSecretRetireCommand(d), newSecretKeyCommand(d))
 	return cmd
 }
 
@@ -121,9 +121,10 @@ func newSecretRotateCommand(d *deps) *cobra.Command {
 		Short:   "Set a new version; the one before stays good until retire",
 		Example: "  landbridge secret rotate weather < new-value\n  landbridge secret rotate weather --random 32\n  landbridge secret rotate --due",
 		Long: "Rotate reads the new value from standard input, or makes one with --random. Both versions are good then:\n" +
-			"landbridge secret retire NAME ends the overlap. With --due it does what rotate_every and rotate of\n" +
-			"backup.secrets want now, and nothing else: it sets new versions by their commands, and disables those\n" +
-			"whose overlap is over. It may be run as often as you like, and again after a crash.",
+			"landbridge secret retire NAME ends the overlap.\n\n" +
+			"With --due it does what rotate_every and rotate of backup.secrets want now, and nothing else: it sets\n" +
+			"new versions by their commands, and disables those whose overlap is over. It may be run as often as you\n" +
+			"like, and again after a crash.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if due && len(args) == 0 {
 				return nil
@@ -198,4 +199,31 @@ func (d *deps) printSteps(name string, steps []app.SecretStep, err error) error 
 		_ = d.out.line("%s: %s version %s", name, s.Do, s.Version)
 	}
 	return err
+}
+
+func newSecretKeyCommand(d *deps) *cobra.Command {
+	var wrap string
+	cmd := &cobra.Command{
+		Use:     "new-key",
+		Short:   "Make a key of the gateway's own, for a key_file",
+		Example: "  landbridge secret new-key --wrap https://shop.vault.azure.net/keys/landbridge > pseudonyms",
+		Long: "New-key prints 32 random bytes as a line of a key_file: of doors.gateway.tokens, or of a guard\n" +
+			"profile's personal_data. With --wrap only the key that wrapped it can open it, and the file is no\n" +
+			"secret. A new line put first is a rotation: the lines below it still open what they sealed.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := d.datasets()
+			if err != nil {
+				return err
+			}
+			line, err := d.app().NewKey(cmd.Context(), cfg, wrap)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), line)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&wrap, "wrap", "", "`key` of Key Vault (RSA) or Cloud KMS that wraps it")
+	return cmd
 }

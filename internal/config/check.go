@@ -29,6 +29,9 @@ func (l *loader) check() {
 	if c.TLS != nil {
 		l.checkTLS(c.TLS)
 	}
+	if c.Audit != nil {
+		l.checkAudit(c.Audit)
+	}
 }
 
 // required reports an absent value of a section that is there.

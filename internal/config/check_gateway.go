@@ -20,6 +20,7 @@ func (l *loader) checkGateway(c *Config, g *GatewayDoor) {
 		l.warn("doors.gateway", "no audit: no call is recorded", "add audit: {}")
 	}
 	l.checkGatewayListen(g)
+	l.checkRing(at+"tokens.", g.Tokens.Key, g.Tokens.KeyFile)
 	l.checkGatewayCallers(c, g)
 	for _, limit := range []struct {
 		key         string

@@ -103,7 +103,8 @@ func (l *loader) checkPersonalData(at string, p *GuardPersonalData) {
 	for i := range p.Patterns {
 		l.checkPattern(item(at+"patterns", i)+".", &p.Patterns[i])
 	}
-	if p.Tokens == "stable" {
+	l.checkRing(at, p.Key, p.KeyFile)
+	if p.Tokens == "stable" && p.Key == "" {
 		l.required(at+"key_file", p.KeyFile, "openssl rand -base64 32 > FILE makes a key")
 	}
 	l.matches(at+"dlp.parent", p.DLP.Parent, dlpParent, "a project and location", "write projects/PROJECT/locations/LOCATION")

@@ -3,8 +3,9 @@ package config
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"time"
+
+	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 const (
@@ -12,7 +13,13 @@ const (
 	tenYears   = 10 * 365 * 24 * time.Hour
 )
 
-var vaultSecret = regexp.MustCompile(`^https://[a-z][a-z0-9-]{1,22}[a-z0-9](\.[a-z]+){3}/secrets/[0-9A-Za-z-]{1,127}(/[0-9a-f]{32})?$`)
+var vaultSecret = bridge.FormOf(`^https://[a-z][a-z0-9-]{1,22}[a-z0-9](\.[a-z]+){3}/secrets/[0-9A-Za-z-]{1,127}(/[0-9a-f]{32})?$`)
+
+// versioned says whether a reference to a secret names one version of it.
+func versioned(reference string) bool {
+	m := vaultSecret().FindStringSubmatch(reference)
+	return m != nil && m[2] != ""
+}
 
 func (l *loader) checkSecrets(c *Config, b *Backup) {
 	names := map[string]string{}
@@ -27,7 +34,7 @@ func (l *loader) checkSecrets(c *Config, b *Backup) {
 			l.unique(at+"name", s.Name, names)
 		}
 		if l.required(at+"reference", s.Reference, secretForm) {
-			l.matches(at+"reference", s.Reference, vaultSecret.MatchString, "a secret of a Key Vault", secretForm)
+			l.matches(at+"reference", s.Reference, vaultSecret().MatchString, "a secret of a Key Vault", secretForm)
 		}
 		l.between(at+"rotate_every", s.RotateEvery, 0, tenYears)
 		l.checkRotation(at, s)
@@ -69,7 +76,7 @@ func (l *loader) checkRotation(at string, s *VaultSecret) {
 	if s.RotateEvery == 0 {
 		l.mistake(at+"rotate_every", "is missing: nothing would ever be due", "write how old a version may be, such as 720h")
 	}
-	if vaultSecret.FindStringSubmatch(s.Reference) != nil && vaultSecret.FindStringSubmatch(s.Reference)[2] != "" {
+	if versioned(s.Reference) {
 		l.mistake(at+"reference", "names one version, and a rotation sets another", "leave the version out")
 	}
 	l.between(at+"rotate.timeout", r.Timeout, time.Second, time.Hour)
@@ -77,4 +84,38 @@ func (l *loader) checkRotation(at string, s *VaultSecret) {
 	if s.RotateEvery > 0 && r.Overlap >= s.RotateEvery {
 		l.mistake(at+"rotate.overlap", plainDuration(r.Overlap)+" is not shorter than rotate_every", "write less than "+plainDuration(s.RotateEvery))
 	}
+}
+
+// checkRing holds where keys are against what wraps them.
+func (l *loader) checkRing(at, key, file string) {
+	switch {
+	case key == "":
+	case vaultSecret().MatchString(key):
+		if versioned(key) {
+			l.mistake(at+"key", "names one version, and each version is a key", "leave the version out")
+		}
+		if file != "" {
+			l.mistake(at+"key_file", "is not used beside a secret of Key Vault", "remove it, or name a key in key")
+		}
+	case !vaultKey().MatchString(key) && !sealingKey().MatchString(key):
+		l.mistake(at+"key", quote(key)+" is neither a secret of Key Vault nor a key of Key Vault or Cloud KMS",
+			"write https://VAULT.vault.azure.net/secrets/NAME, https://VAULT.vault.azure.net/keys/NAME or projects/P/locations/L/keyRings/R/cryptoKeys/K")
+	case file == "":
+		l.mistake(at+"key_file", "is missing: the keys that key has wrapped", "landbridge secret new-key --wrap "+key+" > FILE makes one")
+	}
+}
+
+func (l *loader) checkAudit(a *Audit) {
+	s := a.Signing
+	if s == nil {
+		return
+	}
+	const at = "audit.signing."
+	if a.File == "-" {
+		l.mistake("audit.signing", "needs a file: what went to standard error cannot be read again", "name a file in audit.file, or remove it")
+	}
+	if !filepath.IsAbs(s.Key) {
+		l.checkKey(at+"key", s.Key, signingVersion, "/cryptoKeyVersions/V")
+	}
+	l.between(at+"every", s.Every, time.Second, 24*time.Hour)
 }

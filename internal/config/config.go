@@ -263,6 +263,8 @@ type AdminDoor struct {
 type Audit struct {
 	// File that JSON lines are appended to; "-" is standard error.
 	File string `yaml:"file" default:"landbridge-audit.jsonl"`
+	// Signs what landbridge serve has written, so that landbridge audit verify finds what was changed or taken out. Absent: nothing is signed.
+	Signing *AuditSigning `yaml:"signing"`
 }
 
 // TLS says which certificates are trusted.

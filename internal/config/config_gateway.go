@@ -65,6 +65,10 @@ type GatewayTokens struct {
 	// File of the keys that seal them, 32 bytes in base64 a line: the first one seals, all of them open; read again when it
 	// changes. Absent: a key of this process's own, which no other replica knows.
 	KeyFile string `yaml:"key_file"`
+	// Where those keys really are: https://VAULT.vault.azure.net/secrets/NAME, whose enabled versions they are, the newest first, and then there is no
+	// key_file; or https://VAULT.vault.azure.net/keys/NAME, of type RSA, or projects/P/locations/L/keyRings/R/cryptoKeys/K, with which each line of
+	// key_file is wrapped (landbridge secret new-key makes one). Looked at again every minute. Absent: key_file holds them as they are.
+	Key string `yaml:"key"`
 }
 
 // Policy says which workload may ask what of which model. Without a rule that allows it, a call is refused.
@@ -211,8 +215,10 @@ type GuardPersonalData struct {
 	// pseudonyms, the same value has the same one for one workload as long as the key lives: for embeddings and joins.
 	Tokens string `yaml:"tokens" default:"conversation" choices:"conversation,stable"`
 	// File of the keys of hashes and stable tokens, 32 bytes in base64 a line, the first one in use; read again when it
-	// changes. Required by stable. Absent: hashes have a key of this process's own.
+	// changes. stable needs it, or key. Absent: hashes have a key of this process's own.
 	KeyFile string `yaml:"key_file"`
+	// Where those keys really are, as doors.gateway.tokens.key says it.
+	Key string `yaml:"key"`
 	// Second opinion of Sensitive Data Protection, with the caller's own lease.
 	DLP GuardDLP `yaml:"dlp"`
 }

@@ -34,3 +34,14 @@ type SecretRotation struct {
 
 // Automatic says whether anything makes a new value.
 func (r SecretRotation) Automatic() bool { return len(r.Command) > 0 || r.RandomBytes > 0 }
+
+// AuditSigning says which key signs the audit log, and how often: a seal is a line of the log that says how long the file was and what its SHA-256
+// was, signed. What is written after the last seal is not proven yet.
+type AuditSigning struct {
+	// Key, as backup.signing.key says it. Absent: the directory keys in the state directory, made at its first use.
+	Key string `yaml:"key"`
+	// PEM file of further public keys whose seals hold: those of other machines, and earlier ones.
+	TrustedFile string `yaml:"trusted_file"`
+	// How often a log that has grown is sealed, 1s to 24h. It is sealed at the end too.
+	Every time.Duration `yaml:"every" default:"1m"`
+}

@@ -161,6 +161,8 @@ func comment(name string) string {
 		return "How long such a token lives, 5m to 1h; never longer than the assertion."
 	case "GatewayTokens.KeyFile":
 		return "File of the keys that seal them, 32 bytes in base64 a line: the first one seals, all of them open; read again when it changes. Absent: a key of this process's own, which no other replica knows."
+	case "GatewayTokens.Key":
+		return "Where those keys really are: https://VAULT.vault.azure.net/secrets/NAME, whose enabled versions they are, the newest first, and then there is no key_file; or https://VAULT.vault.azure.net/keys/NAME, of type RSA, or projects/P/locations/L/keyRings/R/cryptoKeys/K, with which each line of key_file is wrapped (landbridge secret new-key makes one). Looked at again every minute. Absent: key_file holds them as they are."
 	case "GatewayDoor.MaxBody":
 		return "Longest request body, in bytes."
 	case "GatewayDoor.FirstByteTimeout":
@@ -328,7 +330,9 @@ func comment(name string) string {
 	case "GuardPersonalData.Tokens":
 		return "conversation: a value has the same token in one conversation, and no meaning outside. stable: tokens are keyed pseudonyms, the same value has the same one for one workload as long as the key lives: for embeddings and joins."
 	case "GuardPersonalData.KeyFile":
-		return "File of the keys of hashes and stable tokens, 32 bytes in base64 a line, the first one in use; read again when it changes. Required by stable. Absent: hashes have a key of this process's own."
+		return "File of the keys of hashes and stable tokens, 32 bytes in base64 a line, the first one in use; read again when it changes. stable needs it, or key. Absent: hashes have a key of this process's own."
+	case "GuardPersonalData.Key":
+		return "Where those keys really are, as doors.gateway.tokens.key says it."
 	case "GuardPersonalData.DLP":
 		return "Second opinion of Sensitive Data Protection, with the caller's own lease."
 	case "GuardDLP.Parent":
@@ -393,6 +397,14 @@ func comment(name string) string {
 		return "The record of each lease, each refusal and each crossing. Absent: nothing is recorded."
 	case "Audit.File":
 		return "File that JSON lines are appended to; \"-\" is standard error."
+	case "Audit.Signing":
+		return "Signs what landbridge serve has written, so that landbridge audit verify finds what was changed or taken out. Absent: nothing is signed."
+	case "AuditSigning.Key":
+		return "Key, as backup.signing.key says it. Absent: the directory keys in the state directory, made at its first use."
+	case "AuditSigning.TrustedFile":
+		return "PEM file of further public keys whose seals hold: those of other machines, and earlier ones."
+	case "AuditSigning.Every":
+		return "How often a log that has grown is sealed, 1s to 24h. It is sealed at the end too."
 	case "Config.TLS":
 		return "Which certificates are trusted, besides what each cloud's own clients trust."
 	case "TLS.CAFile":
