@@ -89,8 +89,10 @@ func (c *Canary) Text() string {
 func (c *Canary) Seen(answer string) bool {
 	t := tracker{canary: c}
 	for i := range len(answer) {
-		if t.take(answer[i]); t.whole {
-			return true
+		if b := answer[i]; t.within || c.begins&(1<<symbolOf[b]) != 0 {
+			if t.take(b); t.whole {
+				return true
+			}
 		}
 	}
 	return false
@@ -143,13 +145,12 @@ func (t *tracker) take(b byte) (counts bool) {
 }
 
 func (t *tracker) step(has *state) {
-	c := t.canary
+	at, c := &t.at, t.canary
 	var all, ends uint64
-	for l, before := range t.at {
-		now := (before<<1 | c.first[l]) & has[l]
-		t.at[l] = now
-		all |= now
-		ends |= now & c.last[l]
+	for l := range at {
+		at[l] = (at[l]<<1 | c.first[l]) & has[l]
+		all |= at[l]
+		ends |= at[l] & c.last[l]
 	}
 	t.within, t.whole = all != 0, ends != 0
 }

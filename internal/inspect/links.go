@@ -44,7 +44,7 @@ func (f *LinkFilter) Flush() string { return f.run(f.held, true) }
 func (f *LinkFilter) run(text string, last bool) string {
 	var out strings.Builder
 	out.Grow(len(text))
-	for text != "" {
+	for again := len(text); text != ""; { // again is how much is left when the next calm stretch may begin
 		if f.over.open() {
 			n, ended := f.over.find(text)
 			text = text[n:]
@@ -53,6 +53,15 @@ func (f *LinkFilter) run(text string, last bool) string {
 			}
 			f.over = ending{}
 			continue
+		}
+		if len(text) <= again && f.page.rests() {
+			n, stop := calm(text)
+			again = len(text) - stop - 1
+			f.page.skip(text[:n])
+			out.WriteString(text[:n])
+			if text = text[n:]; text == "" {
+				break
+			}
 		}
 		n, what := f.page.next(text, last)
 		if what == undecided {

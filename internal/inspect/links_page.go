@@ -50,6 +50,39 @@ func (p *page) next(text string, last bool) (n int, what token) {
 	return n, plainText
 }
 
+// rests says whether nothing but what comes next matters.
+func (p *page) rests() bool { return p.wants == plainText && !p.picture && !p.tag }
+
+// skip passes a calm stretch.
+func (p *page) skip(text string) {
+	if text != "" {
+		p.before, p.letters = text[len(text)-1], 0
+	}
+}
+
+// calm returns how much of a text is plain where a page rests, and where the byte is that ends the calm: it, and the word
+// before it, may begin a destination. Most texts are calm, and are passed here at one look at each byte.
+func calm(text string) (n, stop int) {
+	for stop < len(text) && (!stops[text[stop]] || text[stop] == '.' && !isWWW(text[:stop])) {
+		stop++
+	}
+	n = stop
+	for n > 0 && (text[n-1] == ' ' || text[n-1] == '\t' || text[n-1] == '\n' || text[n-1] == '=') {
+		n--
+	}
+	for n > 0 && letter(text[n-1]) {
+		n--
+	}
+	return n, stop
+}
+
+// stops are the bytes that end a calm stretch.
+var stops = [256]bool{'<': true, '[': true, ']': true, '(': true, ':': true, '.': true}
+
+func isWWW(before string) bool {
+	return len(before) >= 3 && strings.EqualFold(before[len(before)-3:], "www")
+}
+
 // opening passes what stands before a destination that is due: blanks, then a quote or an angle bracket.
 func (p *page) opening(text string) (int, token) {
 	switch c := text[0]; {

@@ -3,8 +3,6 @@ package injection
 import (
 	"math"
 	"strings"
-
-	"github.com/landbridge/landbridge/internal/inspect/phrase"
 )
 
 // Inputs of the net that judges a part by what stands around it.
@@ -38,6 +36,7 @@ func (p *page) survey(r *Reading, said []Evidence) {
 		n += len(r.Parts[i].Words)
 	}
 	p.words.reset(n)
+	known := classes()
 	for _, s := range r.lines {
 		p.shapes[s]++
 		if s != Blank {
@@ -46,8 +45,11 @@ func (p *page) survey(r *Reading, said []Evidence) {
 	}
 	for i := range r.Parts {
 		part := &r.Parts[i]
-		for _, w := range part.Words {
-			if part.content(w) {
+		for i := range part.Words {
+			w := &part.Words[i]
+			w.Class = known.of(w.Hash)
+			if w.Class&isStop == 0 && w.End-w.Start >= 4 && !isNumber(part.source[w.Start]) {
+				w.Class |= isContent
 				*p.words.at(w.Hash)++
 			}
 		}
@@ -75,15 +77,7 @@ func (p *page) forget() {
 	*p = page{words: p.words}
 }
 
-// content says whether a word is about something.
-func (p *Part) content(w phrase.Word) bool {
-	if w.End-w.Start < 4 || isNumber(p.source[w.Start]) {
-		return false
-	}
-	return classes().of(w.Hash)&isStop == 0
-}
-
-// Context describes part i for the net: what the models say, what the part looks like, and how it fits its page.
+// Context describes part i for the net, after the survey: what the models say, what the part looks like, and how it fits its page.
 func (r *Reading) Context(i int, said []Evidence, p *page, x []float32) []float32 {
 	part := &r.Parts[i]
 	x = x[:0]
@@ -119,7 +113,7 @@ func (r *Reading) Context(i int, said []Evidence, p *page, x []float32) []float3
 // overlap counts the content words of a part, and those that other parts have too.
 func (p *Part) overlap(on *page) (about, known int) {
 	for _, w := range p.Words {
-		if p.content(w) {
+		if w.Class&isContent != 0 {
 			about++
 			if on.words.of(w.Hash) > 1 {
 				known++
@@ -160,9 +154,8 @@ func group(s Shape) int {
 
 // classes are those of its words.
 func (p *Part) classes() (all uint32) {
-	known := classes()
 	for _, w := range p.Words {
-		all |= known.of(w.Hash)
+		all |= w.Class
 	}
 	return all
 }

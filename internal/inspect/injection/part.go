@@ -97,6 +97,9 @@ func (s *splitter) cut(start, end int, shape Shape, ends func(byte) bool) {
 func (s *splitter) sentences(start, end int, shape Shape) {
 	from := start
 	for i := start; i < end; i++ {
+		if i-from < maxPart && !mayEnd[s.text[i]] {
+			continue
+		}
 		var stop bool
 		switch s.text[i] {
 		case '.', '!', '?':
@@ -114,9 +117,18 @@ func (s *splitter) sentences(start, end int, shape Shape) {
 	s.add(from, end, shape)
 }
 
+// mayEnd are the bytes by which a sentence may end.
+var mayEnd = [256]bool{'.': true, '!': true, '?': true, 0x82: true}
+
+// beforeWord are the bytes after which a word of a sentence begins.
+var beforeWord = [256]bool{' ': true, '\t': true, '(': true, '"': true, '\'': true}
+
 // abbreviation says whether a full stop after text ends no sentence: an initial, a number of a list, "e.g", "mr".
 func abbreviation(text string) bool {
-	at := strings.LastIndexAny(text, " \t(\"'") + 1
+	at := len(text)
+	for at > 0 && !beforeWord[text[at-1]] {
+		at--
+	}
 	switch last := text[at:]; {
 	case len(last) <= 1 && last != "i", len(last) <= 3 && strings.IndexByte(last, '.') > 0:
 		return true

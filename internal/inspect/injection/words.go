@@ -14,6 +14,7 @@ const (
 	isPointer                     // shows at the data around it: who points at it means it
 	isSecond                      // speaks to somebody
 	isGreeting                    // is of letters
+	isContent                     // is about something; of no word's list
 )
 
 const stopWords = `about above after again also always and another anything are back because been before being below between both but came can
@@ -34,7 +35,7 @@ const greetings = `hi hello dear regards thanks thank sincerely best cheers team
 // classes leads from the hash of a word to its classes.
 var classes = sync.OnceValue(func() *counts {
 	c := &counts{}
-	c.reset(len(stopWords + pointers + seconds + greetings))
+	c.reset(len(strings.Fields(stopWords + pointers + seconds + greetings)))
 	for class, words := range map[uint32]string{isStop: stopWords, isPointer: pointers, isSecond: seconds, isGreeting: greetings} {
 		for w := range strings.FieldsSeq(words) {
 			*c.at(phrase.Hash(w)) |= class

@@ -47,10 +47,10 @@ func (c *compiler) start(r rest, family uint8) start {
 	return s
 }
 
-// layOut makes the tables by which atoms are found, four slots for each.
+// layOut makes the tables by which atoms are found, at least two slots for each.
 func (c *compiler) layOut() {
 	size := 64
-	for size < 4*len(c.known) {
+	for size < 2*len(c.known) {
 		size *= 2
 	}
 	c.entries = make([]entry, size)

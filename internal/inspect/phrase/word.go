@@ -13,6 +13,7 @@ import (
 type Word struct {
 	Start, End int
 	Hash       uint32
+	Class      uint32 // for whoever reads the words
 	atoms      uint64 // that it is, of the Set that looked last
 }
 

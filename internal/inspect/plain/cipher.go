@@ -13,12 +13,13 @@ const (
 func ciphers(text string, found func(string)) {
 	text = text[:min(len(text), maxCipher)]
 	tried := 0
-	for start, i := 0, 0; i <= len(text) && tried < maxPassages; i++ {
-		if i < len(text) && !isEnd.has(text[i]) {
-			continue
+	for text != "" && tried < maxPassages {
+		n := 0
+		for n < len(text) && !isEnd.has(text[n]) {
+			n++
 		}
-		passage := text[start:i]
-		start = i + 1
+		passage := text[:n]
+		text = text[min(n+1, len(text)):]
 		if words := strings.Count(passage, " ") + 1; words >= minWords && common(passage, 1) == 0 && prose(passage) {
 			tried++
 			decipher(passage, words, found)

@@ -4,25 +4,25 @@ package plain
 type class uint16
 
 const (
-	inBase64 class = 1 << iota
+	inWord class = 1 << iota // letters and digits
+	isLetter
+	isLeet // stands for a letter
+	isDigit
+	inBase64
 	inHex
 	inMorse
 	inBinary
-	isLetter
-	isDigit
-	isLeet // stands for a letter
 	isEnd  // of a passage
 	isCode // stands in no word but in code, addresses and markup
 	isPercent
 	isAmpersand
 	mayHide // without these, hidden finds nothing
-
-	inWord = isLetter | isDigit
 )
 
 // classes are those of each byte.
 var classes = func() (t [256]class) {
 	for of, bytes := range map[class]string{
+		inWord:      letters + digits,
 		inBase64:    letters + digits + "+/-_=",
 		inHex:       digits + "abcdefABCDEF \\xX,:",
 		inMorse:     ".-/ \n",

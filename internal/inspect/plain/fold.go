@@ -6,6 +6,7 @@
 package plain
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,25 +37,25 @@ func Fold(text string) (string, Marks) {
 }
 
 // lowerASCII is the text in small letters; not ok when it is more than ASCII. Most texts are not, so it asks and writes
-// in one pass, by pieces of a size that stays in the nearest cache.
+// in one pass, eight bytes at a time, by pieces of a size that stays in the nearest cache.
 func lowerASCII(text string) (lower string, ok bool) {
+	const each = 0x0101010101010101 // byte of a word
 	var b strings.Builder
 	b.Grow(len(text))
 	var room [256]byte
 	for text != "" {
-		piece := room[:copy(room[:], text)]
-		var all byte
-		for i, c := range piece {
-			all |= c
-			if 'A' <= c && c <= 'Z' {
-				piece[i] = c + 'a' - 'A'
+		n := copy(room[:], text)
+		for at := 0; at < n; at += 8 {
+			eight := binary.LittleEndian.Uint64(room[at:])
+			if eight&(each*0x80) != 0 {
+				return "", false
 			}
+			// The high bit is set where a byte is A or later, and not where it is later than Z.
+			large := (eight + each*(0x80-'A')) &^ (eight + each*(0x7F-'Z')) & (each * 0x80)
+			binary.LittleEndian.PutUint64(room[at:], eight|large/(0x80/('a'-'A')))
 		}
-		if all >= utf8.RuneSelf {
-			return "", false
-		}
-		b.Write(piece)
-		text = text[len(piece):]
+		b.Write(room[:n])
+		text = text[n:]
 	}
 	return b.String(), true
 }
