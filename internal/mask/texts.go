@@ -28,7 +28,12 @@ type held struct {
 	lower  map[string]bool // of the values so far
 }
 
-func (h *held) add(value string) { h.values = append(h.values, value) }
+func (h *held) add(value string) {
+	if h.values == nil {
+		h.values = make([]string, 0, few)
+	}
+	h.values = append(h.values, value)
+}
 
 func (h *held) has(value string) bool {
 	if len(h.values) > 0 && h.lower == nil {
