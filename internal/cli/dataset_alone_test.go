@@ -92,7 +92,7 @@ func TestJobsKeyOfOthers(t *testing.T) {
 	c := startClouds(t)
 	c.say(0, "jobs", "ls")
 	key := filepath.Join(c.home(), "backup", "jobs.key")
-	if err := os.Chmod(key, 0o640); err != nil { //nolint:gosec // that is what is refused
+	if err := os.Chmod(key, 0o640); err != nil {
 		t.Fatal(err)
 	}
 	c.say(2, "jobs", "ls").has(t, key+" can be read by others: it is no longer a secret", "chmod 600 "+key)
