@@ -37,7 +37,7 @@ func TestStreamerSendsBodies(t *testing.T) {
 	t.Cleanup(server.Close)
 	s := wire.NewStreamer(wire.StreamOptions{})
 	t.Cleanup(s.CloseIdle)
-	for n, size := range []int{1, 64 << 10, 80<<10 - 1, 80 << 10, 128 << 10, 300<<10 + 1, 64 << 10} {
+	for n, size := range []int{1, 64 << 10, 128<<10 - 1, 128 << 10, 300<<10 + 1, 64 << 10} {
 		body := bytes.Repeat([]byte{byte(n), 'x', 'y'}, size/3+1)[:size]
 		put(t, s, server.URL, body)
 		if !bytes.Equal(got, body) {

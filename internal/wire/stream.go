@@ -55,7 +55,6 @@ func NewStreamer(o StreamOptions) *Streamer {
 			MaxResponseHeaderBytes: 64 << 10,
 			DisableCompression:     true, // what is stored compressed is copied compressed
 			ReadBufferSize:         32 << 10,
-			WriteBufferSize:        80 << 10, // an object of 64 KiB goes with its headers
 			Protocols:              protocols,
 		},
 		stall: o.Stall,
