@@ -21,6 +21,9 @@ import (
 const (
 	// ringEvery is how often keys that are in a cloud are looked at again.
 	ringEvery = time.Minute
+	// ringSettled is after which every process has seen a new key, also one that a ConfigMap brings: it is in use no earlier, so that no process seals
+	// what another cannot open yet.
+	ringSettled = 3 * time.Minute
 	// ringPatience bounds one look.
 	ringPatience = 30 * time.Second
 	// ringMost is how many versions of a secret are keys: older ones open nothing any more.
@@ -32,10 +35,12 @@ const (
 // ring are keys that come from a cloud and stay in memory, the one in use first: a call waits for no cloud.
 type ring struct {
 	key, file string
-	load      func(ctx context.Context) ([][]byte, error)
-	keys      atomic.Pointer[[][]byte]
-	stamp     stamp // of the file that was unwrapped last
-	told      bool  // that it could not be looked at
+	// load gives the keys, the newest first, and since when that one is there.
+	load  func(ctx context.Context) (keys [][]byte, since time.Time, err error)
+	clock bridge.Clock
+	keys  atomic.Pointer[[][]byte]
+	stamp stamp // of the file that was unwrapped last
+	told  bool  // that it could not be looked at
 }
 
 func (r *ring) get() ([][]byte, error) { return *r.keys.Load(), nil }
@@ -61,11 +66,11 @@ func (r *rings) source(key, file string) (get func() ([][]byte, error), err erro
 	if found := r.known[key+" "+file]; found != nil {
 		return found.get, nil
 	}
-	one := &ring{key: key, file: file}
+	one := &ring{key: key, file: file, clock: r.a.host.Clock}
 	if strings.Contains(key, "/secrets/") {
-		one.load = func(ctx context.Context) ([][]byte, error) { return r.versions(ctx, key) }
+		one.load = func(ctx context.Context) ([][]byte, time.Time, error) { return r.versions(ctx, key) }
 	} else {
-		one.load = func(ctx context.Context) ([][]byte, error) { return r.unwrapped(ctx, key, file) }
+		one.load = func(ctx context.Context) ([][]byte, time.Time, error) { return r.unwrapped(ctx, key, file) }
 	}
 	if err := one.look(context.Background()); err != nil {
 		return nil, err
@@ -74,7 +79,7 @@ func (r *rings) source(key, file string) (get func() ([][]byte, error), err erro
 	return one.get, nil
 }
 
-// look loads the keys, unless they are in a file that has not changed.
+// look loads the keys, unless they are in a file that has not changed. Until the newest one has settled it opens, and the one before is in use.
 func (r *ring) look(ctx context.Context) error {
 	now := stamp{}
 	if r.file != "" {
@@ -84,12 +89,15 @@ func (r *ring) look(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, ringPatience)
 	defer cancel()
-	keys, err := r.load(ctx)
+	keys, since, err := r.load(ctx)
 	if err != nil {
 		return err
 	}
+	if r.stamp = now; len(keys) > 1 && r.clock().Sub(since) < ringSettled {
+		keys[0], keys[1] = keys[1], keys[0]
+		r.stamp = stamp{}
+	}
 	r.keys.Store(&keys)
-	r.stamp = now
 	return nil
 }
 
@@ -121,62 +129,64 @@ func (r *rings) refresh(ctx context.Context) {
 }
 
 // versions are the values of the enabled versions of a secret that have not expired, the newest first.
-func (r *rings) versions(ctx context.Context, reference string) ([][]byte, error) {
+func (r *rings) versions(ctx context.Context, reference string) (keys [][]byte, since time.Time, err error) {
 	vault, err := r.depot.keyVault()
 	if err != nil {
-		return nil, err
+		return nil, since, err
 	}
 	all, err := vault.Versions(ctx, reference)
 	if err != nil {
-		return nil, err
+		return nil, since, err
 	}
 	now := r.a.host.Clock()
-	var keys [][]byte
 	for _, v := range all {
 		if !v.Enabled || now.Before(v.NotBefore) || !v.Expires.IsZero() && !now.Before(v.Expires) || len(keys) == ringMost {
 			continue
 		}
 		secret, err := vault.Secret(ctx, reference+"/"+v.ID)
 		if err != nil {
-			return nil, err
+			return nil, since, err
 		}
 		key, ok := keyOf(secret.Value.Reveal())
 		if !ok {
-			return nil, badRing("version "+v.ID+" of "+reference+" is not 32 bytes or more in base64", "openssl rand -base64 32 makes one; so does rotate: {random_bytes: 32}")
+			return nil, since, badRing("version "+v.ID+" of "+reference+" is not 32 bytes or more in base64", "openssl rand -base64 32 makes one; so does rotate: {random_bytes: 32}")
+		}
+		if len(keys) == 0 {
+			since = v.Created
 		}
 		keys = append(keys, key)
 	}
 	if len(keys) == 0 {
-		return nil, badRing(reference+" has no version that is good now", "enable one, or set a new one")
+		return nil, since, badRing(reference+" has no version that is good now", "enable one, or set a new one")
 	}
-	return keys, nil
+	return keys, since, nil
 }
 
 // unwrapped are the keys of a file whose lines a key of a cloud has wrapped.
-func (r *rings) unwrapped(ctx context.Context, key, file string) ([][]byte, error) {
+func (r *rings) unwrapped(ctx context.Context, key, file string) (keys [][]byte, since time.Time, err error) {
 	seal, err := r.depot.sealer(key, ringPurpose)
 	if err != nil {
-		return nil, err
+		return nil, since, err
 	}
+	since = stampOf(file).at
 	text, err := r.a.host.ReadFile(file)
 	if err != nil {
-		return nil, unreadable(file, err)
+		return nil, since, unreadable(file, err)
 	}
-	var keys [][]byte
 	for line := range bytes.Lines(text) {
 		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
 			continue
 		}
 		one, err := seal.Unwrap(ctx, string(line))
 		if err != nil {
-			return nil, err
+			return nil, since, err
 		}
 		keys = append(keys, one)
 	}
 	if len(keys) == 0 {
-		return nil, badRing(file+" holds no key", "landbridge secret new-key --wrap "+key+" > "+file)
+		return nil, since, badRing(file+" holds no key", "landbridge secret new-key --wrap "+key+" > "+file)
 	}
-	return keys, nil
+	return keys, since, nil
 }
 
 // keyOf reads a key in base64, of the standard alphabet or the one for addresses.

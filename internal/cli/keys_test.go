@@ -134,6 +134,12 @@ func TestPseudonymsByAVault(t *testing.T) {
 	}
 	c.admin("DELETE", "/faults/keyvault", nil)
 	c.say(0, "secret", "rotate", "weather", "--random", "32")
+	three := c.doors("--sandbox", "--config", file, "--set", "backup.jobs.state_dir="+c.t.TempDir())
+	if again := c.hash(three); again != first {
+		t.Errorf("a key that others have not seen yet is in use: %s, and before %s", again, first)
+	}
+	three.end(t)
+	c.age("weather-api-key", "4m")
 	write(t, file, read(t, file)+"# and again\n")
 	eventually(t, "the new key", func() bool { return c.hash(one) != first })
 	one.end(t)
