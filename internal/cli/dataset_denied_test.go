@@ -17,7 +17,7 @@ func TestDatasetDenied(t *testing.T) {
 	}{
 		"a bucket without permission": {"gs://" + c.profile.Google.Bucket, "gs://landbridge-closed", 4, []string{"storage.objects.list", "landbridge-closed", "next: "}},
 		"a bucket that is not":        {"gs://" + c.profile.Google.Bucket, "gs://landbridge-absent", 2, []string{"there is no bucket landbridge-absent", "next: "}},
-		"a container that is not":     {"/training\n", "/absent\n", 3, []string{"cannot list blob://landbridgedemo/absent/: The specified container does not exist."}},
+		"a container that is not":     {"/training\n", "/absent\n", 2, []string{"there is no container absent in the storage account landbridgedemo", "next: "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

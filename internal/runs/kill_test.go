@@ -87,7 +87,7 @@ func TestKilled(t *testing.T) {
 			r := rand.New(rand.NewPCG(line, 50))
 			for n := range kills {
 				// A sync makes some 100 calls: the last death comes before its end.
-				if !s.life(6+r.IntN(12), r.IntN(2) == 0) {
+				if !s.life(5+r.IntN(9), r.IntN(2) == 0) {
 					t.Fatalf("life %d came to the end of the sync and was not killed", n)
 				}
 				for what := range s.finished() {
