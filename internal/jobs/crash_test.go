@@ -241,3 +241,17 @@ func TestFull(t *testing.T) {
 	limit(10_000)
 	start(t, e, big)
 }
+
+// An engine that is told to end before it has begun ends well.
+func TestEndedBeforeItBegan(t *testing.T) {
+	t.Parallel()
+	a := at{dir: t.TempDir()}
+	o := a.options()
+	o.Kinds = kinds(1)
+	e := open(t, o)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := e.Run(ctx); err != nil {
+		t.Error(err)
+	}
+}

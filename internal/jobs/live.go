@@ -28,22 +28,30 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	if err := e.announce(ctx); err != nil {
-		return broken(err)
-	}
-	if err := e.installSchedules(ctx); err != nil {
-		return broken(err)
-	}
-	w, err := e.db.worker(workerConfig{id: e.id, kinds: e.o.Kinds, cooldown: e.o.FetchCooldown, grace: e.o.Grace, log: e.o.Log, work: e.work})
-	if err == nil {
-		err = w.Start(ctx)
+	quiet := context.WithoutCancel(ctx)
+	w, err := e.open(ctx)
+	if err != nil && ctx.Err() != nil {
+		return broken(e.depart(quiet)) // it was to end before it had begun
 	}
 	if err != nil {
 		return broken(err)
 	}
-	quiet := context.WithoutCancel(ctx)
 	e.live(quiet, w.Stopped())
 	return broken(errors.Join(e.Tell(quiet), e.depart(quiet)))
+}
+
+func (e *Engine) open(ctx context.Context) (worker, error) {
+	if err := e.announce(ctx); err != nil {
+		return nil, err
+	}
+	if err := e.installSchedules(ctx); err != nil {
+		return nil, err
+	}
+	w, err := e.db.worker(workerConfig{id: e.id, kinds: e.o.Kinds, cooldown: e.o.FetchCooldown, grace: e.o.Grace, log: e.o.Log, work: e.work})
+	if err != nil {
+		return nil, err
+	}
+	return w, w.Start(ctx)
 }
 
 // live does what is to be done regularly, until the worker has stopped.
