@@ -6,7 +6,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=unknown
-RUN CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "-s -w -X main.version=${VERSION}" -o /landbridge ./cmd/landbridge
+RUN CGO_ENABLED=0 go build -trimpath -pgo cmd/landbridge/serve.pgo -tags grpcnotrace -ldflags "-s -w -X main.version=${VERSION}" -o /landbridge ./cmd/landbridge
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -41,7 +41,7 @@ func main() {
 		return nil
 	})
 	flag.StringVar(&o.only, "only", "cost,latency,paced,bodies,requests,streams,open", "what is measured")
-	flag.StringVar(&o.into, "into", "default.pgo", "file of the part named profile, which is none of the others: where the guarded gateway spends its time")
+	flag.StringVar(&o.into, "into", "../cmd/landbridge/serve.pgo", "file of the part named profile, which is none of the others: where the guarded gateway spends its time")
 	flag.IntVar(&o.rounds, "rounds", 7, "rounds for each target")
 	flag.DurationVar(&o.length, "time", time.Second, "length of a round")
 	flag.IntVar(&o.conns, "conns", 16, "keep-alive connections")

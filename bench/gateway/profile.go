@@ -13,7 +13,7 @@ import (
 const profiled = 24 * time.Second
 
 // profile writes a CPU profile of the guarded gateway under native, OpenAI's and streamed calls in turns. The compiler reads it
-// (cmd/landbridge/default.pgo).
+// (cmd/landbridge/serve.pgo).
 func (f *field) profile() error {
 	done := make(chan error, 1)
 	go func() {
