@@ -251,7 +251,7 @@ func TestTour(t *testing.T) {
 				t.Fatalf("%v in %s %s", err, stdout, stderr)
 			}
 			if code != tt.code || len(out.Hops) != tt.hops {
-				t.Errorf("exit code %d, %d hops; want %d and %d; stderr:\n%s%s", code, len(out.Hops), tt.code, tt.hops, stderr, stdout)
+				t.Fatalf("exit code %d, %d hops; want %d and %d; stderr:\n%s%s", code, len(out.Hops), tt.code, tt.hops, stderr, stdout)
 			}
 			if last := out.Hops[len(out.Hops)-1]; (last.Error != "") != (tt.code != 0) {
 				t.Errorf("the last hop is %+v", last)

@@ -30,7 +30,7 @@ func newUpCommand(d *deps) *cobra.Command {
 			}
 			t := &tourPrinter{d: d}
 			err = d.app().Up(cmd.Context(), app.UpOptions{
-				Once: once, Faults: parsed, Config: d.upConfig, Leg: t.leg,
+				Once: once, Faults: parsed, Config: d.upConfig(once), Leg: t.leg,
 				Standing: func(s *app.Sandbox, at app.Serving) { _ = t.standing(s, at) },
 			})
 			if d.out.json && t.at == nil && (once || err != nil) {
@@ -46,28 +46,37 @@ func newUpCommand(d *deps) *cobra.Command {
 	return cmd
 }
 
-// upConfig reads the sandbox's configuration, with every door open; again, when its file changes.
-func (d *deps) upConfig(s *app.Sandbox) func() (*config.Config, error) {
-	doors := append(s.Flags(),
-		config.Flag{Name: "sandbox", Path: "doors.gateway.listen", Value: freeAddr("127.0.0.1:8990")},
-		config.Flag{Name: "sandbox", Path: "doors.metadata.listen", Value: freeAddr("127.0.0.1:8980")},
-		config.Flag{Name: "sandbox", Path: "doors.admin.listen", Value: freeAddr("127.0.0.1:8981")},
-		config.Flag{Name: "sandbox", Path: "audit.file", Value: s.AuditFile()},
-	)
-	return func() (*config.Config, error) {
-		sets, err := d.setFlags()
-		if err != nil {
-			return nil, err
+// upConfig reads the sandbox's configuration, with every door open; again, when its file changes. Nobody plays with the doors of
+// a tour that ends by itself, so they take any free port, and two tours are never in each other's way.
+func (d *deps) upConfig(once bool) func(*app.Sandbox) func() (*config.Config, error) {
+	at := freeAddr
+	if once {
+		at = func(string) string { return anyPort }
+	}
+	return func(s *app.Sandbox) func() (*config.Config, error) {
+		doors := append(s.Flags(),
+			config.Flag{Name: "sandbox", Path: "doors.gateway.listen", Value: at("127.0.0.1:8990")},
+			config.Flag{Name: "sandbox", Path: "doors.metadata.listen", Value: at("127.0.0.1:8980")},
+			config.Flag{Name: "sandbox", Path: "doors.admin.listen", Value: at("127.0.0.1:8981")},
+			config.Flag{Name: "sandbox", Path: "audit.file", Value: s.AuditFile()},
+		)
+		return func() (*config.Config, error) {
+			sets, err := d.setFlags()
+			if err != nil {
+				return nil, err
+			}
+			return d.judge(config.Load(config.Options{Path: s.GatewayFile(), ReadFile: d.readFile, Flags: slices.Concat(doors, sets)}))
 		}
-		return d.judge(config.Load(config.Options{Path: s.GatewayFile(), ReadFile: d.readFile, Flags: slices.Concat(doors, sets)}))
 	}
 }
+
+const anyPort = "127.0.0.1:0"
 
 // freeAddr is the address if nobody listens there, else any free port: a tour must not fail for a port.
 func freeAddr(addr string) string {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return "127.0.0.1:0"
+		return anyPort
 	}
 	_ = l.Close()
 	return addr
