@@ -36,7 +36,7 @@ var stages = []stage{
 	{name: "terraform", what: "a rendered set-up is laid out and typed as Terraform wants it", limit: 10 * time.Minute, run: func(ctx context.Context, j *job) error {
 		return j.goTest(ctx, j.e2e, "-timeout", "9m", "./terraform")
 	}},
-	{name: "release", what: "binaries for every platform, and the container image", limit: 15 * time.Minute, run: func(ctx context.Context, j *job) error {
+	{name: "release", what: "binaries for every platform, and the container image", limit: 25 * time.Minute, run: func(ctx context.Context, j *job) error {
 		return j.check(ctx, j.root, "make", "--no-print-directory", "release", "image", "DIST="+filepath.Join(parts.Cache(), "dist"))
 	}},
 	e2e("helm", "the chart: lint, golden files, refusals, and a release on a real kube-apiserver", "./helm", ".", parts.Helm, parts.Kube, parts.KubeNode),
