@@ -140,3 +140,6 @@ type set struct {
 }
 
 func (s set) bytes() int64 { return int64(s.objects) * s.size }
+
+// blob is the path of an object in its account.
+func (s set) blob(i int) string { return fmt.Sprintf("%s/shard-%05d.bin", s.name, i) }

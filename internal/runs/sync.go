@@ -180,11 +180,13 @@ type planning struct {
 	from  dataset.Place
 	page  pages
 	ready []jobs.NewPage
+	batch int // how many pages the next transaction takes
 	delta jobs.Totals // planned since the last transaction
 }
 
-// batch is how many pages are added in one transaction.
-const batch = 32
+// mostAtOnce is how many pages are added in one transaction. The first is added alone and each batch is twice the one before: copying begins
+// long before a large plan ends.
+const mostAtOnce = 32
 
 func (p *planning) add(ctx context.Context, i transfer.Item) error {
 	if i.Name != p.Divided.Name { // else it was counted with its first pieces
@@ -201,9 +203,10 @@ func (p *planning) add(ctx context.Context, i transfer.Item) error {
 	if !p.page.add(i) {
 		return nil
 	}
-	if err := p.fill(); err != nil || len(p.ready) < batch {
+	if err := p.fill(); err != nil || len(p.ready) < p.batch {
 		return err
 	}
+	p.batch = min(2*len(p.ready), mostAtOnce)
 	return p.write(ctx, false)
 }
 

@@ -37,7 +37,7 @@ type Options struct {
 	Chunk int64
 	// Whole is up to which size an object is read into memory, so that its sums are known before it is written; 4 MiB.
 	Whole int64
-	// Objects is how many are copied at once; 32.
+	// Objects is how many are copied at once; 64.
 	Objects int
 	// Streams is how many chunks, of all large objects together, are on their way at once; 8.
 	Streams int
@@ -76,7 +76,7 @@ type Copier struct {
 func New(o Options) *Copier {
 	o.Chunk = or(o.Chunk, 32<<20)
 	o.Whole = min(or(o.Whole, 4<<20), o.Chunk)
-	o.Objects = or(o.Objects, 32)
+	o.Objects = or(o.Objects, 64)
 	o.Streams = or(o.Streams, 8)
 	o.Memory = max(or(o.Memory, 64<<20), o.Whole)
 	o.MD5 = or(o.MD5, MD5WhenCheap)
