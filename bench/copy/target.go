@@ -68,6 +68,7 @@ func (t *target) keys() error {
 // command is Landbridge, so that it finds this sandbox.
 func (t *target) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(t.program, args...)
+	cmd.Dir = t.dir
 	cmd.Env = []string{"HOME=" + t.dir, "LANDBRIDGE_STATE_DIR=" + filepath.Join(t.dir, "state"), "PATH=" + os.Getenv("PATH")}
 	return cmd
 }
