@@ -180,7 +180,7 @@ type planning struct {
 	from  dataset.Place
 	page  pages
 	ready []jobs.NewPage
-	batch int // how many pages the next transaction takes
+	batch int         // how many pages the next transaction takes
 	delta jobs.Totals // planned since the last transaction
 }
 
