@@ -1,27 +1,21 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
-	"github.com/landbridge/landbridge/internal/discovery"
 	"github.com/landbridge/landbridge/internal/gateway"
 	"github.com/landbridge/landbridge/internal/google/vertex"
 	"github.com/landbridge/landbridge/internal/ledger"
@@ -30,15 +24,8 @@ import (
 	"github.com/landbridge/landbridge/internal/prompt"
 	"github.com/landbridge/landbridge/internal/route"
 	"github.com/landbridge/landbridge/internal/telemetry"
-	"github.com/landbridge/landbridge/internal/trust"
 	"github.com/landbridge/landbridge/internal/webhook/certificate"
 )
-
-// telemetryGrace is how long the last traces and metrics may take to leave.
-const telemetryGrace = 3 * time.Second
-
-// reloadEvery is how often the file of configuration is looked at.
-const reloadEvery = 2 * time.Second
 
 // gatewayDoor is the gateway with what it lives on.
 type gatewayDoor struct {
@@ -54,16 +41,6 @@ type gatewayDoor struct {
 	serving   *certificate.Files // nil: plain HTTP
 	rules     atomic.Pointer[gatewayRules]
 	stale     prometheus.Gauge // 1 while the rules in force are not those of the file
-}
-
-// gatewayRules are what a reload exchanges, all at once.
-type gatewayRules struct {
-	cfg      *config.Config
-	policy   *policy.Policy
-	guards   map[string]*gateway.Guard
-	verifier gateway.Verifier
-	models   []string // that clients can list
-	secrets  map[string]*secretRule
 }
 
 // gatewayDoor builds the door; it calls nobody yet.
@@ -114,82 +91,6 @@ func (a *App) gatewayDoor(ctx context.Context, c *crossing, registry prometheus.
 	}
 	d.server, err = gateway.New(o)
 	return d, err
-}
-
-// load makes the rules of a configuration, and puts them in the place of those before.
-func (d *gatewayDoor) load(cfg *config.Config) error {
-	p, err := compilePolicy(cfg)
-	if err != nil {
-		return err
-	}
-	made, err := guards{d.app, cfg, d.c.client, d.rings}.all()
-	if err != nil {
-		return err
-	}
-	issuers, err := gatewayIssuers(cfg)
-	if err != nil {
-		return err
-	}
-	// Keys are fetched anew: an issuer that has other ones now shall be believed by no others.
-	keys := discovery.NewCache(d.app.host.Clock, func(ctx context.Context, issuer string) (*trust.KeySet, error) { return d.issuerKeys(ctx, cfg, issuer) })
-	d.rules.Store(&gatewayRules{cfg, p, made, gateway.NewIssuers(issuers, keys, d.app.host.Clock), modelsOf(cfg.Policy), d.secrets.rules(cfg.Backup)})
-	if d.server != nil {
-		d.server.Forget()
-	}
-	return nil
-}
-
-// modelsOf are the models that rules and prices name without a pattern.
-func modelsOf(p *config.Policy) []string {
-	var out []string
-	for _, r := range p.Rules {
-		out = append(out, r.Models...)
-	}
-	for _, price := range p.Prices {
-		out = append(out, price.Model)
-	}
-	out = slices.DeleteFunc(out, func(m string) bool { return strings.Contains(m, "*") || strings.HasPrefix(m, "endpoints/") })
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// gatewayIssuers are the callers of a configuration, by the rules by which Google will judge their tokens.
-func gatewayIssuers(cfg *config.Config) ([]gateway.Issuer, error) {
-	var out []gateway.Issuer
-	for i, caller := range cfg.Doors.Gateway.Callers {
-		rules, err := trust.Compile(trust.Provider{
-			Name: providerOf(cfg, caller), AttributeMapping: map[string]string{"google.subject": "assertion.sub"},
-			OIDC: trust.OIDC{IssuerURI: caller.Issuer, AllowedAudiences: caller.Audiences},
-		})
-		if problems, ok := errors.AsType[trust.Problems](err); ok {
-			at := fmt.Sprintf("doors.gateway.callers[%d]", i)
-			return nil, config.Problems{cfg.Problem(config.Mistake, at, problems[0].String(), problems[0].Fix)}.Err()
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, gateway.Issuer{Name: caller.Name, SubjectClaim: caller.SubjectClaim, Rules: rules})
-	}
-	return out, nil
-}
-
-func providerOf(cfg *config.Config, caller config.GatewayCaller) string {
-	return strings.TrimPrefix(cmp.Or(caller.Provider, cfg.ToGoogle.Provider), "//iam.googleapis.com/")
-}
-
-// issuerKeys reads an issuer's keys: from its file, or as it publishes them.
-func (d *gatewayDoor) issuerKeys(ctx context.Context, cfg *config.Config, issuer string) (*trust.KeySet, error) {
-	for _, caller := range cfg.Doors.Gateway.Callers {
-		if caller.JWKSFile == "" || strings.TrimSuffix(caller.Issuer, "/") != strings.TrimSuffix(issuer, "/") {
-			continue
-		}
-		data, err := d.app.host.ReadFile(caller.JWKSFile)
-		if err != nil {
-			return nil, unreadable(caller.JWKSFile, err)
-		}
-		return trust.ParseKeys(data)
-	}
-	return discovery.FetchFrom(ctx, d.c.client, issuer, pretended(d.app.host.Issuers, issuer))
 }
 
 // Verify implements gateway.Verifier.
@@ -302,47 +203,6 @@ func (d *gatewayDoor) url(addr string) string {
 	return scheme + strings.Replace(addr, "0.0.0.0:", "127.0.0.1:", 1)
 }
 
-// renew reads the configuration again and takes over its policy, guard and callers. Calls under way end by the rules by which
-// they began. A configuration with a mistake changes nothing.
-func (d *gatewayDoor) renew(ctx context.Context) {
-	if d.c.reload == nil {
-		return
-	}
-	d.rings.refresh(ctx)
-	cfg, err := d.c.reload()
-	if err == nil && (cfg.Policy == nil || cfg.Doors.Gateway == nil || cfg.ToGoogle == nil) {
-		err = errors.New("policy, doors.gateway or to_google is gone")
-	}
-	if err == nil {
-		err = d.load(cfg)
-	}
-	if err != nil {
-		d.stale.Set(1)
-		d.app.host.Log.ErrorContext(ctx, "the configuration cannot be taken over: the rules from before hold", slog.Any("error", err))
-		return
-	}
-	d.stale.Set(0)
-	d.app.host.Log.InfoContext(ctx, "policy, guard and callers taken over; what listens and where is read at the start only")
-}
-
-// watch takes over a file of configuration that has changed: a mounted ConfigMap does so without a signal.
-func (d *gatewayDoor) watch(ctx context.Context) error {
-	tick := time.NewTicker(reloadEvery)
-	defer tick.Stop()
-	last := stampOf(d.c.file)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			if now := stampOf(d.c.file); now != last && now != (stamp{}) {
-				last = now
-				d.renew(ctx)
-			}
-		}
-	}
-}
-
 // close ends what outlives run.
 func (d *gatewayDoor) close() {
 	d.callers.Close()
@@ -368,30 +228,3 @@ func (a *App) revoked(path string) (func(caller, token string) bool, error) {
 		return list[caller] || token != "" && list["token:"+token]
 	}, nil
 }
-
-func (a *App) telemetry(ctx context.Context, t *config.Telemetry, registry prometheus.Registerer) (*telemetry.Telemetry, error) {
-	o := telemetry.Options{
-		Clock: a.host.Clock, Endpoint: a.host.Env("OTEL_EXPORTER_OTLP_ENDPOINT"), Sample: 1, Service: "landbridge", Version: a.host.Version, Registry: registry,
-		OnError: func(err error) {
-			a.host.Log.WarnContext(ctx, "traces or metrics could not be sent", slog.Any("error", err))
-		},
-	}
-	if t != nil {
-		o.Endpoint, o.Sample, o.Service, o.Interval = cmp.Or(t.Endpoint, o.Endpoint), float64(t.SamplePercent)/100, t.ServiceName, t.Interval
-	}
-	return telemetry.New(ctx, o)
-}
-
-// observer tells telemetry what the gateway sees.
-type observer struct{ t *telemetry.Telemetry }
-
-// Start implements gateway.Observer.
-func (o observer) Start(ctx context.Context, h http.Header) (context.Context, gateway.Watch) {
-	ctx, w := o.t.Start(ctx, h)
-	return ctx, watchOf{w}
-}
-
-type watchOf struct{ *telemetry.Watch }
-
-// End implements gateway.Watch.
-func (w watchOf) End(ctx context.Context, e gateway.Ended) { w.Watch.End(ctx, telemetry.End(e)) }

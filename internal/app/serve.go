@@ -3,12 +3,9 @@ package app
 import (
 	"context"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"syscall"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/config"
@@ -59,91 +56,6 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	}
 	dropStart()
 	return run()
-}
-
-// doors opens every listener before any of them serves: a taken port stops the whole, not half of it.
-func (a *App) doors(ctx context.Context, c *crossing) (run func() error, at Serving, err error) {
-	group, ctx := errgroup.WithContext(ctx)
-	registry := newRegistry()
-	var serve []func() error
-	var opened []net.Listener
-	defer func() {
-		if err != nil {
-			for _, l := range opened {
-				_ = l.Close()
-			}
-		}
-	}()
-	if door := c.cfg.Doors.Metadata; door != nil {
-		if _, err := c.way(bridge.Google); err != nil {
-			return nil, at, err
-		}
-		server, err := a.metadataDoor(c, *door, users(door.AllowUIDs), registry)
-		if err != nil {
-			return nil, at, err
-		}
-		l, err := listen(ctx, "metadata", door.Listen)
-		if err != nil {
-			return nil, at, err
-		}
-		opened, at.Metadata = append(opened, l), l.Addr().String()
-		serve = append(serve, func() error { return server.Run(ctx, l) })
-	}
-	if door := c.cfg.Doors.Webhook; door != nil {
-		w, err := a.webhookDoor(door, registry)
-		if err != nil {
-			return nil, at, err
-		}
-		l, err := listen(ctx, "webhook", door.Listen)
-		if err != nil {
-			return nil, at, err
-		}
-		c.webhook = w
-		opened, at.Webhook = append(opened, l), asURL(l.Addr().String())
-		serve = append(serve, func() error { return w.run(ctx, l) })
-	}
-	if door := c.cfg.Doors.Gateway; door != nil {
-		g, err := a.gatewayDoor(ctx, c, registry)
-		if err != nil {
-			return nil, at, err
-		}
-		l, err := listen(ctx, "gateway", door.Listen)
-		if err != nil {
-			g.close()
-			return nil, at, err
-		}
-		c.gateway = g
-		opened, at.Gateway = append(opened, l), g.url(l.Addr().String())
-		serve = append(serve, func() error { return g.run(ctx, l) })
-	}
-	if door := c.cfg.Doors.Admin; door != nil {
-		l, err := listen(ctx, "admin", door.Listen)
-		if err != nil {
-			return nil, at, err
-		}
-		opened, at.Admin = append(opened, l), l.Addr().String()
-		serve = append(serve, func() error { return serveHTTP(ctx, l, c.adminHandler(registry)) })
-	}
-	if c.cfg.Backup != nil {
-		b, err := a.backupOf(ctx, c)
-		if err != nil {
-			return nil, at, err
-		}
-		registry.MustRegister(newBackupGauges(b))
-		serve = append(serve, func() error {
-			defer b.Close()
-			return b.serve(ctx)
-		})
-	}
-	serve = append(serve, func() error { return a.hangup(ctx, c) })
-	return func() error {
-		return c.recording(func() error {
-			for _, s := range serve {
-				group.Go(s)
-			}
-			return group.Wait()
-		})
-	}, at, nil
 }
 
 // hangup does what SIGHUP asks for: it opens the audit log anew, after a log rotator has moved the old file away, and reads
