@@ -15,7 +15,7 @@ import (
 type opening struct {
 	app       *App
 	c         *crossing
-	ctx       context.Context //nolint:containedctx // of what serves, which ends when any of it fails
+	ctx       context.Context // of what serves, which ends when any of it fails
 	group     *errgroup.Group
 	registry  *prometheus.Registry
 	listeners []net.Listener
