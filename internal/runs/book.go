@@ -99,13 +99,19 @@ func (s *Service) Newest(ctx context.Context, name string) (manifest.Stored, err
 	switch {
 	case now.Digest == known.Digest:
 		return found, err
-	case known.Digest == "":
+	case known.Digest == "" && !s.knows(ctx, now.Run):
 		s.o.Log.WarnContext(ctx, "the job database knows no manifest of the dataset: the one that is there is believed", slog.String("dataset", name),
 			slog.String("run", now.Run), slog.String("manifest", now.Digest))
-	case now.Sequence <= known.Sequence:
+	case known.Digest != "" && now.Sequence <= known.Sequence:
 		return found, rolledBack(name, now, known)
 	}
 	return found, s.believe(ctx, name, text, now)
+}
+
+// knows says whether the job database has a run: one that has written its manifest and has not ended yet is no stranger.
+func (s *Service) knows(ctx context.Context, run string) bool {
+	_, err := s.engine.Show(ctx, run)
+	return err == nil
 }
 
 // believe keeps a head in the place of what was known.

@@ -87,8 +87,9 @@ func TestNewDatabase(t *testing.T) {
 		return log.String()
 	}
 	latest := filepath.Join(s.At.Dir, "manifests", "manifests", name, "latest")
+	const believed = "knows no manifest of the dataset: the one that is there is believed"
 	var old []byte
-	life(func(w *works) {
+	log := life(func(w *works) {
 		w.run(t, runs.Sync)
 		var err error
 		if old, err = os.ReadFile(latest); err != nil {
@@ -97,6 +98,9 @@ func TestNewDatabase(t *testing.T) {
 		s.change("b/one.bin", "newer")
 		w.run(t, runs.Sync)
 	})
+	if strings.Contains(log, believed) {
+		t.Errorf("a first manifest is its own run's: %s", log)
+	}
 	lost, err := filepath.Glob(filepath.Join(s.At.Dir, "jobs.db*"))
 	if err != nil || len(lost) == 0 {
 		t.Fatal(lost, err)
@@ -106,8 +110,7 @@ func TestNewDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const believed = "knows no manifest of the dataset: the one that is there is believed"
-	log := life(func(w *works) { w.verified(t, len(s.want)) })
+	log = life(func(w *works) { w.verified(t, len(s.want)) })
 	if n := strings.Count(log, believed); n != 1 {
 		t.Errorf("said %d times: %s", n, log)
 	}
