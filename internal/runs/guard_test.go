@@ -3,11 +3,14 @@ package runs_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/jobs"
 	"github.com/landbridge/landbridge/internal/runs"
 	"github.com/landbridge/landbridge/internal/sandbox/blobapi"
+	"github.com/landbridge/landbridge/internal/sandbox/world"
 )
 
 // run does an act to its end.
@@ -47,6 +50,22 @@ func TestNothingAtSourceEmptiesNoMirror(t *testing.T) {
 		t.Errorf("%s: %v", run.State, run.Error)
 	}
 	s.copied()
+}
+
+// A time of the past of which the account knows nothing is told, and not a copy of nothing that is called done.
+func TestNothingAtThatTime(t *testing.T) {
+	t.Parallel()
+	s := newShores(t, 13, func(a *world.StorageAccount) { a.Versioning = true })
+	w, err := s.At.open(t.Context(), func() string { return s.At.Token })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.engine.Close()
+	at := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+	_, err = w.service.Plan(t.Context(), name, runs.Spec{At: at}, func(transfer.Item) error { return nil })
+	if err == nil || !strings.HasSuffix(err.Error(), " lists no object at all as of 2020-01-02T03:04:05Z") {
+		t.Error(err)
+	}
 }
 
 // A run that failed and is tried again after another has ended tells nothing of the dataset as it is by now.

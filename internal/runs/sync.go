@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -56,8 +57,9 @@ func itemsSince(ctx context.Context, d *Dataset, spec Spec, previous *book, afte
 		if len(spec.Include) > 0 {
 			filter, err = transfer.NewFilter(spec.Include, nil)
 		}
-		if err == nil && d.Mirror && previous.objects > 0 && after == "" {
-			err = someThere(ctx, d, spec)
+		mirrored := d.Mirror && previous.objects > 0
+		if err == nil && after == "" && (mirrored || !spec.At.IsZero()) {
+			err = someThere(ctx, d, spec, mirrored)
 		}
 		if err != nil {
 			yield(transfer.Item{}, err)
@@ -75,16 +77,21 @@ func itemsSince(ctx context.Context, d *Dataset, spec Spec, previous *book, afte
 	}
 }
 
-// someThere refuses a source that lists nothing where a mirror of it would be emptied: a wrong time, a lost right or somebody's deed is
-// likelier than a dataset of nothing, and the copy may be all that is left.
-func someThere(ctx context.Context, d *Dataset, spec Spec) error {
+// someThere refuses a source that lists nothing where a mirror of it would be emptied, or a time of the past was asked for: a wrong time, a lost
+// right or somebody's deed is likelier than a dataset of nothing, and the copy may be all that is left.
+func someThere(ctx context.Context, d *Dataset, spec Spec, mirrored bool) error {
 	for _, err := range transfer.NewRetrier(transfer.RetryOptions{}).List(ctx, d.Source, dataset.Query{At: spec.At}) {
 		return err
 	}
-	return &bridge.Error{
-		Kind: bridge.Refused, Code: "source_empty", Text: d.Source.Place().String() + " lists no object at all, and a mirror of it would delete every one of " + d.Target.Place().String(),
-		Hint: "look at the source and at the time that was asked for; if the copy shall go, delete it yourself",
+	text, hint := d.Source.Place().String()+" lists no object at all", "look at the source and at the time that was asked for"
+	if !spec.At.IsZero() {
+		text += " as of " + spec.At.UTC().Format(time.RFC3339)
 	}
+	if mirrored {
+		text += ", and a mirror of it would delete every one of " + d.Target.Place().String()
+		hint += "; if the copy shall go, delete it yourself"
+	}
+	return &bridge.Error{Kind: bridge.Refused, Code: "source_empty", Text: text, Hint: hint}
 }
 
 // since leaves out the entries up to a name.
