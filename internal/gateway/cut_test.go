@@ -2,11 +2,13 @@ package gateway_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/landbridge/landbridge/internal/bridge"
 	"github.com/landbridge/landbridge/internal/gateway"
+	"github.com/landbridge/landbridge/internal/mask"
 	"github.com/landbridge/landbridge/internal/prompt"
 )
 
@@ -49,6 +51,33 @@ func TestAnswersAreCut(t *testing.T) {
 				t.Errorf("record %+v of %+v", last, last.Call)
 			}
 		})
+	}
+}
+
+// What a stream has said before an error in it arrives before that error, which is the last event.
+func TestTextBeforeAnErrorInAStream(t *testing.T) {
+	t.Parallel()
+	const said = `{"candidates":[{"content":{"parts":[{"text":"to EMAIL_ADDR"}]},"index":0}]}`
+	const failed = `{"error":{"code":503,"message":"x","status":"UNAVAILABLE"}}`
+	guard := guarded(&gateway.Guard{Masker: masker(t, mask.Options{})})
+	for path, far := range map[string]http.HandlerFunc{
+		native + "streamGenerateContent?alt=sse": says("text/event-stream", "data: "+said+"\r\n\r\ndata: "+failed+"\r\n\r\n"),
+		native + "streamGenerateContent":         says("application/json", "["+said+",\r\n"+failed+"]"),
+		"/v1/chat/completions":                   says("text/event-stream", "data: "+said+"\r\n\r\ndata: "+failed+"\r\n\r\n"),
+	} {
+		d := open(t, farSide(t, far), guard)
+		ask := `{"contents":[{"role":"user","parts":[{"text":"me@b.test"}]}]}`
+		if path == "/v1/chat/completions" {
+			ask = `{"model":"google/gemini-2.5-flash","stream":true,"messages":[{"role":"user","content":"me@b.test"}]}`
+		}
+		_, body, _ := d.post(t, path, ask)
+		text, fault := strings.LastIndex(body, "EMAIL_ADDR\""), strings.Index(body, `"error"`)
+		if text < 0 || fault < text {
+			t.Errorf("%s: %q", path, body)
+		}
+		if last := d.book.last(t); last.Code != "vertex_503" {
+			t.Errorf("record %+v", last)
+		}
 	}
 }
 

@@ -93,7 +93,11 @@ func (c *call) event(out *outlet, r *reading, e splice.Event) error {
 		c.heard += 1 + max(len(e.Data)-eventFrame, 0)/4
 	}
 	out.release()
-	if err := c.rests(out, r.over); err != nil {
+	over := r.over
+	if c.texts.failed > 0 { // an error ends them all
+		over = every
+	}
+	if err := c.rests(out, over); err != nil {
 		return err
 	}
 	room := c.g.buffers.get()
@@ -111,6 +115,8 @@ func (c *call) event(out *outlet, r *reading, e splice.Event) error {
 // over says whether a flow has come to its end before this event's own texts: the event is about its candidate, and not
 // about the flow.
 func (r *reading) over(key flowKey) bool { return r.about(key.candidate) && !r.has(key) }
+
+func every(flowKey) bool { return true }
 
 // rests lets out what flows still hold that are over, each in an event of its own.
 func (c *call) rests(out *outlet, over func(flowKey) bool) error {
@@ -141,7 +147,7 @@ func (c *call) last(ctx context.Context, out *outlet, r *reading) error {
 		err = c.events(out, r, events)
 	}
 	if err == nil {
-		err = c.rests(out, func(flowKey) bool { return true })
+		err = c.rests(out, every)
 	}
 	if err == nil {
 		err = c.checkSaid()
