@@ -62,6 +62,11 @@ func TestBadRequests(t *testing.T) {
 		{"settings by number", native + "generateContent", `{"safetySettings":[{"category":1,"threshold":4}]}`, nil, 400, "the safety settings are no list of category, threshold and method"},
 		{"personal data that is blocked", native + "generateContent", `{"contents":[{"parts":[{"text":"me@b.test"}]}]}`, nil, 400, "the text holds personal data of the type EMAIL_ADDRESS, which the guard profile blocks"},
 		{"OpenAI's, without a model", "/v1/chat/completions", `{"messages":[]}`, nil, 400, "no model is named"},
+		{"a body that is a list", native + "generateContent", `[]`, nil, 400, "the request body is no JSON object"},
+		{"another type in OpenAI's words", "/v1/chat/completions", `{}`, []string{"Content-Type", "text/plain"}, 415, `"code":"body_type"`},
+		{"compressed, in OpenAI's words", "/v1/chat/completions", `{}`, []string{"Content-Encoding", "gzip"}, 400, `"code":"body_encoded"`},
+		{"an upgrade in Anthropic's words", "/v1/messages", `{}`, []string{"Upgrade", "websocket"}, 400, `{"type":"error","error":{"type":"invalid_request_error","message":"the gateway changes to no other protocol"`},
+		{"OpenAI's Responses", "/v1/responses", `{}`, nil, 404, `"code":"route_unknown"`},
 		{"an unknown route of OpenAI's", "/openai/v1/images", `{}`, nil, 404, "the gateway has no such route"},
 	} {
 		t.Run(one.name, func(t *testing.T) {
@@ -79,7 +84,7 @@ func TestBadRequests(t *testing.T) {
 			if far.calls != 0 {
 				t.Error("the far side was called")
 			}
-			if last := d.book.last(t); last.Reason == "" || last.Event == bridge.EventAsked {
+			if last := d.book.last(t); last.Reason == "" || last.Event == bridge.EventAsked || last.Call == nil || last.Call.ID != h.Get("X-Landbridge-Call-Id") {
 				t.Errorf("record %+v", last)
 			}
 		})

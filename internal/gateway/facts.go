@@ -55,6 +55,9 @@ func (r *factReader) Visit(at *splice.Path, kind byte) splice.Action {
 	case form == splice.Array && kind != form && kind != splice.Null:
 		r.err = oddRequest("body_form", "a member of the request that is a list is none here", "write "+at.Last()+" as a JSON array")
 		return splice.Skip
+	case form == splice.Object && kind != form && kind != splice.Null && !r.free && at.Depth() == 0:
+		r.err = oddRequest("body_form", "the request body is no JSON object", "")
+		return splice.Skip
 	case form == splice.Object && kind != form && kind != splice.Null && !r.free:
 		r.err = oddRequest("body_form", "a member of the request that is an object is none here", "")
 		return splice.Skip

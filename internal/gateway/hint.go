@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"strings"
+
 	"github.com/landbridge/landbridge/internal/splice"
 )
 
@@ -28,6 +30,8 @@ func (hint) Visit(at *splice.Path, kind byte) splice.Action {
 	return splice.Skip
 }
 
-func (h hint) Text(_ *splice.Path, text string) (string, error)         { return text + string(h), nil }
+func (h hint) Text(_ *splice.Path, text string) (string, error) {
+	return strings.TrimSuffix(text, ".") + string(h), nil
+}
 func (hint) Raw(_ *splice.Path, raw []byte) ([]byte, error)             { return raw, nil }
 func (hint) Leave(*splice.Path, func(name string) bool) []splice.Member { return nil }

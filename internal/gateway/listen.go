@@ -15,15 +15,18 @@ import (
 // listen finds out what is asked, in whose words. The body stays unread: nobody has said yet who the caller is.
 func (c *call) listen() error {
 	c.route.dialect, c.log.Dialect = dialect.Vertex, string(dialect.Vertex)
-	if err := plain(c.r); err != nil {
-		return err
-	}
 	r, known, err := foreign(c.r.Method, c.r.URL.Path)
-	if known && r.dialect != "" {
+	if known {
 		c.route, c.log.Dialect = r, string(r.dialect)
 	}
-	if known || err != nil {
+	if odd := plain(c.r); odd != nil { // in the words of the path
+		return odd
+	}
+	if err != nil {
 		return err
+	}
+	if known {
+		return jsonOnly(c.r)
 	}
 	if c.target, err = ParsePath(c.r.Method, c.r.URL.EscapedPath()); err != nil {
 		return err

@@ -29,7 +29,7 @@ func isProject(path string) (name string, ok bool) {
 func (g *Gateway) project(w http.ResponseWriter, r *http.Request, name string) {
 	id, err := g.who(r)
 	if err != nil {
-		g.refused(r, "", err)
+		g.refused(r, bridge.Call{}, err)
 		refuse(w, dialect.Vertex, err, "")
 		return
 	}
@@ -45,6 +45,6 @@ func (g *Gateway) project(w http.ResponseWriter, r *http.Request, name string) {
 		Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "project_unknown", Status: http.StatusNotFound, Text: "the gateway knows no such project",
 		Hint: "ask for the project of landbridge.yaml, or set GOOGLE_CLOUD_PROJECT",
 	}
-	g.refused(r, id.caller.Name, err)
+	g.refused(r, bridge.Call{Workload: id.caller.Name}, err)
 	refuse(w, dialect.Vertex, err, "")
 }

@@ -92,7 +92,7 @@ func (c *call) end(ctx context.Context, err error) {
 	err = c.record(ctx, err)
 	if err != nil {
 		if !c.asked {
-			c.g.refused(c.r, c.caller.Name, err)
+			c.g.refused(c.r, bridge.Call{ID: c.log.ID, Workload: c.caller.Name}, err)
 		}
 		c.fail(err)
 	}
@@ -119,12 +119,13 @@ func (c *call) nameable() *bridge.Call {
 	return &out
 }
 
-// refused writes a refusal of a caller that is not known, or that asked for something other than a call.
-func (g *Gateway) refused(r *http.Request, workload string, err error) {
+// refused writes a refusal of a caller that is not known, or that asked for something other than a call; of the call there is what
+// is known of it.
+func (g *Gateway) refused(r *http.Request, call bridge.Call, err error) {
 	rec := bridge.Record{Time: g.o.Clock(), Event: bridge.EventRefusal, Door: doorName, Caller: r.RemoteAddr}
 	rec.Hop, rec.Code, rec.Reason = reasonOf(err)
-	if workload != "" {
-		rec.Call = &bridge.Call{Workload: workload}
+	if call != (bridge.Call{}) {
+		rec.Call = &call
 	}
 	pass, unsaid := g.refusals.Admit(rec.Time)
 	if !pass {

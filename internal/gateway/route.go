@@ -31,15 +31,29 @@ func foreign(verb, path string) (route, bool, error) {
 		path, speaks = rest, dialect.Anthropic
 	}
 	r, post, ok := table(path, speaks)
+	if !ok && speaks == "" && unserved(path) {
+		speaks = dialect.OpenAI
+	}
 	switch {
 	case !ok && speaks == "":
 		return route{}, false, nil
 	case !ok || speaks != "" && r.dialect != speaks:
-		return route{dialect: speaks}, true, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "route_unknown", Status: http.StatusNotFound, Text: "the gateway has no such route", Hint: "see docs/gateway.md for the routes"}
+		return route{dialect: speaks}, true, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "route_unknown", Status: http.StatusNotFound, Text: "the gateway has no such route", Hint: "see docs/gateway.md for the routes; texts are asked for at /v1/chat/completions and /v1/messages"}
 	case post != (verb == http.MethodPost) || !post && verb != http.MethodGet:
 		return r, true, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "verb_refused", Status: http.StatusMethodNotAllowed, Text: "the route is not served by this method of HTTP", Hint: "GET lists models, everything else is POST"}
 	}
 	return r, true, nil
+}
+
+// unserved says whether a path is one of OpenAI's that nobody serves. Vertex AI has no collections of these names, so no rule could
+// allow them.
+func unserved(path string) bool {
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/v1/"), "/")
+	switch name {
+	case "responses", "completions", "moderations", "images", "audio", "files", "batches":
+		return true
+	}
+	return false
 }
 
 // table is the routes. Lists of models have one path in both dialects: without a prefix they are OpenAI's.

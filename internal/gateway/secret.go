@@ -72,7 +72,7 @@ func (c *secretCall) give(ctx context.Context, name string) error {
 		if c.id != nil {
 			workload = c.id.caller.Name
 		}
-		c.g.refused(c.r, workload, err)
+		c.g.refused(c.r, bridge.Call{ID: c.known, Workload: workload}, err)
 		return err
 	}
 	if err := c.g.o.Recorder.Record(ctx, c.record); err != nil {

@@ -47,7 +47,7 @@ func (g *Gateway) exchange(w http.ResponseWriter, r *http.Request) {
 	if why, ok := err.(*trust.Refusal); ok { //nolint:errorlint // bare: of the form, not of the token
 		err = oauth(why.Code, why.Reason)
 	}
-	g.refused(r, workload, err)
+	g.refused(r, bridge.Call{Workload: workload}, err)
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
 	}
