@@ -16,7 +16,7 @@ const window = 4096
 func (c *Copier) Copy(ctx context.Context, items iter.Seq2[Item, error], each func(Result) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	queue := make(chan pending, window)
+	queue := make(chan *pending, window)
 	var broken error
 	go func() {
 		defer close(queue)
@@ -40,42 +40,55 @@ func (c *Copier) Copy(ctx context.Context, items iter.Seq2[Item, error], each fu
 	return broken
 }
 
-// start begins items in order, as many at once as may be.
-func (c *Copier) start(ctx context.Context, items iter.Seq2[Item, error], queue chan<- pending) error {
+// start begins items in order, as many at once as may be. Workers go from item to item: to grow a new one's stack to the depth of a call is
+// a good part of what a small object costs.
+func (c *Copier) start(ctx context.Context, items iter.Seq2[Item, error], queue chan<- *pending) error {
+	work, workers := make(chan *pending), 0
+	defer close(work)
 	for i, err := range items {
 		if err != nil {
 			return err
 		}
-		p := pending{}
+		p := &pending{result: Result{Item: i}}
 		switch i.Action {
 		case Keep, Skip, Conflict:
-			p.now = c.Do(ctx, i)
+			p.result = c.Do(ctx, i)
 		case Create, Replace, Adopt, Delete:
 			if err := c.slots.Acquire(ctx, 1); err != nil {
 				return err
 			}
-			p.later = make(chan Result, 1)
-			go func() {
-				defer c.slots.Release(1)
-				p.later <- c.Do(ctx, i)
-			}()
+			p.done = make(chan struct{})
+			if workers < c.Objects {
+				workers++
+				go c.work(ctx, work)
+			}
+			work <- p // at once: there are as many workers as slots
 		}
 		queue <- p
 	}
 	return ctx.Err()
 }
 
-// pending is a result that is there, or will be.
-type pending struct {
-	now   Result
-	later chan Result
+// work carries out items, each of which comes with a slot.
+func (c *Copier) work(ctx context.Context, items <-chan *pending) {
+	for p := range items {
+		p.result = c.Do(ctx, p.result.Item)
+		close(p.done)
+		c.slots.Release(1)
+	}
 }
 
-func (p pending) wait() Result {
-	if p.later == nil {
-		return p.now
+// pending is a result that is there, or will be when done is closed. It is large, and queues of it are many: one for each page of a run.
+type pending struct {
+	result Result
+	done   chan struct{} // nil of one that is there
+}
+
+func (p *pending) wait() Result {
+	if p.done != nil {
+		<-p.done
 	}
-	return <-p.later
+	return p.result
 }
 
 // hopeless says that the next object would fail for the same reason.
