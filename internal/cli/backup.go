@@ -98,7 +98,7 @@ func (d *deps) printBackups(r app.BackupReport, jobs bool) error {
 		})
 	}
 	if len(rows) == 0 {
-		_ = d.out.line("nothing is protected here")
+		_ = d.out.line("there are no protected items to show")
 	} else if err := d.out.table([]string{"ITEM", "WORKLOAD", "VAULT", "ENVIRONMENT", "STATE", "LAST POINT", "OLDEST", "POLICY", "DATASETS"}, rows); err != nil {
 		return err
 	}

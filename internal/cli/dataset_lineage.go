@@ -52,7 +52,7 @@ func (d *deps) printLineage(l app.Lineage, point string) error {
 	if point != "" {
 		_ = d.out.line("")
 		if len(l.Reached) == 0 {
-			_ = d.out.line("nothing was made from recovery point %s", point)
+			_ = d.out.line("nothing in Vertex AI is known to be made from recovery point %s", point)
 		}
 		for _, r := range l.Reached {
 			later := ""

@@ -23,6 +23,7 @@ func TestDatasetRefusals(t *testing.T) {
 		"restore to nothing":  {[]string{"dataset", "restore", "fraud"}, 2, []string{"restore wants one of --at, --recovery-point and --last-good"}},
 		"restore to two":      {[]string{"dataset", "restore", "fraud", "--at", "24h", "--last-good"}, 2, []string{"restore wants one of"}},
 		"no time":             {[]string{"dataset", "restore", "fraud", "--at", "yesterday"}, 2, []string{"yesterday is not a time", "write 2026-11-20T08:00:00Z, or 36h for 36 hours ago"}},
+		"a time to come":      {[]string{"dataset", "sync", "fraud", "--at", "2999-01-01T00:00:00Z"}, 2, []string{"2999-01-01T00:00:00Z is yet to come: name a time of the past"}},
 		"verify before sync":  {[]string{"dataset", "verify", "fraud"}, 2, []string{"dataset fraud has no manifest: it was never copied", "landbridge dataset sync fraud"}},
 		"repair before sync":  {[]string{"dataset", "repair", "fraud"}, 2, []string{"it was never copied"}},
 		"dry run of another":  {[]string{"dataset", "sync", "nothing", "--dry-run"}, 2, []string{`there is no dataset "nothing"`, "landbridge dataset ls lists them"}},
@@ -49,6 +50,15 @@ func TestDatasetRefusals(t *testing.T) {
 			t.Errorf("exit code %d, want 2", code)
 		}
 	})
+}
+
+// TestLeftOut is a sync that cannot copy all that is there, and says so.
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	c := startClouds(t)
+	c.admin("POST", "/storage/blobs", map[string]any{"account": c.profile.Azure.StorageAccount, "container": "training", "blob": "old.csv", "data": "b2xk", "tier": "Archive"})
+	c.say(0, "dataset", "sync", "fraud").has(t, "left out: 1 object, 3 B: excluded, or not to be copied", "landbridge dataset sync fraud --dry-run --output json says why of each")
+	c.say(0, "dataset", "sync", "fraud", "--dry-run", "--output", "json").has(t, `"name": "old.csv"`, `"reason": "archived: it must be rehydrated before it can be read"`)
 }
 
 // TestManifestTamperedWith changes a manifest by one digit: whatever is asked of the dataset then is refused, and says by what.

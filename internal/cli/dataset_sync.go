@@ -61,6 +61,9 @@ func (f *timeFlag) Set(s string) error {
 	if err != nil {
 		return errors.New(s + " is not a time: write 2026-11-20T08:00:00Z, or 36h for 36 hours ago")
 	}
+	if t.After(time.Now()) {
+		return errors.New(s + " is yet to come: name a time of the past")
+	}
 	f.time = t
 	return nil
 }
@@ -158,6 +161,10 @@ func (d *deps) printSynced(run app.Run, r app.Synced) {
 	_ = d.out.line("%s: %s objects, %s; copied %s, %s in %s%s", run.Dataset, grouped(r.Objects), size(r.Bytes), grouped(run.Totals.Objects), size(run.Totals.Bytes),
 		took.Round(time.Millisecond), rate(run.Totals.Bytes, took))
 	_ = d.out.line("manifest %s, signed; run %s", short(r.Manifest), run.ID)
+	if left := r.Plan.Actions["skip"]; left.Objects > 0 {
+		_ = d.out.line("left out: %s, %s: excluded, or not to be copied", counted(int(left.Objects), "object"), size(left.Bytes))
+		d.out.hint("landbridge dataset sync " + run.Dataset + " --dry-run --output json says why of each")
+	}
 	if r.Swept.Objects > 0 {
 		_ = d.out.line("removed %s, %s, that older copies had left", counted(int(r.Swept.Objects), "part"), size(r.Swept.Bytes))
 	}
