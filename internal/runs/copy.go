@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/landbridge/landbridge/internal/backup/transfer"
 	"github.com/landbridge/landbridge/internal/bridge"
@@ -22,11 +23,7 @@ func (s *Service) copy(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	var retries atomic.Int64
-	c := s.copier(ctx, j.Run.ID, d).Reporting(func(p transfer.Progress) {
-		retries.Add(p.Retries)
-		j.Progress(jobs.Totals{Objects: p.Objects, Bytes: p.Bytes, Retries: p.Retries})
-	})
+	c, retries := s.counting(ctx, j, d)
 	if j.Page.Attempts > 1 {
 		if items, err = again(ctx, c, items); err != nil {
 			return err
@@ -44,24 +41,34 @@ func (s *Service) copy(ctx context.Context, j *jobs.Job) error {
 	return j.Tx(ctx, func(tx *jobs.Tx) error { return tx.Complete(result, totals) })
 }
 
+// counting is a copier that tells the page of its progress, and counts what it tried again.
+func (s *Service) counting(ctx context.Context, j *jobs.Job, d *Dataset) (*transfer.Copier, *atomic.Int64) {
+	var retries atomic.Int64
+	return s.copier(ctx, j.Run.ID, d).Reporting(func(p transfer.Progress) {
+		retries.Add(p.Retries)
+		j.Progress(jobs.Totals{Objects: p.Objects, Bytes: p.Bytes, Retries: p.Retries})
+	}), &retries
+}
+
 // again looks for what an earlier attempt has brought: it is adopted, and not copied twice.
 func again(ctx context.Context, c *transfer.Copier, items []transfer.Item) ([]transfer.Item, error) {
-	here := map[string]dataset.Object{}
-	last := items[len(items)-1].Name
-	for o, err := range c.Target.List(ctx, dataset.Query{}) {
+	place, n := c.Source.Place(), 0
+	_, end := utf8.DecodeLastRuneInString(items[0].Name)
+	after := items[0].Name[:len(items[0].Name)-end] // the greatest name that is surely before the first
+	for o, err := range c.Target.List(ctx, dataset.Query{After: after}) {
 		if err != nil {
 			return nil, err
 		}
-		if o.Name > last {
+		for n < len(items) && items[n].Name < o.Name {
+			n++
+		}
+		if n == len(items) {
 			break
 		}
-		here[o.Name] = o
-	}
-	place := c.Source.Place()
-	for n, i := range items {
-		o, ok := here[i.Name]
-		if ok && (i.Action == transfer.Create || i.Action == transfer.Replace) && o.Size == i.Source.Size && o.Metadata[dataset.Mark] == dataset.MarkOf(place, i.Source) {
-			items[n].Action, items[n].Target = transfer.Adopt, o
+		i := &items[n]
+		brought := o.Size == i.Source.Size && o.Metadata[dataset.Mark] == dataset.MarkOf(place, i.Source)
+		if o.Name == i.Name && brought && (i.Action == transfer.Create || i.Action == transfer.Replace) {
+			i.Action, i.Target = transfer.Adopt, o
 		}
 	}
 	return items, nil

@@ -43,15 +43,18 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 	defer s.forget(j.Run.ID)
 	var out Synced
 	so, begun, err := plannedOf(j.Value(ctx, valuePlan))
-	if err != nil || !begun {
-		return &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopJobs, Code: "plan_lost", Text: "the totals of the plan are not there", Cause: err}
+	if err != nil {
+		return err
+	}
+	if !begun {
+		return &bridge.Error{Kind: bridge.Fault, Hop: bridge.HopJobs, Code: "plan_lost", Text: "the totals of the plan are not there"}
 	}
 	out.Plan = so.Totals
 	before, err := s.latest(ctx, d.book())
 	if err != nil {
 		return err
 	}
-	large, err := s.whole(ctx, j, d)
+	large, made, err := s.whole(ctx, j, d)
 	if err != nil {
 		return err
 	}
@@ -88,7 +91,7 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 	t := s.tale(j, d, spec)
 	t.Damaged = damage
 	t.Manifest, t.Previous, t.Objects, t.Bytes = out.Manifest, before.digest, out.Objects, out.Bytes
-	t.Changed, t.ChangedBytes = j.Run.Totals.Objects, j.Run.Totals.Bytes
+	t.Changed, t.ChangedBytes = j.Run.Totals.Objects+made, j.Run.Totals.Bytes
 	if out.Failed > 0 {
 		t.Failed = fmt.Sprintf("%d objects could not be copied", out.Failed)
 	}
@@ -102,7 +105,7 @@ func (s *Service) finish(ctx context.Context, j *jobs.Job) error {
 		if err := newest.remember(tx, d.book()); err != nil {
 			return err
 		}
-		return tx.Complete(nil, jobs.Totals{Damaged: damage})
+		return tx.Complete(nil, jobs.Totals{Objects: made, Damaged: damage})
 	})
 }
 

@@ -9,9 +9,6 @@ import (
 	"github.com/landbridge/landbridge/internal/jobs"
 )
 
-// pieceBytes is how much of one object a page of it copies; larger objects are shared by many workers.
-const pieceBytes = 1 << 30
-
 // pieceBatch is how many pieces are added in one transaction, and are in memory before.
 const pieceBatch = 256
 
@@ -32,13 +29,13 @@ type divided struct {
 func (p *planning) split(ctx context.Context, i transfer.Item) (bool, error) {
 	begun := i.Name == p.Divided.Name
 	chunks, ok := p.c.Divisible(i.Source)
-	if !ok || i.Action != transfer.Create && i.Action != transfer.Replace || i.Size() < 2*pieceBytes {
+	if !ok || i.Action != transfer.Create && i.Action != transfer.Replace || i.Size() < 2*p.piece {
 		return begun, nil
 	}
 	if !begun {
 		p.Divided = divided{Name: i.Name}
 	}
-	each := max(1, int(int64(chunks)*pieceBytes/i.Size()))
+	each := max(1, int(int64(chunks)*p.piece/i.Size()))
 	for first := p.Divided.First; first < chunks; first += each {
 		body, err := json.Marshal(piece{Item: i, First: first, Last: min(first+each, chunks)})
 		if err != nil {
@@ -56,7 +53,7 @@ func (p *planning) split(ctx context.Context, i transfer.Item) (bool, error) {
 	return true, nil
 }
 
-// piece copies its chunks; their sums are found in the store again.
+// piece copies its chunks; their sums are found in the store again. It counts their bytes, and whole the object.
 func (s *Service) piece(ctx context.Context, j *jobs.Job) error {
 	_, d, err := s.open(ctx, j)
 	if err != nil {
@@ -66,39 +63,47 @@ func (s *Service) piece(ctx context.Context, j *jobs.Job) error {
 	if err := json.Unmarshal(j.Page.Body, &p); err != nil {
 		return err
 	}
-	return s.copier(ctx, j.Run.ID, d).CopyPiece(ctx, p.Item, p.First, p.Last)
+	c, retries := s.counting(ctx, j, d)
+	if err := c.CopyPiece(ctx, p.Item, p.First, p.Last); err != nil {
+		return err
+	}
+	first, last := c.Layout(p.Item.Source).Chunk(p.First, p.Item.Size()), c.Layout(p.Item.Source).Chunk(p.Last-1, p.Item.Size())
+	return j.Tx(ctx, func(tx *jobs.Tx) error {
+		return tx.Complete(nil, jobs.Totals{Bytes: last.Offset + last.Size - first.Offset, Retries: retries.Load()})
+	})
 }
 
 // whole finishes the objects that were copied in pieces: every chunk is found in the store, and the object is made of them.
-func (s *Service) whole(ctx context.Context, j *jobs.Job, d *Dataset) ([]outcome, error) {
+// The number is of those that were made.
+func (s *Service) whole(ctx context.Context, j *jobs.Job, d *Dataset) ([]outcome, int64, error) {
 	var items []transfer.Item
 	for page, err := range j.Results(ctx) {
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if page.Kind != pagePiece {
 			continue
 		}
 		var p piece
 		if err := json.Unmarshal(page.Body, &p); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if p.First == 0 {
 			items = append(items, p.Item)
 		}
 	}
 	if len(items) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	c := s.copier(ctx, j.Run.ID, d)
 	if j.Page.Attempts > 1 {
 		var err error
 		if items, err = again(ctx, c, items); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	out, _, err := doAll(ctx, c, items)
-	return out, err
+	out, totals, err := doAll(ctx, c, items)
+	return out, totals.Objects, err
 }
 
 // inOrder merges two streams of outcomes, each in the order of names.

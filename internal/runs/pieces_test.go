@@ -74,3 +74,47 @@ func TestHugeIsPlannedInFlatMemory(t *testing.T) { //nolint:paralleltest // see 
 		t.Errorf("%s: %s, %v", run.State, run.Error, err)
 	}
 }
+
+// Large objects are shared by pages, and counted like all others: their bytes with the pieces, themselves with the run's end.
+func TestPieces(t *testing.T) {
+	t.Parallel()
+	s := newShores(t, 52)
+	s.At.Piece = 2 * chunk
+	w, err := s.At.open(t.Context(), func() string { return s.At.Token })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.engine.Close()
+	id, err := w.service.Start(t.Context(), runs.Sync, name, runs.Spec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := w.until(t.Context(), id)
+	if err != nil || run.State != jobs.Done {
+		t.Fatalf("%s: %s, %v", run.State, run.Error, err)
+	}
+	pieces := 0
+	for p, err := range w.engine.Pages(t.Context(), id) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Kind == "piece" {
+			pieces++
+		}
+	}
+	if pieces != 3+2 {
+		t.Errorf("%d pieces of 6 and of 4 chunks, two chunks each", pieces)
+	}
+	var bytes int64
+	for _, data := range s.want {
+		bytes += int64(len(data))
+	}
+	if got := run.Totals; got.Objects != int64(len(s.want)) || got.Objects != got.PlannedObjects || got.Bytes != bytes || got.Bytes != got.PlannedBytes {
+		t.Errorf("%+v are counted of %d objects with %d bytes", got, len(s.want), bytes)
+	}
+	if tale := w.tales[len(w.tales)-1]; tale.Changed != int64(len(s.want)) || tale.ChangedBytes != bytes {
+		t.Errorf("lineage was told of %d objects and %d bytes", tale.Changed, tale.ChangedBytes)
+	}
+	s.copied()
+	w.verified(t, len(s.want))
+}

@@ -59,6 +59,8 @@ type Options struct {
 	Log   *slog.Logger
 	// Workers is how many pages of copies this process works on at once.
 	Workers int
+	// Piece is how much of one object a page of it copies, in bytes; 1 GiB when 0. Objects of twice that are shared by many workers.
+	Piece int64
 }
 
 // Service does the acts.
@@ -80,6 +82,9 @@ func New(o Options) *Service {
 	}
 	if o.Workers <= 0 {
 		o.Workers = 2
+	}
+	if o.Piece <= 0 {
+		o.Piece = 1 << 30
 	}
 	return &Service{o: o, runs: map[string]*kept{}}
 }

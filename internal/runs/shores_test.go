@@ -61,6 +61,7 @@ type where struct {
 	Blob, Google, Token, Dir string
 	Ahead                    time.Duration // of its clock
 	Attempts                 int           // of a page, when not its own
+	Piece                    int64         // of one object, when not its own
 	KeepParts                bool
 	Log                      *slog.Logger `json:"-"`
 }
@@ -224,7 +225,7 @@ func (w where) open(ctx context.Context, lease func() string) (*works, error) {
 	clock := func() time.Time { return time.Now().Add(w.Ahead) }
 	out.service = runs.New(runs.Options{
 		Manifests: out.manifests, Dataset: func(context.Context, string) (*runs.Dataset, error) { return set, nil }, Recorder: out, Clock: clock,
-		Told: out.tell, Place: out.place, Log: w.Log,
+		Told: out.tell, Place: out.place, Log: w.Log, Piece: w.Piece,
 		Protection: func(context.Context, string) (runs.Protection, error) { return runs.Protection{}, nil },
 	})
 	kinds := out.service.Kinds()

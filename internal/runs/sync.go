@@ -140,7 +140,7 @@ func (s *Service) plan(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	p := planning{planned: so, j: j, c: s.copier(ctx, j.Run.ID, d), from: d.Source.Place()}
+	p := planning{planned: so, j: j, c: s.copier(ctx, j.Run.ID, d), from: d.Source.Place(), piece: s.o.Piece}
 	if !begun && j.Run.Act == Sync && !byOrder(j, d, spec) { // a restore has said so before it chose, an order before it was given
 		if err := s.began(ctx, j, d, spec); err != nil {
 			return err
@@ -185,6 +185,7 @@ type planning struct {
 	j     *jobs.Job
 	c     *transfer.Copier
 	from  dataset.Place
+	piece int64 // how much of one object a page copies
 	page  pages
 	ready []jobs.NewPage
 	batch int         // how many pages the next transaction takes
