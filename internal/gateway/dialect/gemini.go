@@ -18,7 +18,9 @@ func (g *generate) append(dst []byte) []byte {
 		o.name("systemInstruction")
 		o = g.System.append(o)
 	}
-	g.settings.append(&o)
+	if more := marshal(&g.settings); len(more) > len("{}") {
+		o = append(append(o, ','), more[1:len(more)-1]...)
+	}
 	return o.end()
 }
 
@@ -30,25 +32,6 @@ type settings struct {
 	SafetySettings jsontext.Value    `json:"safetySettings,omitzero"`
 	CachedContent  string            `json:"cachedContent,omitzero"`
 	Labels         map[string]string `json:"labels,omitempty"`
-}
-
-func (s *settings) append(o *jsonObject) {
-	if len(s.Tools) > 0 {
-		o.any("tools", s.Tools)
-	}
-	if s.ToolConfig != nil {
-		o.any("toolConfig", s.ToolConfig)
-	}
-	if config := s.Config.append(make([]byte, 0, 128)); len(config) > len("{}") {
-		o.raw("generationConfig", string(config))
-	}
-	if s.SafetySettings != nil {
-		o.any("safetySettings", s.SafetySettings)
-	}
-	o.words("cachedContent", s.CachedContent)
-	if len(s.Labels) > 0 {
-		o.any("labels", s.Labels)
-	}
 }
 
 type content struct {
@@ -166,34 +149,4 @@ type generationConfig struct {
 	ResponseJSONSchema jsontext.Value `json:"responseJsonSchema,omitzero"`
 	ResponseModalities []string       `json:"responseModalities,omitempty"`
 	ThinkingConfig     jsontext.Value `json:"thinkingConfig,omitzero"`
-}
-
-func (c *generationConfig) append(dst []byte) []byte {
-	o := begin(dst)
-	o.float("temperature", c.Temperature)
-	o.float("topP", c.TopP)
-	whole(&o, "topK", c.TopK)
-	whole(&o, "candidateCount", c.CandidateCount)
-	whole(&o, "maxOutputTokens", c.MaxOutputTokens)
-	if len(c.StopSequences) > 0 {
-		o.any("stopSequences", c.StopSequences)
-	}
-	whole(&o, "seed", c.Seed)
-	o.float("presencePenalty", c.PresencePenalty)
-	o.float("frequencyPenalty", c.FrequencyPenalty)
-	if c.ResponseLogprobs {
-		o.raw("responseLogprobs", "true")
-	}
-	whole(&o, "logprobs", c.Logprobs)
-	o.words("responseMimeType", c.ResponseMimeType)
-	if c.ResponseJSONSchema != nil {
-		o.any("responseJsonSchema", c.ResponseJSONSchema)
-	}
-	if len(c.ResponseModalities) > 0 {
-		o.any("responseModalities", c.ResponseModalities)
-	}
-	if c.ThinkingConfig != nil {
-		o.any("thinkingConfig", c.ThinkingConfig)
-	}
-	return o.end()
 }

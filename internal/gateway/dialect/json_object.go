@@ -3,8 +3,6 @@ package dialect
 import (
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/landbridge/landbridge/internal/splice"
 )
 
@@ -55,20 +53,6 @@ func (o *jsonObject) number(name string, value int64) {
 func (o *jsonObject) count(name string, value int) {
 	if value != 0 {
 		o.number(name, int64(value))
-	}
-}
-
-// whole is a whole number that may be none.
-func whole[N int | int32](o *jsonObject, name string, value *N) {
-	if value != nil {
-		o.number(name, int64(*value))
-	}
-}
-
-// float is a number that may be none.
-func (o *jsonObject) float(name string, value *float64) {
-	if value != nil {
-		o.raw(name, jsontext.Float(*value).String())
 	}
 }
 

@@ -15,7 +15,6 @@ func TestAppendIsMarshal(t *testing.T) {
 	})
 	maybe := rapid.Ptr(text, true)
 	number := rapid.IntRange(-1, 3)
-	count, float := rapid.Ptr(number, true), rapid.Ptr(rapid.Float64Range(-1e300, 1e300), true)
 	yes := rapid.Bool()
 	signed := rapid.Ptr(rapid.Custom(func(t *rapid.T) extraContent {
 		return extraContent{Google: googleContent{ThoughtSignature: text.Draw(t, "signature")}}
@@ -61,16 +60,7 @@ func TestAppendIsMarshal(t *testing.T) {
 		}
 		if yes.Draw(t, "settings") {
 			g.CachedContent, g.Config.StopSequences = text.Draw(t, "cached"), []string{text.Draw(t, "stop")}
-			g.Labels, g.SafetySettings = map[string]string{"b": text.Draw(t, "label"), "a": ""}, jsontext.Value(`[]`)
-			g.Tools, g.ToolConfig = []tool{{GoogleSearch: &struct{}{}}}, &toolConfig{}
-			g.Config.ResponseMimeType, g.Config.ResponseJSONSchema = text.Draw(t, "mime"), jsontext.Value(`{"type":"object"}`)
-			g.Config.ResponseModalities, g.Config.ThinkingConfig = []string{"TEXT"}, jsontext.Value(`{"thinkingBudget":0}`)
 		}
-		g.Config.Temperature, g.Config.TopP = float.Draw(t, "temperature"), float.Draw(t, "top p")
-		g.Config.PresencePenalty, g.Config.FrequencyPenalty = float.Draw(t, "presence"), float.Draw(t, "frequency")
-		g.Config.TopK, g.Config.CandidateCount = count.Draw(t, "top k"), count.Draw(t, "answers")
-		g.Config.MaxOutputTokens, g.Config.Logprobs = count.Draw(t, "limit"), count.Draw(t, "rivals")
-		g.Config.Seed, g.Config.ResponseLogprobs = rapid.Ptr(rapid.Int32(), true).Draw(t, "seed"), yes.Draw(t, "likely")
 		asTagged(t, &g, g.append)
 		u := usage{Prompt: number.Draw(t, "prompt"), PromptDetails: promptDetails{Image: number.Draw(t, "image")}, CompletionDetails: completionDetails{Text: number.Draw(t, "text")}}
 		asTagged(t, &u, u.append)

@@ -106,9 +106,6 @@ func firstName(object jsontext.Value) string {
 // (docs.cloud.google.com/resource-manager/docs/labels-overview). What they cannot hold, an e-mail address for example,
 // stays here.
 func labels(user string, metadata map[string]string) map[string]string {
-	if user == "" && len(metadata) == 0 {
-		return nil
-	}
 	out := map[string]string{}
 	if user != "" && label(user) {
 		out["user"] = user
