@@ -63,6 +63,7 @@ func TestRefusal(t *testing.T) {
 		"a firewall":          {403, "AuthorizationFailure", "", bridge.Error{Kind: bridge.Denied, Code: dataset.CodeUnauthorized}, "--account-name acct"},
 		"a key that is gone":  {403, "KeyVaultEncryptionKeyNotFound", "", bridge.Error{Kind: bridge.Refused, Code: dataset.CodeUnavailable}, "must be there, enabled"},
 		"another tenant":      {401, "InvalidAuthenticationInfo", "", bridge.Error{Kind: bridge.Denied, Code: dataset.CodeUnauthorized}, "landbridge doctor"},
+		"another service":     {501, "", "", bridge.Error{Kind: bridge.Unreachable, Code: "http_501", Text: `cannot read "a": the service answered 501`}, "not the storage account acct"},
 		"busy":                {503, "ServerBusy", "", bridge.Error{Kind: bridge.Unreachable, Code: "ServerBusy", Retry: true, RetryAfter: 7 * time.Second}, "repeated later"},
 	} {
 		h := http.Header{}

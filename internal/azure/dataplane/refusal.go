@@ -44,6 +44,8 @@ func Refusal(a Attempt, resp *http.Response) *bridge.Error {
 	case out.Status == http.StatusUnauthorized:
 		out.Kind, out.Code = bridge.Denied, dataset.CodeUnauthorized
 		out.Hint = "the token must be of the tenant that the account belongs to: landbridge doctor"
+	case out.Status == http.StatusNotImplemented: // the service has no such answer of its own
+		out.Kind, out.Hint = bridge.Unreachable, "what answers at this address is not the storage account "+a.Account+": check its name, and backup.endpoints"
 	case out.Retry:
 		out.Kind, out.Hint = bridge.Unreachable, "it is the far side's load or fault; the call is repeated later"
 	}

@@ -106,11 +106,13 @@ func (s *Store) wrong(out *bridge.Error, said said) {
 
 var permissionForm = bridge.FormOf(`storage\.[A-Za-z]+\.[A-Za-z]+`)
 
+const roleReader = "roles/storage.objectViewer"
+
 // roleFor is the narrowest role of Google's that holds a permission.
 func roleFor(permission string) string {
 	switch permission {
 	case "storage.objects.get", "storage.objects.list":
-		return "roles/storage.objectViewer"
+		return roleReader
 	case "storage.objects.create":
 		return "roles/storage.objectCreator"
 	case "storage.buckets.get":
@@ -133,7 +135,11 @@ func (s *Store) forbidden(out *bridge.Error, said said) {
 	default:
 		out.Code = dataset.CodeUnauthorized
 		if permission := permissionForm().FindString(said.Message); permission != "" {
-			out.Hint = fmt.Sprintf("grant %s on gs://%s: it holds %s", roleFor(permission), s.options.Bucket, permission)
+			role := roleFor(permission)
+			out.Hint = fmt.Sprintf("grant %s on gs://%s: it holds %s", role, s.options.Bucket, permission)
+			if role == roleReader {
+				out.Hint += "; who copies to it needs roles/storage.objectUser"
+			}
 		}
 	}
 }
