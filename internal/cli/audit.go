@@ -96,7 +96,10 @@ func newAuditSealCommand(d *deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !made {
+			switch {
+			case d.out.json:
+				return d.out.encode(map[string]any{"file": cfg.Audit.File, "sealed": made})
+			case !made:
 				return d.out.line("nothing has come since the last seal")
 			}
 			return d.out.line("sealed %s", cfg.Audit.File)

@@ -38,26 +38,23 @@ func newBackupListCommand(d *deps) *cobra.Command {
 		Example: "  landbridge backup ls\n  landbridge backup ls --environment training --workload blobs\n  landbridge backup ls --missed",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				report, err := b.Inventory(cmd.Context(), direct)
+				if err != nil {
+					return err
+				}
+				f.Workload, f.State = app.Workload(workload), app.BackupState(state)
+				report = report.Filter(f)
+				if d.out.json {
+					err = d.out.encode(report)
+				} else {
+					err = d.printBackups(report, jobs)
+				}
+				if err == nil && report.Totals.Missed > 0 {
+					err = missed(report)
+				}
 				return err
-			}
-			defer b.Close()
-			report, err := b.Inventory(cmd.Context(), direct)
-			if err != nil {
-				return err
-			}
-			f.Workload, f.State = app.Workload(workload), app.BackupState(state)
-			report = report.Filter(f)
-			if d.out.json {
-				err = d.out.encode(report)
-			} else {
-				err = d.printBackups(report, jobs)
-			}
-			if err == nil && report.Totals.Missed > 0 {
-				err = missed(report)
-			}
-			return err
+			})
 		},
 	}
 	fs := cmd.Flags()

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -34,15 +33,19 @@ func (d *deps) backup(ctx context.Context, door string) (*app.Backup, error) {
 	return d.app().OpenBackup(ctx, cfg, door)
 }
 
+// onBackup does what one command does on the open backup half, and gives it back.
+func (d *deps) onBackup(ctx context.Context, do func(*app.Backup) error) error {
+	b, err := d.backup(ctx, "cli")
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	return do(b)
+}
+
 // oneDataset takes the name of one dataset.
 func oneDataset(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		return nil
-	}
-	return &bridge.Error{
-		Kind: bridge.Usage, Code: "argument_missing", Text: fmt.Sprintf("%s wants the name of one dataset", cmd.CommandPath()),
-		Hint: "landbridge dataset ls lists them",
-	}
+	return one(cmd, args, "the name of one dataset", "landbridge dataset ls lists them")
 }
 
 // actFlags are those of every act on a dataset.
@@ -55,39 +58,36 @@ func (a *actFlags) add(cmd *cobra.Command) {
 
 // act does an act on a dataset and follows it, or leaves it to others.
 func (d *deps) act(ctx context.Context, f actFlags, act, name string, spec app.RunSpec, tell func(app.Run) error) error {
-	b, err := d.backup(ctx, "cli")
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	spec.Wait = f.wait || f.detach
-	if f.detach {
-		id, err := b.Start(ctx, act, name, spec)
+	return d.onBackup(ctx, func(b *app.Backup) error {
+		spec.Wait = f.wait || f.detach
+		if f.detach {
+			id, err := b.Start(ctx, act, name, spec)
+			if err != nil {
+				return err
+			}
+			return d.tellStarted(id)
+		}
+		bar := d.newBar(act)
+		run, err := b.Do(ctx, act, name, spec, bar.show)
+		bar.end()
 		if err != nil {
+			return left(ctx, run, err)
+		}
+		if err := tell(run); err != nil {
 			return err
 		}
-		return d.tellStarted(id)
-	}
-	bar := d.newBar(act)
-	run, err := b.Do(ctx, act, name, spec, bar.show)
-	bar.end()
-	if err != nil {
-		return d.left(ctx, run, err)
-	}
-	if err := tell(run); err != nil {
-		return err
-	}
-	return runError(run)
+		return runError(run)
+	})
 }
 
 // left says of a run that was interrupted that nothing of it is lost.
-func (d *deps) left(ctx context.Context, run app.Run, err error) error {
+func left(ctx context.Context, run app.Run, err error) error {
 	if ctx.Err() == nil || run.ID == "" {
 		return err
 	}
 	return &bridge.Error{
 		Kind: bridge.Fault, Hop: bridge.HopJobs, Code: "interrupted", Text: "interrupted; run " + run.ID + " goes on where it was",
-		Hint: "landbridge jobs resume " + run.ID + " goes on now, landbridge jobs cancel " + run.ID + " ends it",
+		Hint: "landbridge jobs work goes on now, landbridge jobs cancel " + run.ID + " ends it",
 	}
 }
 
@@ -123,22 +123,19 @@ func newDatasetAdoptCommand(d *deps) *cobra.Command {
 			"purpose, such as from a backup. It is recorded in the audit log.",
 		Args: oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			digest, err := b.Adopt(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if d.out.json {
-				return d.out.encode(map[string]string{"dataset": args[0], "manifest": digest})
-			}
-			if digest == "" {
-				return d.out.line("%s: there is no manifest; the next sync begins anew", args[0])
-			}
-			return d.out.line("%s: manifest %s is believed from now on", args[0], short(digest))
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				digest, err := b.Adopt(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				if d.out.json {
+					return d.out.encode(map[string]string{"dataset": args[0], "manifest": digest})
+				}
+				if digest == "" {
+					return d.out.line("%s: there is no manifest; the next sync begins anew", args[0])
+				}
+				return d.out.line("%s: manifest %s is believed from now on", args[0], short(digest))
+			})
 		},
 	}
 }
@@ -152,19 +149,16 @@ func newDatasetListCommand(d *deps) *cobra.Command {
 			"written, how much it holds and whether its signature holds.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			list, err := b.Datasets(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if d.out.json {
-				return d.out.encode(map[string]any{"datasets": list})
-			}
-			return d.printDatasets(list)
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				list, err := b.Datasets(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if d.out.json {
+					return d.out.encode(map[string]any{"datasets": list})
+				}
+				return d.printDatasets(list)
+			})
 		},
 	}
 }

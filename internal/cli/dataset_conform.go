@@ -18,32 +18,26 @@ func newDatasetConformCommand(d *deps) *cobra.Command {
 		Example: "  landbridge dataset conform gs://my-bucket/scratch/",
 		Args:    oneFile("place"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				var results []app.Conformity
+				failed := 0
+				err := b.Conform(cmd.Context(), args[0], func(r app.Conformity) {
+					results = append(results, r)
+					if r.Problem != "" {
+						failed++
+					}
+					if !d.out.json {
+						d.printConformity(r)
+					}
+				})
+				if err == nil && d.out.json {
+					err = d.out.encode(map[string]any{"place": args[0], "cases": results})
+				}
+				if err == nil && failed > 0 {
+					err = &bridge.Error{Kind: bridge.Drifted, Code: "store_deviates", Text: counted(failed, "case") + " came out otherwise than copies need", Hint: "copy to another store; or tell us, with what failed"}
+				}
 				return err
-			}
-			defer b.Close()
-			var results []app.Conformity
-			failed := 0
-			err = b.Conform(cmd.Context(), args[0], func(r app.Conformity) {
-				results = append(results, r)
-				if r.Problem != "" {
-					failed++
-				}
-				if !d.out.json {
-					d.printConformity(r)
-				}
 			})
-			if err != nil {
-				return err
-			}
-			if d.out.json {
-				err = d.out.encode(map[string]any{"place": args[0], "cases": results})
-			}
-			if err == nil && failed > 0 {
-				err = &bridge.Error{Kind: bridge.Drifted, Code: "store_deviates", Text: counted(failed, "case") + " came out otherwise than copies need"}
-			}
-			return err
 		},
 	}
 }

@@ -23,19 +23,16 @@ func newDatasetLineageCommand(d *deps) *cobra.Command {
 		Example: "  landbridge dataset lineage fraud-train\n  landbridge dataset lineage fraud-train --recovery-point 5e0fd1b6",
 		Args:    oneDataset,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			l, err := b.Lineage(cmd.Context(), args[0], point)
-			if err != nil {
-				return err
-			}
-			if d.out.json {
-				return d.out.encode(l)
-			}
-			return d.printLineage(l, point)
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				l, err := b.Lineage(cmd.Context(), args[0], point)
+				if err != nil {
+					return err
+				}
+				if d.out.json {
+					return d.out.encode(l)
+				}
+				return d.printLineage(l, point)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&point, "recovery-point", "", "also what was made from this `point`")

@@ -40,6 +40,8 @@ func newDatasetSyncCommand(d *deps) *cobra.Command {
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "print the plan with counts and bytes, and do nothing")
 	cmd.Flags().Var(&at, "at", "read the source as it was at this `time`, RFC 3339 or a duration ago such as 36h")
 	cmd.Flags().StringArrayVar(&spec.Include, "include", nil, "only objects whose name matches this `pattern`, in place of the dataset's own")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "detach")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "wait")
 	return cmd
 }
 
@@ -70,36 +72,40 @@ func (f *timeFlag) Set(s string) error {
 
 // dryRun prints what a sync would do.
 func (d *deps) dryRun(ctx context.Context, name string, spec app.RunSpec) error {
-	b, err := d.backup(ctx, "cli")
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	const most = 20
-	var first []app.PlanItem
-	more := 0
-	totals, err := b.Plan(ctx, name, spec, func(i app.PlanItem) error {
-		if i.Action == "keep" {
+	return d.onBackup(ctx, func(b *app.Backup) error {
+		const most = 20
+		var items []app.PlanItem
+		var more int64
+		totals, err := b.Plan(ctx, name, spec, func(i app.PlanItem) error {
+			switch {
+			case i.Action == "keep":
+			case d.out.json || len(items) < most:
+				items = append(items, i)
+			default:
+				more++
+			}
 			return nil
+		})
+		switch {
+		case err != nil:
+			return err
+		case d.out.json:
+			return d.encodeItems(name, items, totals)
 		}
-		if len(first) == most && !d.out.json {
-			more++
-			return nil
-		}
-		first = append(first, i)
-		return nil
+		return d.printItems(items, more, totals)
 	})
-	if err != nil {
-		return err
+}
+
+func (d *deps) encodeItems(name string, items []app.PlanItem, totals app.PlanTotal) error {
+	rows := []map[string]any{}
+	for _, i := range items {
+		rows = append(rows, map[string]any{"action": i.Action, "name": i.Name, "bytes": i.Size(), "reason": i.Reason})
 	}
-	if d.out.json {
-		items := []map[string]any{}
-		for _, i := range first {
-			items = append(items, map[string]any{"action": i.Action, "name": i.Name, "bytes": i.Size(), "reason": i.Reason})
-		}
-		return d.out.encode(map[string]any{"dataset": name, "plan": totals, "items": items})
-	}
-	for _, i := range first {
+	return d.out.encode(map[string]any{"dataset": name, "plan": totals, "items": rows})
+}
+
+func (d *deps) printItems(items []app.PlanItem, more int64, totals app.PlanTotal) error {
+	for _, i := range items {
 		reason := ""
 		if i.Reason != "" {
 			reason = "  (" + i.Reason + ")"
@@ -107,14 +113,13 @@ func (d *deps) dryRun(ctx context.Context, name string, spec app.RunSpec) error 
 		_ = d.out.line("%-8s  %10s  %s%s", i.Action, size(i.Size()), i.Name, reason)
 	}
 	if more > 0 {
-		_ = d.out.line("... and %s more", grouped(int64(more)))
+		_ = d.out.line("... and %s more", grouped(more))
 	}
-	if len(first) > 0 {
+	if len(items) > 0 {
 		_ = d.out.line("")
 	}
-	_ = d.printTotals(totals)
 	d.out.progress("nothing was done: this was a dry run")
-	return nil
+	return d.printTotals(totals)
 }
 
 func (d *deps) printTotals(t app.PlanTotal) error {

@@ -92,6 +92,14 @@ func oneFile(what string) cobra.PositionalArgs {
 	}
 }
 
+// one wants exactly one argument, and says what it is and who lists what may be said.
+func one(cmd *cobra.Command, args []string, what, hint string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return &bridge.Error{Kind: bridge.Usage, Code: "argument_missing", Text: cmd.CommandPath() + " wants " + what, Hint: hint}
+}
+
 // asksForJSON finds --output json in a command line that could not be parsed, so that its error is JSON too.
 func asksForJSON(args []string) bool {
 	for i, arg := range args {

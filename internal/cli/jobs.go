@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/landbridge/landbridge/internal/app"
-	"github.com/landbridge/landbridge/internal/bridge"
 )
 
 func newJobsCommand(d *deps) *cobra.Command {
@@ -41,26 +40,23 @@ func newJobsListCommand(d *deps) *cobra.Command {
 		Example: "  landbridge jobs ls --dataset fraud-train --state failed",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			for _, s := range states {
-				q.States = append(q.States, app.RunState(s))
-			}
-			list, err := b.Runs(cmd.Context(), q)
-			if err != nil {
-				return err
-			}
-			planned, err := b.Planned(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if d.out.json {
-				return d.out.encode(map[string]any{"runs": list, "schedules": planned})
-			}
-			return d.printRuns(list, planned)
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				for _, s := range states {
+					q.States = append(q.States, app.RunState(s))
+				}
+				list, err := b.Runs(cmd.Context(), q)
+				if err != nil {
+					return err
+				}
+				planned, err := b.Planned(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if d.out.json {
+					return d.out.encode(map[string]any{"runs": list, "schedules": planned})
+				}
+				return d.printRuns(list, planned)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&q.Dataset, "dataset", "", "only runs over this `dataset`")
@@ -125,11 +121,9 @@ func lasted(r app.Run) string {
 	return end.Sub(r.Started).Round(100 * time.Millisecond).String()
 }
 
+// oneRun takes the id of one run.
 func oneRun(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		return nil
-	}
-	return &bridge.Error{Kind: bridge.Usage, Code: "argument_missing", Text: cmd.CommandPath() + " wants the id of one run", Hint: "landbridge jobs ls lists them"}
+	return one(cmd, args, "the id of one run", "landbridge jobs ls lists them")
 }
 
 // page is one of a run's, without what it holds.
@@ -161,34 +155,31 @@ func newJobsShowCommand(d *deps) *cobra.Command {
 		Example: "  landbridge jobs show 01M8540E43PX1WGXKJZ770J1SJ --pages",
 		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			run, err := b.Show(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			rows := []page{}
-			if pages {
-				for p, err := range b.Pages(cmd.Context(), run.ID) {
-					if err != nil {
-						return err
-					}
-					rows = append(rows, page{p.Number, p.Kind, p.State, p.Attempts, p.Worker, p.Totals.Objects, p.Totals.Bytes, p.Error})
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				run, err := b.Show(cmd.Context(), args[0])
+				if err != nil {
+					return err
 				}
-			}
-			switch {
-			case d.out.json && pages:
-				return d.out.encode(map[string]any{"run": run, "pages": rows})
-			case d.out.json:
-				return d.out.encode(run)
-			}
-			if err := d.printRun(run); err != nil || !pages {
-				return err
-			}
-			return d.printPages(rows)
+				rows := []page{}
+				if pages {
+					for p, err := range b.Pages(cmd.Context(), run.ID) {
+						if err != nil {
+							return err
+						}
+						rows = append(rows, page{p.Number, p.Kind, p.State, p.Attempts, p.Worker, p.Totals.Objects, p.Totals.Bytes, p.Error})
+					}
+				}
+				switch {
+				case d.out.json && pages:
+					return d.out.encode(map[string]any{"run": run, "pages": rows})
+				case d.out.json:
+					return d.out.encode(run)
+				}
+				if err := d.printRun(run); err != nil || !pages {
+					return err
+				}
+				return d.printPages(rows)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&pages, "pages", false, "also each page: a run's pages are kept for a day after it is done")
@@ -226,21 +217,18 @@ func newJobsControlCommand(d *deps, name, short, done string) *cobra.Command {
 		Example: "  landbridge jobs " + name + " 01M8540E43PX1WGXKJZ770J1SJ",
 		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			if err := b.Control(cmd.Context(), name, args[0]); err != nil {
-				return err
-			}
-			if d.out.json {
-				return d.out.encode(map[string]string{"run": args[0], "state": done})
-			}
-			if name == "resume" || name == "retry" {
-				d.out.hint("landbridge jobs work, or a landbridge serve that runs, goes on with it")
-			}
-			return d.out.line("run %s is %s", args[0], done)
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				if err := b.Control(cmd.Context(), name, args[0]); err != nil {
+					return err
+				}
+				if d.out.json {
+					return d.out.encode(map[string]string{"run": args[0], "state": done})
+				}
+				if name == "resume" || name == "retry" {
+					d.out.hint("landbridge jobs work, or a landbridge serve that runs, goes on with it")
+				}
+				return d.out.line("run %s is %s", args[0], done)
+			})
 		},
 	}
 }

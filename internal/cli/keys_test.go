@@ -71,6 +71,7 @@ func TestAuditIsSealed(t *testing.T) {
 			}
 			c.say(6, "audit", "verify", "--max-age", "1ns", file).has(t, "the last seal of", "old")
 			c.say(0, "audit", "seal", file).has(t, "nothing has come since the last seal")
+			c.say(0, "audit", "seal", file, "--output", "json").has(t, `"sealed": false`)
 
 			text, err := os.ReadFile(log)
 			if err != nil {

@@ -37,24 +37,21 @@ func newSecretListCommand(d *deps) *cobra.Command {
 		Long:    "Ls never shows a value. It ends with exit code 7 when a secret is due for rotation.",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			list, err := b.Secrets(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if err := d.printSecrets(list); err != nil {
-				return err
-			}
-			for _, s := range list {
-				if s.Due {
-					return &bridge.Error{Kind: bridge.Drifted, Code: "secret_due", Text: "secret " + s.Name + " is due for rotation", Hint: "landbridge secret rotate " + s.Name}
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				list, err := b.Secrets(cmd.Context())
+				if err != nil {
+					return err
 				}
-			}
-			return nil
+				if err := d.printSecrets(list); err != nil {
+					return err
+				}
+				for _, s := range list {
+					if s.Due {
+						return &bridge.Error{Kind: bridge.Drifted, Code: "secret_due", Text: "secret " + s.Name + " is due for rotation", Hint: "landbridge secret rotate " + s.Name}
+					}
+				}
+				return nil
+			})
 		},
 	}
 }
@@ -76,10 +73,7 @@ func (d *deps) printSecrets(list []app.SecretState) error {
 
 // oneSecret takes the name of one secret.
 func oneSecret(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		return nil
-	}
-	return &bridge.Error{Kind: bridge.Usage, Code: "argument_missing", Text: cmd.CommandPath() + " wants the name of one secret", Hint: "landbridge secret ls lists them"}
+	return one(cmd, args, "the name of one secret", "landbridge secret ls lists them")
 }
 
 func newSecretGetCommand(d *deps) *cobra.Command {
@@ -95,17 +89,14 @@ func newSecretGetCommand(d *deps) *cobra.Command {
 			if isTerminal(cmd.OutOrStdout()) && !reveal {
 				return &bridge.Error{Kind: bridge.Usage, Code: "terminal_refused", Text: "the value would be shown on a terminal", Hint: "send it to a program, or say --reveal"}
 			}
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				value, err := b.Secret(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				_, err = io.WriteString(cmd.OutOrStdout(), value.Reveal())
 				return err
-			}
-			defer b.Close()
-			value, err := b.Secret(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(cmd.OutOrStdout(), value.Reveal())
-			return err
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "show the value on a terminal too")
@@ -135,26 +126,26 @@ func newSecretRotateCommand(d *deps) *cobra.Command {
 			if due && len(args) > 0 {
 				return &bridge.Error{Kind: bridge.Usage, Code: "argument_refused", Text: "--due is about all secrets and takes no name", Hint: "leave one of them out"}
 			}
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			if due {
-				return b.RotateDue(cmd.Context(), func(name string, step app.SecretStep) { _ = d.printSteps(name, []app.SecretStep{step}, nil) })
-			}
-			value := app.RandomSecret(bytes)
-			if !cmd.Flags().Changed("random") {
-				value = from(cmd.InOrStdin())
-			}
-			steps, err := b.RotateSecret(cmd.Context(), args[0], id, value)
-			return d.printSteps(args[0], steps, err)
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				if due {
+					told := newSecretSteps(d.out)
+					return told.end(b.RotateDue(cmd.Context(), told.tell))
+				}
+				value := app.RandomSecret(bytes)
+				if !cmd.Flags().Changed("random") {
+					value = from(cmd.InOrStdin())
+				}
+				steps, err := b.RotateSecret(cmd.Context(), args[0], id, value)
+				return d.printSteps(args[0], steps, err)
+			})
 		},
 	}
 	cmd.Flags().IntVar(&bytes, "random", 32, "make a value of `N` random bytes in place of reading one")
 	cmd.Flags().StringVar(&id, "id", rand.Text(), "`id` of the rotation; the same one again changes nothing that is done")
 	cmd.Flags().BoolVar(&due, "due", false, "rotate what is due by rotate_every, and end overlaps, as rotate of each secret says")
 	cmd.Flags().Lookup("id").DefValue = "a new one"
+	cmd.MarkFlagsMutuallyExclusive("due", "random")
+	cmd.MarkFlagsMutuallyExclusive("due", "id")
 	return cmd
 }
 
@@ -182,21 +173,50 @@ func newSecretRetireCommand(d *deps) *cobra.Command {
 		Example: "  landbridge secret retire weather",
 		Args:    oneSecret,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := d.backup(cmd.Context(), "cli")
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			steps, err := b.RetireSecret(cmd.Context(), args[0])
-			return d.printSteps(args[0], steps, err)
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
+				steps, err := b.RetireSecret(cmd.Context(), args[0])
+				return d.printSteps(args[0], steps, err)
+			})
 		},
 	}
 }
 
-// printSteps tells what was done, before an error too.
+// printSteps tells what was done to one secret, before an error too.
 func (d *deps) printSteps(name string, steps []app.SecretStep, err error) error {
+	told := newSecretSteps(d.out)
 	for _, s := range steps {
-		_ = d.out.line("%s: %s version %s", name, s.Do, s.Version)
+		told.tell(name, s)
+	}
+	return told.end(err)
+}
+
+// secretSteps tells what was done to versions: each line at once, since a rotation may take an hour; JSON at the end.
+type secretSteps struct {
+	out   *printer
+	Steps []secretStep `json:"steps"`
+}
+
+type secretStep struct {
+	Secret  string `json:"secret"`
+	Do      string `json:"do"`
+	Version string `json:"version"`
+}
+
+func newSecretSteps(out *printer) *secretSteps { return &secretSteps{out: out, Steps: []secretStep{}} }
+
+func (t *secretSteps) tell(name string, s app.SecretStep) {
+	t.Steps = append(t.Steps, secretStep{name, s.Do, s.Version})
+	if !t.out.json {
+		_ = t.out.line("%s: %s version %s", name, s.Do, s.Version)
+	}
+}
+
+func (t *secretSteps) end(err error) error {
+	if !t.out.json || err != nil && len(t.Steps) == 0 {
+		return err
+	}
+	if unsaid := t.out.encode(t); err == nil {
+		err = unsaid
 	}
 	return err
 }

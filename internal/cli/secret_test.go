@@ -49,11 +49,15 @@ func TestSecrets(t *testing.T) {
 	}
 	c.say(3, "secret", "retire", "weather").has(t, "secret weather was rotated less than 1m0s ago: a gateway may still give out the version before", "retire it in")
 	c.age("weather-api-key", "2m")
-	c.say(0, "secret", "retire", "weather").has(t, "weather: disable version")
+	steps := decode[struct{ Steps []map[string]string }](t, c.say(0, "secret", "retire", "weather", "--output", "json")).Steps
+	if len(steps) != 1 || steps[0]["secret"] != "weather" || steps[0]["do"] != "disable" || steps[0]["version"] == "" {
+		t.Errorf("retired: %v", steps)
+	}
 	if list := decode[struct{ Secrets []app.SecretState }](t, c.say(0, "secret", "ls", "--output", "json")); len(list.Secrets) != 2 || list.Secrets[1].Due {
 		t.Errorf("after the rotation: %+v", list)
 	}
 	c.say(2, "secret", "rotate", "--due").has(t, "no secret of backup.secrets has a rotate.command")
+	c.say(2, "secret", "rotate", "--due", "--random", "24").has(t, "[due random]")
 	c.say(2, "secret", "rotate", "--due", "weather").has(t, "--due is about all secrets")
 	log := c.auditLog()
 	if bytes.Contains(log, []byte(old)) || bytes.Contains(log, []byte(fresh)) || !bytes.Contains(log, []byte(`"act":"secret-get"`)) {
