@@ -46,7 +46,7 @@ func (d *drain) SetReadDeadline(time.Time) error  { return nil }
 func (d *drain) SetWriteDeadline(time.Time) error { return nil }
 
 // standard is a guard with all that is on by default, and the canary.
-func standard(b *testing.B) *gateway.Guard {
+func standard(b testing.TB) *gateway.Guard {
 	structured, err := find.New(find.Options{})
 	if err != nil {
 		b.Fatal(err)

@@ -55,7 +55,7 @@ func (a *geminiOpenAI) choice(c *candidate) choice {
 		d.ToolCalls[i].Index = nil
 	}
 	m := &reply{Role: "assistant", Content: d.Content, said: d.said}
-	m.Annotations = annotations(c, w.text)
+	m.Annotations = annotations(c, &w.said)
 	if m.Content == nil && len(m.ToolCalls) == 0 && m.FunctionCall == nil {
 		m.Content = new(string)
 	}

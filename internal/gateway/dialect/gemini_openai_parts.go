@@ -1,14 +1,11 @@
 package dialect
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // writer turns the parts of one candidate into what its message grows by, over one answer or many events.
 type writer struct {
 	answer   *geminiOpenAI
-	text     []byte // of the candidate so far: Gemini's places in it are bytes, OpenAI's are characters
+	said     places // by the candidate so far
 	calls    int
 	images   int
 	thinking bool // a tag is open
@@ -65,7 +62,7 @@ func (w *writer) say(text *strings.Builder, s string) {
 		text.WriteString("</" + w.answer.tag + ">")
 	}
 	text.WriteString(s)
-	w.text = append(w.text, s...)
+	w.said.add(s)
 }
 
 // thought goes into reasoning_content, or between tags into the content where the caller has named one.
@@ -134,11 +131,11 @@ func (w *writer) finish(gemini string) *string {
 }
 
 // annotations maps citations and the sources that an answer is grounded on, each with its place in the text.
-func annotations(c *candidate, text []byte) []annotation {
+func annotations(c *candidate, said *places) []annotation {
 	var out []annotation
 	cite := func(start, end int, s source) {
 		if s.URI != "" {
-			out = append(out, annotation{"url_citation", urlCitation{characters(text, start), characters(text, end), s.Title, s.URI}})
+			out = append(out, annotation{"url_citation", urlCitation{said.characters(start), said.characters(end), s.Title, s.URI}})
 		}
 	}
 	for _, x := range c.Citations.Citations {
@@ -160,6 +157,3 @@ func annotations(c *candidate, text []byte) []annotation {
 	}
 	return out
 }
-
-// characters is the number of characters before a byte of the text.
-func characters(text []byte, at int) int { return utf8.RuneCount(text[:max(0, min(at, len(text)))]) }

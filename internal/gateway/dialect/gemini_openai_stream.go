@@ -74,7 +74,7 @@ func (s *geminiOpenAIStream) candidate(dst []byte, c *candidate) []byte {
 		return dst
 	}
 	d := state.parts(c)
-	d.Annotations = annotations(c, state.text)
+	d.Annotations = annotations(c, &state.said)
 	if c.FinishReason != "" {
 		state.close(&d)
 	}
@@ -87,7 +87,7 @@ func (s *geminiOpenAIStream) candidate(dst []byte, c *candidate) []byte {
 	}
 	state.done = true
 	finish := state.finish(c.FinishReason)
-	if *finish == "content_filter" && len(state.text) == 0 {
+	if *finish == "content_filter" && state.said.size == 0 {
 		text := refusalText(c.FinishReason, c.FinishMessage)
 		dst = s.add(dst, choice{Index: c.Index, Delta: &delta{Refusal: &text}})
 	}
