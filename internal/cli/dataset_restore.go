@@ -68,7 +68,7 @@ func newDatasetDrillCommand(d *deps) *cobra.Command {
 	}
 	f.add(cmd)
 	cmd.Flags().Var(&at, "at", "the state at this `time`; absent, the newest recovery point")
-	cmd.Flags().IntVar(&spec.Sample, "sample", 0, "so many `objects` (default: 20)")
+	cmd.Flags().Var((*countFlag)(&spec.Sample), "sample", "so many `objects` (default: 20)")
 	return cmd
 }
 

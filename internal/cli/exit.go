@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,6 +100,30 @@ func one(cmd *cobra.Command, args []string, what, hint string) error {
 		return nil
 	}
 	return &bridge.Error{Kind: bridge.Usage, Code: "argument_missing", Text: cmd.CommandPath() + " wants " + what, Hint: hint}
+}
+
+// countFlag is how many: one at least.
+type countFlag int
+
+func (f *countFlag) String() string { return strconv.Itoa(int(*f)) }
+func (f *countFlag) Type() string   { return "int" }
+func (f *countFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return errors.New("write a whole number of at least 1")
+	}
+	*f = countFlag(n)
+	return nil
+}
+
+// oneOf refuses what is none of the values that a flag has, and names those.
+func oneOf(flag, value string, values []string) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	return &bridge.Error{
+		Kind: bridge.Usage, Code: "flag_invalid", Text: fmt.Sprintf("--%s %q is not known", flag, value), Hint: "write one of " + strings.Join(values, ", "),
+	}
 }
 
 // asksForJSON finds --output json in a command line that could not be parsed, so that its error is JSON too.

@@ -34,16 +34,26 @@ func newJobsCommand(d *deps) *cobra.Command {
 func newJobsListCommand(d *deps) *cobra.Command {
 	var q app.RunQuery
 	var states []string
+	knownActs := []string{"sync", "verify", "repair", "restore", "drill", "rotate"}
+	knownStates := []string{"waiting", "queued", "running", "paused", "done", "failed", "cancelled"}
 	cmd := &cobra.Command{
 		Use:     "ls",
 		Short:   "List runs, the newest first, and the schedules",
 		Example: "  landbridge jobs ls --dataset fraud-train --state failed",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
-				for _, s := range states {
-					q.States = append(q.States, app.RunState(s))
+			if q.Act != "" {
+				if err := oneOf("act", q.Act, knownActs); err != nil {
+					return err
 				}
+			}
+			for _, s := range states {
+				if err := oneOf("state", s, knownStates); err != nil {
+					return err
+				}
+				q.States = append(q.States, app.RunState(s))
+			}
+			return d.onBackup(cmd.Context(), func(b *app.Backup) error {
 				list, err := b.Runs(cmd.Context(), q)
 				if err != nil {
 					return err
@@ -60,9 +70,10 @@ func newJobsListCommand(d *deps) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&q.Dataset, "dataset", "", "only runs over this `dataset`")
-	cmd.Flags().StringVar(&q.Act, "act", "", "only runs of this `act`: sync, verify, repair, restore, drill")
-	cmd.Flags().StringSliceVar(&states, "state", nil, "only runs in these `states`: waiting, queued, running, paused, done, failed, cancelled")
-	cmd.Flags().IntVar(&q.Limit, "limit", 50, "at most so many")
+	cmd.Flags().StringVar(&q.Act, "act", "", "only runs of this `act`: "+strings.Join(knownActs, ", "))
+	cmd.Flags().StringSliceVar(&states, "state", nil, "only runs in these `states`: "+strings.Join(knownStates, ", "))
+	q.Limit = 50
+	cmd.Flags().Var((*countFlag)(&q.Limit), "limit", "at most so many `runs`")
 	cmd.Flags().StringVar(&q.Before, "before", "", "only runs before this `run`: the next page")
 	return cmd
 }
