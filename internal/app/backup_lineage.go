@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/landbridge/landbridge/internal/dataset"
 	"github.com/landbridge/landbridge/internal/google/catalog"
@@ -246,7 +247,11 @@ func (b *Backup) uses(ctx context.Context, named []string, name string, out *Lin
 	d, _ := b.depot.find(name)
 	for _, n := range named {
 		if !known[n] {
-			uses = append(uses, lineage.Use{Kind: lineage.UseModel, Name: n, URIs: []string{d.Target}})
+			kind := lineage.UseModel
+			if strings.Contains(n, "/datasets/") {
+				kind = lineage.UseDataset
+			}
+			uses = append(uses, lineage.Use{Kind: kind, Name: n, URIs: []string{d.Target}})
 		}
 	}
 	return uses, source

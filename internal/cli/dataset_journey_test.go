@@ -98,6 +98,16 @@ func TestDatasetFromVault(t *testing.T) {
 	c.say(0, "dataset", "verify", "fraud", "--deep")
 }
 
+// TestLineageOfUnseen shows what the configuration names and Vertex AI does not know as what its name says that it is.
+func TestLineageOfUnseen(t *testing.T) {
+	t.Parallel()
+	c := startClouds(t)
+	names := [2]string{"projects/p/locations/europe-west4/datasets/77", "projects/p/locations/europe-west4/models/78"}
+	config := c.datasets("      rpo: 24h\n", "      rpo: 24h\n      vertex: ["+names[0]+", "+names[1]+"]\n")
+	c.say(0, "dataset", "sync", "fraud", config)
+	c.say(0, "dataset", "lineage", "fraud", config).has(t, "vertex dataset "+names[0], "model "+names[1])
+}
+
 // TestDatasetJSON reads what programs read of each command.
 func TestDatasetJSON(t *testing.T) {
 	t.Parallel()
