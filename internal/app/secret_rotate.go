@@ -78,7 +78,7 @@ func (b *Backup) RotateDue(ctx context.Context, each func(name string, step Secr
 	s := b.secrets()
 	names := s.automatic()
 	if len(names) == 0 {
-		return &bridge.Error{Kind: bridge.Usage, Code: "rotation_not_configured", Text: "no secret of backup.secrets has a rotate.command", Hint: "landbridge secret rotate NAME rotates one by hand"}
+		return &bridge.Error{Kind: bridge.Usage, Code: "rotation_not_configured", Text: "no secret of backup.secrets has a rotate.command or rotate.random_bytes", Hint: "landbridge secret rotate NAME rotates one by hand"}
 	}
 	return b.c.recording(func() error {
 		var failed []error

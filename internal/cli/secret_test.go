@@ -56,7 +56,7 @@ func TestSecrets(t *testing.T) {
 	if list := decode[struct{ Secrets []app.SecretState }](t, c.say(0, "secret", "ls", "--output", "json")); len(list.Secrets) != 2 || list.Secrets[1].Due {
 		t.Errorf("after the rotation: %+v", list)
 	}
-	c.say(2, "secret", "rotate", "--due").has(t, "no secret of backup.secrets has a rotate.command")
+	c.say(2, "secret", "rotate", "--due").has(t, "no secret of backup.secrets has a rotate.command or rotate.random_bytes")
 	c.say(2, "secret", "rotate", "--due", "--random", "24").has(t, "[due random]")
 	c.say(2, "secret", "rotate", "--due", "weather").has(t, "--due is about all secrets")
 	log := c.auditLog()
