@@ -70,10 +70,11 @@ func (r *Reading) view(v plain.View) {
 	folded, marks := plain.Fold(v.Text)
 	words := phrase.Words(folded, nil)
 	r.marks |= marks
-	if v.Kind != "hidden" {
+	found := families().Find(folded, words)
+	// A greeting in Base64 is an exercise: the disguise counts when there is something to hide.
+	if v.Kind != "hidden" && (found != 0 || len(words) >= minPart) {
 		r.kinds = append(r.kinds, v.Kind)
 	}
-	found := families().Find(folded, words)
 	r.Families |= found
 	r.forged = r.forged || forged(folded)
 	if len(words) >= minPart {

@@ -54,11 +54,26 @@ func Score(text string, trust Trust, limit float32) (float32, []string) {
 	m := load()
 	w := m.rooms.Get().(*room)
 	defer m.leave(w)
-	r := &w.reading
-	r.read(text)
+	w.reading.read(text)
 	if trust == Trusted {
-		return m.disguised(r, w, limit)
+		return m.disguised(&w.reading, w, limit)
 	}
+	score, names := m.judge(w, trust, limit)
+	if score < limit || trust != Prompt {
+		return score, names
+	}
+	outside, only := w.reading.mention()
+	if !only {
+		return score, names
+	}
+	w.reading.forget()
+	w.reading.read(outside)
+	return m.judge(w, trust, limit)
+}
+
+// judge is Score of what was read.
+func (m *ready) judge(w *room, trust Trust, limit float32) (float32, []string) {
+	r := &w.reading
 	said := m.Said(r, w.requests, w.attacks)
 	whole := linear.Probability(m.Whole(r, w.attacks) - m.Cut[0])
 	foreign, worst := m.foreign(r, said, trust)
