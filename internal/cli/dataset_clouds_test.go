@@ -61,9 +61,19 @@ func decode[T any](t *testing.T, s said) T {
 // object reads an object of the demo bucket as Google's own clients do.
 func (c *clouds) object(name string) []byte {
 	c.t.Helper()
+	return c.storage(http.MethodGet, "/storage/v1/b/"+c.profile.Google.Bucket+"/o/"+url.PathEscape(name)+"?alt=media", nil)
+}
+
+// put writes an object of the demo bucket as other hands would: without our mark.
+func (c *clouds) put(name string, data []byte) {
+	c.t.Helper()
+	c.storage(http.MethodPost, "/upload/storage/v1/b/"+c.profile.Google.Bucket+"/o?uploadType=media&name="+url.QueryEscape(name), data)
+}
+
+func (c *clouds) storage(method, path string, body []byte) []byte {
+	c.t.Helper()
 	token := strings.TrimSpace(c.say(0, "token").stdout)
-	address := c.profile.Google.StorageURL + "/storage/v1/b/" + c.profile.Google.Bucket + "/o/" + url.PathEscape(name) + "?alt=media"
-	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, address, http.NoBody)
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.profile.Google.StorageURL+path, bytes.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -75,7 +85,7 @@ func (c *clouds) object(name string) []byte {
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
-		c.t.Fatalf("%s: %d %v %s", name, resp.StatusCode, err, data)
+		c.t.Fatalf("%s %s: %d %v %s", method, path, resp.StatusCode, err, data)
 	}
 	return data
 }

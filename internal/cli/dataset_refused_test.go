@@ -66,6 +66,15 @@ func TestLeftOut(t *testing.T) {
 	c.say(0, "dataset", "sync", "fraud", "--dry-run", "--output", "json").has(t, `"name": "old.csv"`, `"reason": "archived: it must be rehydrated before it can be read"`)
 }
 
+// TestFoundWhole repairs an object that other hands have written again with the very bytes that it had.
+func TestFoundWhole(t *testing.T) {
+	t.Parallel()
+	c := startClouds(t)
+	c.say(0, "dataset", "sync", "fraud")
+	c.put(weights, c.object(weights))
+	c.say(0, "dataset", "repair", "fraud").has(t, "fraud: 0 objects mended, 1 more mended or found whole, 0 B came from the source")
+}
+
 // TestManifestTamperedWith changes a manifest by one digit: whatever is asked of the dataset then is refused, and says by what.
 func TestManifestTamperedWith(t *testing.T) {
 	t.Parallel()

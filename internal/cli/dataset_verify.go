@@ -137,5 +137,9 @@ func (d *deps) printRepaired(run app.Run, r app.Repaired) error {
 		_ = d.out.line("")
 	}
 	d.tellFailures("not mended:", r.Failures, r.Failed)
-	return d.out.line("%s: %s mended, %s came from the source; manifest %s", run.Dataset, counted(len(r.Mended), "object"), size(r.Crossed), short(r.Manifest))
+	mended := counted(len(r.Mended), "object") + " mended"
+	if more := run.Totals.Objects - int64(len(r.Mended)); more > 0 { // the list has the first thousand, and no object whose entry alone was renewed
+		mended += ", " + grouped(more) + " more mended or found whole"
+	}
+	return d.out.line("%s: %s, %s came from the source; manifest %s", run.Dataset, mended, size(r.Crossed), short(r.Manifest))
 }
