@@ -17,8 +17,9 @@ const (
 )
 
 // mention returns what a prompt says outside of its quotations when it only speaks of what stands in them: it asks to
-// translate, count or explain them and nothing else, and they hold words of an attack but no second aim and no wish about
-// the answer. A program may have put a stranger's text between such marks, so what is more than that is judged as a whole.
+// translate, count or explain them and nothing else, and they hold words of an attack but no wish about the answer. A
+// program may have put a stranger's text between such marks, so they may have two aims only where it is asked whether they
+// are an attack.
 func (r *Reading) mention() (outside string, only bool) {
 	if len(r.Text) > maxMention || r.forged || r.marks != 0 || len(r.kinds) > 0 || strings.ContainsAny(r.Text, "\n{}<>|") {
 		return "", false
@@ -28,9 +29,16 @@ func (r *Reading) mention() (outside string, only bool) {
 		return "", false
 	}
 	out, in := phrase.Words(outside, nil), phrase.Words(quoted, nil)
-	only = len(out) <= maxOutside && families().Find(outside, out) == 0 && mentions().Find(outside, out)&(speaks|acts) == speaks &&
-		bits.OnesCount64(families().Find(quoted, in)) <= 1 && mentions().Find(quoted, in)&wishes == 0
-	return outside, only
+	if len(out) > maxOutside || families().Find(outside, out) != 0 || mentions().Find(quoted, in)&wishes != 0 {
+		return "", false
+	}
+	switch mentions().Find(outside, out) & (speaks | doubts | acts) {
+	case doubts, speaks | doubts:
+		return outside, true
+	case speaks:
+		return outside, bits.OnesCount64(families().Find(quoted, in)) <= 1
+	}
+	return "", false
 }
 
 // unquote returns what a folded text says outside of its quotations, and in them. Nothing is quoted where one does not end.
@@ -80,6 +88,7 @@ func closes(rest string, mark byte) int {
 // What mentions finds, as bits.
 const (
 	speaks uint64 = 1 << iota // of words
+	doubts                    // whether they are an attack
 	acts                      // on them, or has another wish
 	wishes                    // something of the answer, which words in a quotation should not
 )
@@ -87,6 +96,7 @@ const (
 var mentions = sync.OnceValue(func() *phrase.Set {
 	return phrase.Compile([]phrase.Family{
 		{Name: "speaks", Phrases: speaking},
+		{Name: "doubts", Phrases: doubting},
 		{Name: "acts", Phrases: acting},
 		{Name: "wishes", Phrases: wishing},
 	})
@@ -99,7 +109,7 @@ what|which|whats ..2 language|verb|noun|subject|tense|part_of_speech|synonym*|an
 how ..3 say|spell|pronounce|write ..9 in
 how_many ..2 words|letters|syllables|verbs|nouns|vowels|characters|tokens
 which ..3 words|word|letters|headlines|headline
-is|whether ..9 injection|jailbreak|attack|phishing|spam|malicious|harmful|idiom*|synonym*|sarcas*|rude|polite|formal|correct|grammatical*|clickbait
+is|whether ..9 idiom*|synonym*|sarcas*|rude|polite|formal|correct|grammatical*|clickbait
 explain|describe|analyse|analyze|define ..5 phrase|term|expression|sentence|idiom|wording|headline|title|paper|joke|comment|quote
 why_does|why_do|why_is|why_are|why_would|who_said|who_says|who_wrote|who_sang|where_does
 grammar|spelling|tone|sentiment|meaning|synonym*|antonym*|definition|subject|tense|etymology|translation|origin|history ..2 of|for|in
@@ -111,6 +121,11 @@ traduis*|traduire|que_veut_dire|que_signifie|comment_dit_on
 traduc*|qué_significa|cómo_se_dice
 traduci|tradurre|cosa_significa|che_significa|come_si_dice
 traduz*|o_que_significa|como_se_diz
+`
+
+const doubting = `
+is|whether|would|isnt ..9 injection|injections|jailbreak|attack|phishing|spam|malicious|harmful|dangerous|suspicious
+classify|categori* ..9 malicious|injection|jailbreak|attack|spam|harmful
 `
 
 const acting = `
