@@ -20,7 +20,6 @@ import (
 var (
 	bulletsAsked = bridge.FormOf(`(?i)\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:short\s+|concise\s+|key\s+)?(?:bullet(?:\s+point)?s?|points)\b`)
 	sentenceEnd  = bridge.FormOf(`[.!?]+(?:\s+|$)|\n+`)
-	words        = bridge.FormOf(`[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*`)
 )
 
 // To answers a prompt: as many bullet points as it asks for, else an extract of its most telling sentences.
@@ -39,8 +38,9 @@ func To(prompt string) string {
 		}
 		points = append(points, fact)
 	}
+	list := words(prompt) // not empty: it has asked for points
 	for i := len(points); i < n; i++ {
-		points = append(points, fmt.Sprintf("Word %d of the prompt, counted round, is %q.", i+1, nth(prompt, i)))
+		points = append(points, fmt.Sprintf("Word %d of the prompt, counted round, is %q.", i+1, list[i%len(list)]))
 	}
 	var b strings.Builder
 	for _, p := range points {
@@ -84,12 +84,12 @@ func extract(prompt string, sentences []string) string {
 
 // pick takes the n sentences with the most frequent terms, in the order of the text.
 func pick(sentences []string, n int) []string {
-	weight := frequency(strings.Join(sentences, " "))
+	weight := frequency(words(strings.ToLower(strings.Join(sentences, " "))))
 	order := make([]int, len(sentences))
 	score := make([]float64, len(sentences))
 	for i, s := range sentences {
 		order[i] = i
-		list := words().FindAllString(strings.ToLower(s), -1)
+		list := words(strings.ToLower(s))
 		for _, w := range list {
 			score[i] += float64(weight[w])
 		}
@@ -107,7 +107,7 @@ func pick(sentences []string, n int) []string {
 
 // facts fill up when a report is shorter than the number of points asked for.
 func facts(prompt string, sentences []string) []string {
-	list := words().FindAllString(prompt, -1)
+	list := words(prompt)
 	if len(list) == 0 {
 		return nil
 	}
@@ -129,33 +129,29 @@ func count(n int, what string) string {
 	return strconv.Itoa(n) + " " + what + "s"
 }
 
-func nth(prompt string, i int) string {
-	list := words().FindAllString(prompt, -1)
-	if len(list) == 0 {
-		return ""
-	}
-	return list[i%len(list)]
-}
-
 // keyTerms are the most frequent words of four letters or more; the first in the text wins a tie.
 func keyTerms(text string, n int) []string {
-	weight := frequency(text)
+	list := words(strings.ToLower(text))
+	weight := frequency(list)
+	met := make(map[string]bool, len(weight))
 	var out []string
-	for _, w := range words().FindAllString(strings.ToLower(text), -1) {
-		if weight[w] > 0 && !slices.Contains(out, w) {
+	for _, w := range list {
+		if weight[w] > 0 && !met[w] {
+			met[w] = true
 			out = append(out, w)
 		}
 	}
 	if len(out) == 0 {
-		out = words().FindAllString(strings.ToLower(text), -1)
+		out = list
 	}
 	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(weight[b], weight[a]) })
 	return out[:min(n, len(out))]
 }
 
-func frequency(text string) map[string]int {
+// frequency is how often each word of four letters or more is in a list.
+func frequency(list []string) map[string]int {
 	out := map[string]int{}
-	for _, w := range words().FindAllString(strings.ToLower(text), -1) {
+	for _, w := range list {
 		if utf8.RuneCountInString(w) >= 4 {
 			out[w]++
 		}

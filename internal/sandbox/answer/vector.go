@@ -10,7 +10,7 @@ import (
 // one, so that texts with common words are near each other.
 func Vector(text string, size int) []float64 {
 	out := make([]float64, size)
-	for _, w := range append(words().FindAllString(strings.ToLower(text), -1), text) {
+	for _, w := range append(words(strings.ToLower(text)), text) {
 		h := fnv.New64a()
 		_, _ = h.Write([]byte(w))
 		sum := h.Sum64()

@@ -194,8 +194,10 @@ func (req *generateRequest) candidate(t *turn, marks map[string]string, nth int)
 	}
 	if len(calls) == 0 {
 		text := t.text()
-		if _, echo := answer.Echo(t.prompt, t.system); nth > 0 && !echo && !t.json {
-			text = fmt.Sprintf("(%d) %s", nth+1, text)
+		if nth > 0 && !t.json {
+			if _, echo := answer.Echo(t.prompt, t.system); !echo {
+				text = fmt.Sprintf("(%d) %s", nth+1, text)
+			}
 		}
 		text, _, short := limited(text, req.GenerationConfig.StopSequences, number(req.GenerationConfig.MaxOutputTokens, 0))
 		if short {
