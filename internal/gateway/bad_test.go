@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -272,5 +273,39 @@ func TestSlowBodies(t *testing.T) {
 		if _, err := io.ReadAll(conn); err != nil {
 			t.Errorf("%s: still open: %v", head, err)
 		}
+	}
+}
+
+// Who sends a body that is too long, and reads nothing before all of it is sent, sees why it is refused.
+func TestTooLongABodyIsTold(t *testing.T) {
+	t.Parallel()
+	d := open(t, farSide(t, says("application/json", answer)), func(o *gateway.Options) { o.MaxBody = 8 << 20 }) // more than sockets hold
+	body := strings.Repeat(" ", 16<<20)
+	for name, rest := range map[string]string{
+		"a length":            fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body),
+		"chunks":              fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(body), body),
+		"asked before":        fmt.Sprintf("Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body)),
+		"longer than is read": "Content-Length: 9000000000\r\n\r\n" + body,
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(d.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+		head := "POST " + native + "generateContent HTTP/1.1\r\nHost: gw.test\r\nContent-Type: application/json\r\nAuthorization: Bearer " + secret + "\r\n"
+		if _, err := io.WriteString(conn, head+rest); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if said, err := io.ReadAll(resp.Body); resp.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(said), "longer than the gateway takes") {
+			t.Errorf("%s: %d %s %v", name, resp.StatusCode, said, err)
+		}
+		_ = resp.Body.Close()
 	}
 }

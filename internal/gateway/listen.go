@@ -77,17 +77,27 @@ func (c *call) readBody() ([]byte, error) {
 	}
 	limit := int64(c.g.o.MaxBody)
 	if c.r.ContentLength > limit {
+		c.drain()
 		return nil, bodyTooLarge()
 	}
 	body, err := readAll(c.r.Body, c.r.ContentLength, limit+1)
 	if err != nil {
 		return nil, &bridge.Error{Kind: bridge.Usage, Hop: bridge.HopDoor, Code: "body_cut", Text: "the request body ended early or came too slowly", Hint: "send it again", Cause: err}
 	}
-	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	if int64(len(body)) > limit {
+		c.drain()
 		return nil, bodyTooLarge()
 	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	return body, nil
+}
+
+// drain reads on in a body that is too long, up to twice what the gateway takes and for BodyTimeout: most clients look for
+// an answer when they have sent all, and would see the connection reset. Who asks before it sends is told without.
+func (c *call) drain() {
+	if c.r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, c.r.Body, 2*int64(c.g.o.MaxBody))
+	}
 }
 
 // trustedSize is up to which size memory is there before the body is.
