@@ -69,6 +69,9 @@ func BenchmarkCall(b *testing.B) {
 	ask := func(n int) string {
 		return `{"contents":[{"role":"user","parts":[{"text":"` + prose[:n] + `"}]}],"generationConfig":{"temperature":0.5}}`
 	}
+	chat := func(kib int) string {
+		return `{"model":"google/gemini-2.5-flash","messages":[{"role":"user","content":"` + strings.Repeat(prose[:16<<10], kib/16) + `"}]}`
+	}
 	events := strings.Repeat("data: "+answer+"\r\n\r\n", 60)
 	for _, one := range []struct {
 		name, path, ask string
@@ -81,6 +84,8 @@ func BenchmarkCall(b *testing.B) {
 		{"masked/1K", "generateContent", ask(1 << 10), &gateway.Guard{Masker: masker(b, mask.Options{AnswersAction: mask.Mask}), Safety: "BLOCK_ONLY_HIGH"}, here{jsonKind, answer}},
 		{"masked/60 events", "streamGenerateContent?alt=sse", ask(1 << 10), &gateway.Guard{Masker: masker(b, mask.Options{})}, here{sseKind, events}},
 		{"guarded/1K", "generateContent", ask(1 << 10), standard(b), here{jsonKind, answer}},
+		{"guarded/chat 64K", "/v1/chat/completions", chat(64), standard(b), here{jsonKind, answer}}, // as many bytes a second as
+		{"guarded/chat 16M", "/v1/chat/completions", chat(16 << 10), standard(b), here{jsonKind, answer}},
 		{"guarded/60 events", "streamGenerateContent?alt=sse", ask(1 << 10), standard(b), here{sseKind, events}},
 		{"inspected/1K", "generateContent", ask(1 << 10), &gateway.Guard{Injection: gateway.Block, Inspector: inspect.New(inspect.Options{}), Links: gateway.Neutralise}, here{jsonKind, answer}},
 	} {
@@ -92,7 +97,11 @@ func BenchmarkCall(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, native+one.path, nil)
+			path := native + one.path
+			if one.path[0] == '/' {
+				path = one.path
+			}
+			r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, path, nil)
 			r.Header.Set("Authorization", "Bearer "+secret)
 			r.ContentLength = int64(len(one.ask))
 			b.SetBytes(int64(len(one.ask)))
