@@ -235,12 +235,13 @@ func (b *Backup) watch(ctx context.Context, id string, each func(Run)) (Run, err
 		}
 		worked <- err
 	}()
-	var last Run
+	last := Run{ID: id} // who is interrupted still says of which run
 	var err error
-	for last, err = range b.engine.Watch(working, id) {
-		if err != nil {
+	for run, watchErr := range b.engine.Watch(working, id) {
+		if err = watchErr; err != nil {
 			break
 		}
+		last = run
 		each(last)
 	}
 	stop()

@@ -2,12 +2,16 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/landbridge/landbridge/internal/app"
+	"github.com/landbridge/landbridge/internal/cli"
 )
 
 // TestOneActAtATime asks for acts on a dataset while another has not ended: they are refused, or wait. The end of one that is cancelled is on record
@@ -30,6 +34,19 @@ func TestOneActAtATime(t *testing.T) {
 			t.Errorf("%s has %s %d times: %v", file, text, n, err)
 		}
 	}
+}
+
+// TestInterrupted ends a command while its run waits for a paused one: it says what goes on with its run, and that does.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	c := startClouds(t)
+	first := strings.TrimSpace(c.say(0, "dataset", "sync", "fraud", "--detach").stdout)
+	c.say(0, "jobs", "pause", first)
+	stderr := c.interrupted(1, "waiting", 1, "dataset", "sync", "fraud", "--wait")
+	id := c.inState("waiting")[0].ID
+	said{1, "", stderr}.has(t, "interrupted; run "+id+" goes on where it was", "next: landbridge jobs work goes on now, landbridge jobs cancel "+id+" ends it")
+	c.say(0, "jobs", "resume", first)
+	c.interrupted(0, "done", 2, "jobs", "work")
 }
 
 // TestAdopt points at an older manifest, as who can write where they lie can do: what is asked of the dataset then is refused, and says how to go on.
@@ -96,4 +113,32 @@ func TestJobsKeyOfOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.say(2, "jobs", "ls").has(t, key+" can be read by others: it is no longer a secret", "chmod 600 "+key)
+}
+
+// inState are the runs in a state.
+func (c *clouds) inState(state string) []app.Run {
+	c.t.Helper()
+	return decode[struct{ Runs []app.Run }](c.t, c.say(0, "jobs", "ls", "--state", state, "--output", "json")).Runs
+}
+
+// interrupted runs a command, and interrupts it when so many runs are in a state. It returns what the command has said.
+func (c *clouds) interrupted(code int, state string, n int, args ...string) (stderr string) {
+	c.t.Helper()
+	ctx, interrupt := context.WithCancel(c.t.Context())
+	defer interrupt()
+	var errs bytes.Buffer
+	ended := make(chan int, 1)
+	go func() {
+		ended <- cli.Main(ctx, c.io(append(args, "--sandbox"), io.Discard, &errs), "v0.0.0-test")
+	}()
+	for deadline := time.Now().Add(time.Minute); len(c.inState(state)) != n; {
+		if time.Now().After(deadline) {
+			c.t.Fatalf("no %d runs are %s after a minute", n, state)
+		}
+	}
+	interrupt()
+	if got := <-ended; got != code {
+		c.t.Errorf("landbridge %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, errs.String())
+	}
+	return errs.String()
 }
