@@ -90,6 +90,8 @@ func collection(t *prompt.Target, verb string, rest []string, method string) err
 	t.Collection = strings.Join(rest, "/")
 	isItem := len(rest)%2 == 0
 	switch {
+	case standard(method): // after a colon: policy would hear "list" of a POST that makes something
+		return unknownMethod("a collection has no such method")
 	case method != "" && (verb == http.MethodPost || verb == http.MethodGet):
 	case method == "" && verb == http.MethodGet && isItem:
 		t.Method = "get"
@@ -107,6 +109,15 @@ func collection(t *prompt.Target, verb string, rest []string, method string) err
 	return nil
 }
 
+// standard says whether a method is one that HTTP's own verb says (google.aip.dev/130), and no path.
+func standard(method string) bool {
+	switch method {
+	case "get", "list", "create", "delete", "patch":
+		return true
+	}
+	return false
+}
+
 // FormatPath is the canonical path of a target, unescaped: none of its characters needs escaping.
 func FormatPath(t prompt.Target) string {
 	var b strings.Builder
@@ -117,8 +128,7 @@ func FormatPath(t prompt.Target) string {
 	switch {
 	case t.Collection != "":
 		b.WriteString(t.Collection)
-		switch t.Method {
-		case "get", "list", "create", "delete", "patch":
+		if standard(t.Method) {
 			return b.String()
 		}
 	case t.Endpoint != "":

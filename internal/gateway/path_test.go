@@ -61,6 +61,8 @@ func TestPathTricks(t *testing.T) {
 		model + ":generateContent":                     "a part of the path has a character that names of models, endpoints and collections cannot have",
 		"/v1/projects/p/locations/eu%2F..:x":           "the project or the location has a character that such names cannot have",
 		"/v1/projects/p%3F/locations/eu/endpoints/1:x": "the project or the location has a character that such names cannot have",
+		"/v1/batchPredictionJobs:list":                 "a collection has no such method", // to the far side this would be a create
+		"/v1/cachedContents/1:get":                     "a collection has no such method",
 		"/v1/endpoints/1/secret":                       "an endpoint or a publisher has no such method",
 		"/v1/projects/p":                               "the path names no model, endpoint or collection",
 		"/v1/" + strings.Repeat("a/", 2000):            "the path is longer than 2048 bytes",
@@ -78,7 +80,7 @@ func TestPathTricks(t *testing.T) {
 func FuzzParsePath(f *testing.F) {
 	for _, path := range []string{
 		"/v1/publishers/google/models/gemini-2.5-flash:generateContent", "/v1/projects/p/locations/l/endpoints/1:predict",
-		"/v1beta1/endpoints/openapi/chat/completions", "/v1/batchPredictionJobs/1:cancel", "/v1/a%40b/..", "/v1/x/%2f%3a:y",
+		"/v1beta1/endpoints/openapi/chat/completions", "/v1/batchPredictionJobs/1:cancel", "/v1/batchPredictionJobs:list", "/v1/a%40b/..", "/v1/x/%2f%3a:y",
 	} {
 		f.Add(path)
 	}
