@@ -1,8 +1,10 @@
 package vaults_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"io"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -124,12 +126,17 @@ func adapter(t *testing.T, over policy.Transporter) *vaults.Vaults {
 
 type transport func(*http.Request) *http.Response
 
-// Do implements policy.Transporter. What nobody waits for any more has no answer.
-func (f transport) Do(r *http.Request) (*http.Response, error) {
-	if resp := f(r); resp != nil {
-		return resp, nil
-	}
-	return nil, r.Context().Err()
+// Do implements policy.Transporter. What nobody waits for any more has no answer: then a handler may abort, as a server lets it.
+func (f transport) Do(r *http.Request) (resp *http.Response, err error) {
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // the very value, as net/http compares it
+			panic(p)
+		}
+		if resp == nil {
+			err = cmp.Or(r.Context().Err(), io.ErrUnexpectedEOF)
+		}
+	}()
+	return f(r), nil
 }
 
 type token struct{}
