@@ -208,9 +208,8 @@ type ending struct {
 
 func (e ending) open() bool { return e.set }
 
-// find returns where the destination that begins text ends; not ended, when that is not in text.
-func (e ending) find(text string) (n int, ended bool) {
-	depth := e.depth
+// find returns where the destination that begins text ends; not ended, when that is not in text. Then it goes on with the next piece.
+func (e *ending) find(text string) (n int, ended bool) {
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c == e.quote && e.quote != 0, c == '\n' && !e.blank && e.quote == '>':
@@ -218,12 +217,12 @@ func (e ending) find(text string) (n int, ended bool) {
 		case e.blank && (c <= ' ' || c == '"' || c == '`' || c == '<' || c == '>'):
 			return i, true
 		case e.nest && (c == '(' || c == '['):
-			depth++
+			e.depth++
 		case e.nest && (c == ')' || c == ']'):
-			if depth == 0 {
+			if e.depth == 0 {
 				return i, true
 			}
-			depth--
+			e.depth--
 		}
 	}
 	return len(text), false

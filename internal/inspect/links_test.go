@@ -91,6 +91,21 @@ func TestLinkFilterIsLinks(t *testing.T) {
 	})
 }
 
+// In what is too long to be held brackets nest over pieces, too.
+func TestLongLinkInPieces(t *testing.T) {
+	t.Parallel()
+	text := "![a](" + strings.Repeat("x", 6000) + "[b](c) d) e"
+	want, _ := Links(text, nil)
+	f := NewLinkFilter(nil)
+	got := ""
+	for i := range len(text) {
+		got += f.Write(text[i : i+1])
+	}
+	if got += f.Flush(); got != want || !strings.HasSuffix(got, ") e") {
+		t.Errorf("in pieces %q, whole %q", got, want)
+	}
+}
+
 // cutText cuts a text at any bytes.
 func cutText(t *rapid.T, text string) []string {
 	var chunks []string
