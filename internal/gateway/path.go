@@ -112,7 +112,7 @@ func collection(t *prompt.Target, verb string, rest []string, method string) err
 // standard says whether a method is one that HTTP's own verb says (google.aip.dev/130), and no path.
 func standard(method string) bool {
 	switch method {
-	case "get", "list", "create", "delete", "patch":
+	case "get", "list", "create", "delete", "patch", "update":
 		return true
 	}
 	return false

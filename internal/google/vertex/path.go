@@ -87,7 +87,7 @@ func collectionPath(t *prompt.Target, parent string) string {
 		parent = "/" + t.Version + "/"
 	}
 	switch t.Method {
-	case "create", "get", "list", "update", "patch", "delete":
+	case "create", "get", "list", "patch", "delete":
 		return parent + t.Collection // HTTP's verb says it
 	}
 	return parent + t.Collection + ":" + t.Method
